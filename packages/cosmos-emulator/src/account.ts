@@ -1,0 +1,20 @@
+import type { Store } from "./store/openStore.ts";
+
+/** A region of the account, and where it listens. */
+export interface Region {
+  /** As Azure names it: `East US`. */
+  readonly name: string;
+  readonly endpoint: string;
+}
+
+/** The database account that operations work on. */
+export interface Account {
+  /**
+   * The account's name. Never `localhost`: for that id `@azure/cosmos` ignores the account's regions and reads the
+   * account again before every request (globalEndpointManager.js).
+   */
+  readonly id: string;
+  readonly store: Store;
+  /** The regions, the write region first. */
+  readonly regions: readonly Region[];
+}

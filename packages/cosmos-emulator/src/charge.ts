@@ -1,0 +1,30 @@
+/**
+ * The model of request charges, in request units (RU).
+ *
+ * Sources: Learn, "Request Units in Azure Cosmos DB" (a point read of 1 KB is 1 RU, of 100 KB 10 RU) and "Optimize
+ * request cost" (a write of 1 KB is 5 RU, of 100 KB 50 RU; a replace costs about twice what the insert cost).
+ * Between those two points a charge grows linearly with the size.
+ */
+const perKilobyte = 9 / 99;
+const bySize = (bytes: number): number => Math.max(1, 1 + (bytes / 1024 - 1) * perKilobyte);
+const round = (charge: number): number => Math.round(charge * 100) / 100;
+
+/** RU for each request charge that this emulator reports. */
+export const charge = {
+  /** A read of the account, a database, a container or its ranges. */
+  metadata: 1,
+  /** A change of a database or a container. */
+  metadataWrite: 4.95,
+  /** A point read that finds nothing, or a document that the client has. */
+  pointReadMiss: 1,
+  /** A point read of a document of that many bytes. */
+  pointRead: (bytes: number): number => round(bySize(bytes)),
+  /** A create, or an upsert that creates. */
+  create: (bytes: number): number => round(5 * bySize(bytes)),
+  /** A replace, or an upsert that replaces: the old version leaves the index and the new one enters it. */
+  replace: (bytes: number): number => round(10 * bySize(bytes)),
+  /** A delete of a document of that many bytes. */
+  delete: (bytes: number): number => round(5 * bySize(bytes)),
+  /** What a refused write costs: the look-up that it took to refuse it. */
+  refusedWrite: 1.24,
+} as const;

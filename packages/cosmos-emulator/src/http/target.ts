@@ -1,0 +1,69 @@
+import { badRequest } from "../serviceError.ts";
+
+/** The kinds of resource in a path, as the service spells them in URLs and in signatures. */
+export const resourceTypes = [
+  "dbs",
+  "colls",
+  "docs",
+  "pkranges",
+  "offers",
+  "sprocs",
+  "triggers",
+  "udfs",
+  "users",
+  "permissions",
+  "conflicts",
+  "attachments",
+  "clientencryptionkeys",
+] as const;
+
+/** A kind of resource; the account's own is empty. */
+export type ResourceType = (typeof resourceTypes)[number] | "";
+
+/** What a request's path names: a resource, or the feed of a kind of resource. */
+export interface Target {
+  readonly type: ResourceType;
+  /** Whether the path ends in the kind, and so names all of them: `/dbs`. */
+  readonly isFeed: boolean;
+  /** The link that a master-key signature covers: the resource's, or of a feed its parent's. Decoded, no outer slash. */
+  readonly link: string;
+  /** The same link as it stood in the URL, for clients that sign that. */
+  readonly rawLink: string;
+  /** Names or resource ids by kind: `ids.dbs`, `ids.colls`, `ids.docs`. */
+  readonly ids: Readonly<Partial<Record<ResourceType, string>>>;
+}
+
+const isResourceType = (value: string): value is ResourceType =>
+  (resourceTypes as readonly string[]).includes(value);
+
+/**
+ * Reads a URL's path: `/dbs/{id}/colls/{id}/docs/{id}` and every beginning of it. Names may be resource ids.
+ * Source: Learn, REST "Cosmos DB resource URI syntax".
+ */
+export function parseTarget(url: string): Target {
+  const end = url.search(/[?#]/);
+  const segments = (end === -1 ? url : url.slice(0, end)).split("/").filter((segment) => segment !== "");
+  const decoded = segments.map(decode);
+  const ids: Partial<Record<ResourceType, string>> = {};
+  let type: ResourceType = "";
+  for (const [index, segment] of decoded.entries()) {
+    if (index % 2 === 0) {
+      const kind = segment.toLowerCase();
+      if (!isResourceType(kind)) throw badRequest(`The path segment '${segment}' names no kind of resource.`);
+      type = kind;
+    } else {
+      ids[type] = segment;
+    }
+  }
+  const isFeed = segments.length % 2 === 1;
+  const link = (parts: string[]): string => (isFeed ? parts.slice(0, -1) : parts).join("/");
+  return { type, isFeed, link: link(decoded), rawLink: link(segments), ids };
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw badRequest(`The path segment '${segment}' is not valid percent-encoding.`);
+  }
+}

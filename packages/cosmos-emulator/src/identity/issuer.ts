@@ -1,0 +1,49 @@
+import { exportJWK, type JSONWebKeySet, type JWTPayload, jwtVerify, SignJWT } from "jose";
+import type { SigningKey } from "./signingKey.ts";
+
+/** Signs tokens as Entra ID does, and checks them. */
+export interface Issuer {
+  /** The `iss` claim, and the address below which the OpenID documents are. */
+  readonly url: string;
+  readonly tenantId: string;
+  sign(claims: JWTPayload & { aud: string; sub: string }, lifetimeSeconds: number): Promise<string>;
+  /** The claims of a token that this issuer signed for one of the audiences and that is in its time. */
+  verify(token: string, audiences: string[]): Promise<JWTPayload>;
+  jwks(): Promise<JSONWebKeySet>;
+}
+
+/** Seconds by which a client's clock may differ. */
+const clockTolerance = 5;
+
+/** An issuer for one tenant. Its key may still be on the way: who needs it waits. */
+export function createIssuer(url: string, tenantId: string, key: Promise<SigningKey>): Issuer {
+  return {
+    url,
+    tenantId,
+    async sign(claims, lifetimeSeconds) {
+      const { id, privateKey } = await key;
+      const issued = Math.floor(Date.now() / 1000);
+      return new SignJWT({ ...claims, iss: url, tid: tenantId, ver: "1.0" })
+        .setProtectedHeader({ alg: "RS256", typ: "JWT", kid: id })
+        .setIssuedAt(issued)
+        .setNotBefore(issued)
+        .setExpirationTime(issued + lifetimeSeconds)
+        .sign(privateKey);
+    },
+    async verify(token, audiences) {
+      const { publicKey } = await key;
+      const { payload } = await jwtVerify(token, publicKey, {
+        issuer: url,
+        audience: audiences,
+        algorithms: ["RS256"],
+        requiredClaims: ["exp", "sub"],
+        clockTolerance,
+      });
+      return payload;
+    },
+    async jwks() {
+      const { id, publicKey } = await key;
+      return { keys: [{ ...(await exportJWK(publicKey)), kid: id, use: "sig", alg: "RS256" }] };
+    },
+  };
+}

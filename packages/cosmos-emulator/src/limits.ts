@@ -1,0 +1,20 @@
+/**
+ * The service's limits.
+ * Source: Microsoft Learn, "Azure Cosmos DB service quotas, per-item limits" (concepts-limits).
+ */
+export const limits = {
+  /** UTF-8 bytes of one item's JSON. */
+  itemBytes: 2 * 1024 * 1024,
+  /** UTF-8 bytes of an item's `id`. */
+  idBytes: 1023,
+  /** UTF-8 bytes of a partition key value under partition key version 2. */
+  partitionKeyBytes: 2048,
+  /** UTF-8 bytes of a partition key value under version 1, which has no large keys. */
+  partitionKeyBytesV1: 101,
+  /** Characters of a database's or container's name. */
+  resourceNameLength: 255,
+  /** Levels of nesting of an item's objects and arrays. */
+  nestingDepth: 128,
+  /** What a request's body may have: an item with room for a batch's or a query's envelope. */
+  requestBytes: 4 * 1024 * 1024,
+} as const;

@@ -1,0 +1,24 @@
+import { charge } from "../charge.ts";
+import { bodyObject } from "../http/call.ts";
+import { conflict } from "../serviceError.ts";
+import { readContainerDefinition } from "./containerDefinition.ts";
+import type { Operation } from "./operation.ts";
+import { containerBody, containerHeaders, findDatabase, readName, reply } from "./resources.ts";
+
+/** `POST /dbs/{id}/colls`. Source: Learn, REST "Create a Collection". */
+export const createContainer: Operation = {
+  dataAction: null,
+  run(account, call) {
+    const { store } = account;
+    const database = findDatabase(account, call);
+    const body = bodyObject(call);
+    const id = readName(body);
+    const definition = readContainerDefinition(id, body);
+    if (store.catalog.findContainer(database, id)?.id === id) throw conflict();
+    const entry = store.transaction(() => store.catalog.createContainer(database, id, definition));
+    return reply(201, charge.metadataWrite, containerBody(entry), {
+      ...containerHeaders(entry),
+      etag: entry.etag,
+    });
+  },
+};

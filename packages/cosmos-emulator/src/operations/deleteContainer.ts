@@ -1,0 +1,14 @@
+import { charge } from "../charge.ts";
+import type { Operation } from "./operation.ts";
+import { checkIfMatch, findContainer, reply } from "./resources.ts";
+
+/** `DELETE /dbs/{id}/colls/{id}`, with its documents. Source: Learn, REST "Delete a Collection". */
+export const deleteContainer: Operation = {
+  dataAction: null,
+  run(account, call) {
+    const entry = findContainer(account, call);
+    checkIfMatch(call, entry.etag);
+    account.store.transaction(() => account.store.catalog.deleteContainer(entry));
+    return reply(204, charge.metadataWrite);
+  },
+};

@@ -1,0 +1,14 @@
+import { charge } from "../charge.ts";
+import type { Operation } from "./operation.ts";
+import { checkIfMatch, findDatabase, reply } from "./resources.ts";
+
+/** `DELETE /dbs/{id}`, with everything in it. Source: Learn, REST "Delete a Database". */
+export const deleteDatabase: Operation = {
+  dataAction: null,
+  run(account, call) {
+    const entry = findDatabase(account, call);
+    checkIfMatch(call, entry.etag);
+    account.store.transaction(() => account.store.catalog.deleteDatabase(entry));
+    return reply(204, charge.metadataWrite);
+  },
+};

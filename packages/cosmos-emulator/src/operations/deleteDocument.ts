@@ -1,0 +1,19 @@
+import { charge } from "../charge.ts";
+import { findDocument } from "./findDocument.ts";
+import { dataActions, type Operation } from "./operation.ts";
+import { checkIfMatch, containerHeaders, findContainer, reply } from "./resources.ts";
+
+/** `DELETE /dbs/{id}/colls/{id}/docs/{id}`. Source: Learn, REST "Delete a Document". */
+export const deleteDocument: Operation = {
+  dataAction: dataActions.deleteItem,
+  run(account, call) {
+    const container = findContainer(account, call);
+    const known = findDocument(container, call);
+    checkIfMatch(call, known.etag);
+    account.store.transaction(() => {
+      container.documents.nextLsn();
+      container.documents.remove(known.number);
+    });
+    return reply(204, charge.delete(known.body.length), undefined, containerHeaders(container));
+  },
+};

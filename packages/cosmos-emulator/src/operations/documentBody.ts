@@ -1,0 +1,134 @@
+import { type JsonObject, own } from "../json.ts";
+import { limits } from "../limits.ts";
+import { effectivePartitionKey } from "../partitionKey/effectivePartitionKey.ts";
+import {
+  checkPartitionKeySize,
+  extractPartitionKey,
+  type PartitionKeyValue,
+  parsePartitionKeyHeader,
+  partitionKeyText,
+} from "../partitionKey/partitionKey.ts";
+import { childResourceId } from "../resourceId.ts";
+import { badRequest, tooLarge } from "../serviceError.ts";
+import type { ContainerEntry } from "../store/catalog.ts";
+import type { DocumentKey, DocumentWrite } from "../store/documents.ts";
+
+/** Properties that the service owns. What a client sends under these names is dropped. */
+const systemProperties = ["_rid", "_self", "_etag", "_attachments", "_ts"] as const;
+
+/** A document that was read from a request and checked, not yet stored. */
+export interface NewDocument {
+  /** Its JSON, without system properties. */
+  readonly json: string;
+  readonly key: DocumentKey;
+  readonly epk: string;
+}
+
+/**
+ * Reads a document from a request: its id, its size and its partition key against the request's. System properties
+ * are taken out of `content`.
+ *
+ * @param partitionKeyHeader the request's `x-ms-documentdb-partitionkey`, when it has one
+ */
+export function readDocument(
+  container: ContainerEntry,
+  content: JsonObject,
+  partitionKeyHeader: string | undefined,
+): NewDocument {
+  for (const name of systemProperties) delete content[name];
+  const json = JSON.stringify(content);
+  if (Buffer.byteLength(json) > limits.itemBytes) throw tooLarge();
+  const id = readId(content);
+  checkDepth(content);
+  const values = extractPartitionKey(content, container.partitionKey);
+  checkPartitionKeySize(values, container.partitionKey);
+  const pk = partitionKeyText(values);
+  if (partitionKeyHeader === undefined) {
+    throw badRequest("PartitionKey value must be supplied for this operation.");
+  }
+  if (partitionKeyText(parsePartitionKeyHeader(partitionKeyHeader)) !== pk) {
+    throw badRequest(
+      "PartitionKey extracted from document doesn't match the one specified in the header. Learn more: https://aka.ms/CosmosDB/sql/errors/wrong-pk-value",
+      1001,
+    );
+  }
+  return { json, key: { pk, id }, epk: effectivePartitionKey(values, container.partitionKey) };
+}
+
+/** The key of a document that a request's path and partition key header name. */
+export function readKey(
+  container: ContainerEntry,
+  id: string,
+  partitionKeyHeader: string | undefined,
+): DocumentKey {
+  if (partitionKeyHeader === undefined) {
+    throw badRequest("PartitionKey value must be supplied for this operation.");
+  }
+  const values: PartitionKeyValue[] = parsePartitionKeyHeader(partitionKeyHeader);
+  if (values.length !== container.partitionKey.paths.length) {
+    throw badRequest(
+      `The partition key supplied has ${values.length} components, the container's definition has ${container.partitionKey.paths.length}.`,
+    );
+  }
+  return { pk: partitionKeyText(values), id };
+}
+
+function readId(content: JsonObject): string {
+  const id = own(content, "id");
+  if (id === undefined) {
+    throw badRequest("The input content is invalid because the required properties - 'id; ' - are missing");
+  }
+  if (typeof id !== "string" || id === "") {
+    throw badRequest("The input content is invalid because the property 'id' is not a non-empty string.");
+  }
+  if (Buffer.byteLength(id) > limits.idBytes) {
+    throw badRequest(
+      `The input content is invalid because the property 'id' has ${Buffer.byteLength(id)} bytes, at most ${limits.idBytes} are allowed.`,
+    );
+  }
+  if (/[/\\?#]|\s$/.test(id)) {
+    throw badRequest(
+      "The input content is invalid because the property 'id' contains one of the characters / \\ ? # or ends with a space.",
+    );
+  }
+  return id;
+}
+
+function checkDepth(content: JsonObject): void {
+  let level: unknown[] = [content];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > limits.nestingDepth) {
+      throw badRequest(`The document is nested deeper than ${limits.nestingDepth} levels.`);
+    }
+    level = level.flatMap((value) =>
+      Object.values(value as object).filter((child) => typeof child === "object" && child !== null),
+    );
+  }
+}
+
+const hex = (value: number, width: number): string => value.toString(16).padStart(width, "0");
+
+/** What a version of a document is known by: never the same twice in a container. */
+function newEtag(lsn: number, ts: number): string {
+  const random = hex(Math.floor(Math.random() * 0x10000), 4);
+  return `"${hex(lsn % 2 ** 32, 8)}-${hex(Math.floor(lsn / 2 ** 32), 4)}-${random}-0000-${hex(ts, 8)}0000"`;
+}
+
+/** Completes a document for the store: the next log sequence number, a new etag, the system properties. */
+export function complete(container: ContainerEntry, document: NewDocument, number?: number): DocumentWrite {
+  const lsn = container.documents.nextLsn();
+  const ts = Math.floor(Date.now() / 1000);
+  const etag = newEtag(lsn, ts);
+  const kept = number ?? lsn;
+  const rid = childResourceId(container.rid, kept);
+  const system = {
+    _rid: rid,
+    _self: `dbs/${container.database.rid}/colls/${container.rid}/docs/${rid}/`,
+    _etag: etag,
+    _attachments: "attachments/",
+    _ts: ts,
+  };
+  // Joined as text, so that a document is serialized once. It has at least an id: the comma is always right.
+  const body = `${document.json.slice(0, -1)},${JSON.stringify(system).slice(1)}`;
+  return { number: kept, key: document.key, epk: document.epk, etag, lsn, ts, body };
+}

@@ -1,0 +1,40 @@
+import { isDeepStrictEqual } from "node:util";
+import { charge } from "../charge.ts";
+import { bodyObject } from "../http/call.ts";
+import { badRequest } from "../serviceError.ts";
+import { readContainerDefinition } from "./containerDefinition.ts";
+import type { Operation } from "./operation.ts";
+import {
+  checkIfMatch,
+  containerBody,
+  containerHeaders,
+  findContainer,
+  readName,
+  reply,
+} from "./resources.ts";
+
+/** What a replace cannot change. Source: Learn, REST "Replace a Collection". */
+const fixed = ["id", "partitionKey", "uniqueKeyPolicy"] as const;
+
+/** `PUT /dbs/{id}/colls/{id}`: the indexing policy, the default time to live. */
+export const replaceContainer: Operation = {
+  dataAction: null,
+  run(account, call) {
+    const entry = findContainer(account, call);
+    const body = bodyObject(call);
+    const definition = readContainerDefinition(readName(body), body);
+    checkIfMatch(call, entry.etag);
+    for (const name of fixed) {
+      if (!isDeepStrictEqual(definition[name], entry.definition[name])) {
+        throw badRequest(`The property '${name}' of a container cannot be changed.`);
+      }
+    }
+    const replaced = account.store.transaction(() =>
+      account.store.catalog.replaceContainer(entry, definition),
+    );
+    return reply(200, charge.metadataWrite, containerBody(replaced), {
+      ...containerHeaders(replaced),
+      etag: replaced.etag,
+    });
+  },
+};

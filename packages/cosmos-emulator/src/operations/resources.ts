@@ -1,0 +1,104 @@
+import type { Account } from "../account.ts";
+import { type Call, header, type Reply } from "../http/call.ts";
+import type { JsonObject } from "../json.ts";
+import { own } from "../json.ts";
+import { limits } from "../limits.ts";
+import { badRequest, notFound, preconditionFailed } from "../serviceError.ts";
+import { sessionToken } from "../sessionToken.ts";
+import type { ContainerEntry, DatabaseEntry } from "../store/catalog.ts";
+
+/** The database that a call's path names. */
+export function findDatabase(account: Account, call: Call): DatabaseEntry {
+  const entry = account.store.catalog.findDatabase(call.target.ids.dbs ?? "");
+  if (entry === undefined) throw notFound();
+  return entry;
+}
+
+/** The container that a call's path names. */
+export function findContainer(account: Account, call: Call): ContainerEntry {
+  const entry = account.store.catalog.findContainer(findDatabase(account, call), call.target.ids.colls ?? "");
+  if (entry === undefined) throw notFound();
+  return entry;
+}
+
+/** The name in the body of a create, checked. Source: Learn, REST "Create a Database". */
+export function readName(body: JsonObject): string {
+  const id = own(body, "id");
+  if (typeof id !== "string" || id === "") {
+    throw badRequest("The input content is invalid because the required properties - 'id; ' - are missing");
+  }
+  if (id.length > limits.resourceNameLength || /[/\\?#\0]|\s$/.test(id) || !id.isWellFormed()) {
+    throw badRequest(
+      `The name '${id.slice(0, 64)}' is not valid: up to ${limits.resourceNameLength} characters, none of / \\ ? #, no space at its end.`,
+    );
+  }
+  return id;
+}
+
+/** Refuses when `If-Match` names another etag. A resource without a match and `*` is fine where it exists. */
+export function checkIfMatch(call: Call, etag: string): void {
+  const wanted = header(call, "if-match");
+  if (wanted !== undefined && wanted !== "*" && !isSameEtag(wanted, etag)) throw preconditionFailed();
+}
+
+/** Whether `If-None-Match` says that the client has this version. */
+export function isNotModified(call: Call, etag: string): boolean {
+  const known = header(call, "if-none-match");
+  return known !== undefined && (known === "*" || isSameEtag(known, etag));
+}
+
+/** Etags are compared with or without their quotes: some clients strip them. */
+export const isSameEtag = (one: string, other: string): boolean =>
+  one === other || one.replaceAll('"', "") === other.replaceAll('"', "");
+
+/** A JSON reply with its request charge. */
+export function reply(
+  status: number,
+  requestCharge: number,
+  body?: JsonObject | string,
+  headers: Record<string, string> = {},
+): Reply {
+  const own = { "x-ms-request-charge": String(requestCharge), ...headers };
+  if (body === undefined) return { status, headers: own };
+  return { status, headers: own, body: typeof body === "string" ? body : JSON.stringify(body) };
+}
+
+/** The id of the partition key range that all documents are in. */
+export const onlyRange = "0";
+
+/** Headers of every answer about a container's documents. */
+export function containerHeaders(container: ContainerEntry): Record<string, string> {
+  const lsn = container.documents.lsn();
+  return {
+    "x-ms-session-token": sessionToken(onlyRange, lsn),
+    "x-ms-documentdb-partitionkeyrangeid": onlyRange,
+    "x-ms-alt-content-path": `dbs/${encodeURIComponent(container.database.id)}/colls/${encodeURIComponent(container.id)}`,
+    "x-ms-content-path": container.rid,
+    lsn: String(lsn),
+  };
+}
+
+/** A database's document, as the service shows it. */
+export const databaseBody = (entry: DatabaseEntry): JsonObject => ({
+  id: entry.id,
+  _rid: entry.rid,
+  _self: `dbs/${entry.rid}/`,
+  _etag: entry.etag,
+  _colls: "colls/",
+  _users: "users/",
+  _ts: entry.ts,
+});
+
+/** A container's document, as the service shows it. */
+export const containerBody = (entry: ContainerEntry): JsonObject => ({
+  ...entry.definition,
+  _rid: entry.rid,
+  _ts: entry.ts,
+  _self: `dbs/${entry.database.rid}/colls/${entry.rid}/`,
+  _etag: entry.etag,
+  _docs: "docs/",
+  _sprocs: "sprocs/",
+  _triggers: "triggers/",
+  _udfs: "udfs/",
+  _conflicts: "conflicts/",
+});

@@ -1,0 +1,71 @@
+import { type Call, header, isTrue } from "../http/call.ts";
+import type { ResourceType } from "../http/target.ts";
+import { badRequest, ServiceError } from "../serviceError.ts";
+import { createContainer } from "./createContainer.ts";
+import { createDatabase } from "./createDatabase.ts";
+import { createDocument } from "./createDocument.ts";
+import { deleteContainer } from "./deleteContainer.ts";
+import { deleteDatabase } from "./deleteDatabase.ts";
+import { deleteDocument } from "./deleteDocument.ts";
+import { listContainers } from "./listContainers.ts";
+import { listDatabases } from "./listDatabases.ts";
+import type { Operation } from "./operation.ts";
+import { readAccount } from "./readAccount.ts";
+import { readContainer } from "./readContainer.ts";
+import { readDatabase } from "./readDatabase.ts";
+import { readDocument } from "./readDocument.ts";
+import { readPartitionKeyRanges } from "./readPartitionKeyRanges.ts";
+import { replaceContainer } from "./replaceContainer.ts";
+import { replaceDocument } from "./replaceDocument.ts";
+import { upsertDocument } from "./upsertDocument.ts";
+
+/** Operations by method, kind of resource, and whether the path names one resource or the feed. */
+const operations: Readonly<Record<string, Operation>> = {
+  "GET account": readAccount,
+  "POST dbs feed": createDatabase,
+  "GET dbs feed": listDatabases,
+  "GET dbs": readDatabase,
+  "DELETE dbs": deleteDatabase,
+  "POST colls feed": createContainer,
+  "GET colls feed": listContainers,
+  "GET colls": readContainer,
+  "PUT colls": replaceContainer,
+  "DELETE colls": deleteContainer,
+  "GET pkranges feed": readPartitionKeyRanges,
+  "POST docs feed": createDocument,
+  "GET docs": readDocument,
+  "PUT docs": replaceDocument,
+  "DELETE docs": deleteDocument,
+};
+
+/** Kinds of resource that this emulator refuses as a whole, by the name that people know. */
+const refused: Readonly<Partial<Record<ResourceType, string>>> = {
+  sprocs: "Stored procedures",
+  triggers: "Triggers",
+  udfs: "User-defined functions",
+  users: "Users",
+  permissions: "Permissions",
+  conflicts: "The conflict feed",
+  attachments: "Attachments",
+  clientencryptionkeys: "Client encryption keys",
+};
+
+/** The operation that a call asks for. */
+export function selectOperation(call: Call): Operation {
+  const { type, isFeed } = call.target;
+  const name = refused[type];
+  if (name !== undefined) throw badRequest(`${name} are not supported by the emulator.`);
+  if (type === "docs" && isFeed && call.method === "POST") {
+    const contentType = header(call, "content-type") ?? "";
+    if (isTrue(call, "x-ms-documentdb-isquery") || contentType.startsWith("application/query+json")) {
+      throw badRequest("Queries are not supported by the emulator.");
+    }
+    if (isTrue(call, "x-ms-documentdb-is-upsert")) return upsertDocument;
+  }
+  const key = type === "" ? "account" : isFeed ? `${type} feed` : type;
+  const operation = operations[`${call.method} ${key}`];
+  if (operation === undefined) {
+    throw new ServiceError(405, `The emulator has no operation ${call.method} on ${key}.`);
+  }
+  return operation;
+}

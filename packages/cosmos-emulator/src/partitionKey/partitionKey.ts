@@ -1,0 +1,127 @@
+import { isObject, type Json, type JsonObject, own } from "../json.ts";
+import { limits } from "../limits.ts";
+import { badRequest } from "../serviceError.ts";
+
+/** One component of a partition key. `undefined` is the key of documents that lack the path. */
+export type PartitionKeyValue = string | number | boolean | null | undefined;
+
+/** How a container is partitioned. Source: Learn, REST "Create a Collection". */
+export interface PartitionKeyDefinition {
+  /** One path, or up to three for a hierarchical key. */
+  paths: string[];
+  kind: "Hash" | "MultiHash";
+  /** 2 hashes the whole key (up to 2,048 bytes), 1 its first 100 characters. */
+  version: 1 | 2;
+}
+
+/** The most levels that a hierarchical partition key has. Source: Learn, "Hierarchical partition keys". */
+const maxLevels = 3;
+
+/** Reads and checks the `partitionKey` of a container's definition. */
+export function readPartitionKeyDefinition(input: Json | undefined): PartitionKeyDefinition {
+  if (!isObject(input)) {
+    throw badRequest("The partition key definition is missing: a container needs 'partitionKey.paths'.");
+  }
+  const paths = own(input, "paths");
+  if (!Array.isArray(paths) || paths.length === 0 || !paths.every((path) => typeof path === "string")) {
+    throw badRequest("The partition key definition needs 'paths', an array of strings.");
+  }
+  const kind = own(input, "kind") ?? (paths.length > 1 ? "MultiHash" : "Hash");
+  if (kind !== "Hash" && kind !== "MultiHash") {
+    throw badRequest(`The partition key kind '${String(kind)}' is none of Hash, MultiHash.`);
+  }
+  const version = own(input, "version") ?? (kind === "MultiHash" ? 2 : 1);
+  if (version !== 1 && version !== 2) {
+    throw badRequest(`The partition key version '${String(version)}' is none of 1, 2.`);
+  }
+  if (kind === "Hash" && paths.length !== 1) {
+    throw badRequest("A partition key of kind Hash has one path; several need kind MultiHash.");
+  }
+  if (kind === "MultiHash" && (version !== 2 || paths.length > maxLevels)) {
+    throw badRequest(`A partition key of kind MultiHash has version 2 and up to ${maxLevels} paths.`);
+  }
+  for (const path of paths) parsePath(path);
+  return { paths, kind, version };
+}
+
+const parsedPaths = new Map<string, readonly string[]>();
+
+/** Splits `/a/"b c"/d` into its property names. */
+export function parsePath(path: string): readonly string[] {
+  const known = parsedPaths.get(path);
+  if (known !== undefined) return known;
+  const names: string[] = [];
+  const segment = /\/(?:"((?:[^"\\]|\\.)+)"|'((?:[^'\\]|\\.)+)'|([^/"']+))/gy;
+  let end = 0;
+  for (let match = segment.exec(path); match !== null; match = segment.exec(path)) {
+    names.push((match[1] ?? match[2])?.replaceAll(/\\(.)/g, "$1") ?? (match[3] as string).trim());
+    end = segment.lastIndex;
+  }
+  if (names.length === 0 || end !== path.length) {
+    throw badRequest(`The path '${path}' is not valid: it reads /name or /outer/inner.`);
+  }
+  if (parsedPaths.size < 10_000) parsedPaths.set(path, names);
+  return names;
+}
+
+/** What lies at a path of a document; `undefined` where it leads nowhere. */
+export function valueAt(document: JsonObject, names: readonly string[]): Json | undefined {
+  let value: Json | undefined = document;
+  for (const name of names) {
+    if (!isObject(value)) return undefined;
+    value = own(value, name);
+  }
+  return value;
+}
+
+/** A document's partition key: a value a path, `undefined` where the path is missing or no scalar. */
+export function extractPartitionKey(
+  document: JsonObject,
+  definition: PartitionKeyDefinition,
+): PartitionKeyValue[] {
+  return definition.paths.map((path) => {
+    const value = valueAt(document, parsePath(path));
+    return typeof value === "object" && value !== null ? undefined : value;
+  });
+}
+
+/**
+ * Reads the `x-ms-documentdb-partitionkey` header: a JSON array in which `{}` stands for a missing value.
+ * Source: Learn, REST "Common request headers"; `@azure/cosmos`, documents/PartitionKeyInternal.js.
+ */
+export function parsePartitionKeyHeader(header: string): PartitionKeyValue[] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(header);
+  } catch {
+    throw badRequest(`The partition key header is not JSON: ${header.slice(0, 100)}`);
+  }
+  if (!Array.isArray(parsed)) throw badRequest("The partition key header is not a JSON array.");
+  return parsed.map((value: unknown) => {
+    if (isObject(value) && Object.keys(value).length === 0) return undefined;
+    if (value === null || ["string", "number", "boolean"].includes(typeof value)) {
+      return value as PartitionKeyValue;
+    }
+    throw badRequest("A partition key's value is a string, a number, a boolean or null.");
+  });
+}
+
+/** The text by which documents of one partition key are found: equal keys, equal text. */
+export function partitionKeyText(values: readonly PartitionKeyValue[]): string {
+  return JSON.stringify(values.map((value) => (value === undefined ? {} : value)));
+}
+
+/** Refuses values that the definition has no room for. */
+export function checkPartitionKeySize(
+  values: readonly PartitionKeyValue[],
+  definition: PartitionKeyDefinition,
+): void {
+  const limit = definition.version === 1 ? limits.partitionKeyBytesV1 : limits.partitionKeyBytes;
+  for (const value of values) {
+    if (typeof value === "string" && Buffer.byteLength(value) > limit) {
+      throw badRequest(
+        `Partition key value is too large: ${Buffer.byteLength(value)} bytes, at most ${limit}.`,
+      );
+    }
+  }
+}

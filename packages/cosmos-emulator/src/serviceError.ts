@@ -1,0 +1,67 @@
+/** The `code` of the service's error bodies, by HTTP status. Source: Learn, "HTTP status codes for Azure Cosmos DB". */
+const codes: Readonly<Record<number, string>> = {
+  400: "BadRequest",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "NotFound",
+  405: "MethodNotAllowed",
+  408: "RequestTimeout",
+  409: "Conflict",
+  410: "Gone",
+  412: "PreconditionFailed",
+  413: "RequestEntityTooLarge",
+  424: "FailedDependency",
+  429: "TooManyRequests",
+  449: "RetryWith",
+  500: "InternalServerError",
+  503: "ServiceUnavailable",
+};
+
+/** What a request is refused with: an HTTP status, the service's substatus and a message for its body. */
+export class ServiceError extends Error {
+  readonly status: number;
+  readonly substatus: number;
+  /** The `code` property of the body. */
+  readonly code: string;
+  /** Extra response headers, `x-ms-retry-after-ms` for example. */
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    status: number,
+    message: string,
+    options: { substatus?: number; headers?: Record<string, string> } = {},
+  ) {
+    super(message);
+    this.name = "ServiceError";
+    this.status = status;
+    this.substatus = options.substatus ?? 0;
+    this.code = codes[status] ?? "InternalServerError";
+    this.headers = options.headers ?? {};
+  }
+}
+
+/** 400: the request itself is wrong. */
+export const badRequest = (message: string, substatus = 0): ServiceError =>
+  new ServiceError(400, `Message: {"Errors":[${JSON.stringify(message)}]}`, { substatus });
+
+/** 404: no such resource. */
+export const notFound = (): ServiceError =>
+  new ServiceError(
+    404,
+    'Message: {"Errors":["Resource Not Found. Learn more: https://aka.ms/cosmosdb-tsg-not-found"]}',
+  );
+
+/** 409: a resource of that id is there. */
+export const conflict = (): ServiceError =>
+  new ServiceError(409, 'Message: {"Errors":["Resource with specified id or name already exists."]}');
+
+/** 412: `If-Match` or `If-None-Match` does not hold. */
+export const preconditionFailed = (): ServiceError =>
+  new ServiceError(
+    412,
+    'Message: {"Errors":["Operation cannot be performed because one of the specified precondition is not met."]}',
+  );
+
+/** 413: the item or the request is too large. */
+export const tooLarge = (): ServiceError =>
+  new ServiceError(413, 'Message: {"Errors":["Request size is too large"]}');

@@ -1,0 +1,25 @@
+import { ServiceError } from "./serviceError.ts";
+
+/** What `x-ms-session-token` says of a partition key range: `range:version#lsn`. */
+export const sessionToken = (range: string, lsn: number): string => `${range}:-1#${lsn}`;
+
+/**
+ * Refuses a read whose session token is ahead of what this replica has: 404 with substatus 1002, upon which SDKs try
+ * another region. Source: Learn, "Consistency levels, session consistency"; `@azure/cosmos`,
+ * session/VectorSessionToken.js and retry/sessionRetryPolicy.js.
+ */
+export function checkSessionToken(header: string | undefined, range: string, lsn: number): void {
+  if (header === undefined || header === "") return;
+  for (const token of header.split(",")) {
+    const [tokenRange, vector] = token.trim().split(":");
+    if (tokenRange !== range || vector === undefined) continue;
+    // version#global LSN[#region=local LSN …], or the plain LSN of old clients.
+    const parts = vector.split("#");
+    const wanted = Number(parts.length > 1 ? parts[1] : parts[0]);
+    if (Number.isFinite(wanted) && wanted > lsn) {
+      throw new ServiceError(404, "The read session is not available for the input session token.", {
+        substatus: 1002,
+      });
+    }
+  }
+}

@@ -1,0 +1,206 @@
+import { randomUUID } from "node:crypto";
+import type { DatabaseSync } from "node:sqlite";
+import type { JsonObject } from "../json.ts";
+import { type PartitionKeyDefinition, readPartitionKeyDefinition } from "../partitionKey/partitionKey.ts";
+import { containerResourceId, databaseResourceId } from "../resourceId.ts";
+import { createDocuments, type Documents } from "./documents.ts";
+
+/** A database of the account. */
+export interface DatabaseEntry {
+  readonly number: number;
+  readonly id: string;
+  /** Its resource id, `_rid`. */
+  readonly rid: string;
+  readonly etag: string;
+  /** When it was made, in seconds since 1970. */
+  readonly ts: number;
+}
+
+/** A container of a database, with its documents. */
+export interface ContainerEntry extends DatabaseEntry {
+  readonly database: DatabaseEntry;
+  /** What the client defined, defaults filled in, without system properties. */
+  readonly definition: JsonObject;
+  readonly partitionKey: PartitionKeyDefinition;
+  readonly documents: Documents;
+}
+
+/** The account's databases and containers. All of them are held in memory; a look-up reads no disk. */
+export interface Catalog {
+  /** The value kept under a name, made by `create` the first time. */
+  setting(name: string, create: () => string): string;
+  listDatabases(): DatabaseEntry[];
+  /** Finds by name or, as links of `_self` have it, by resource id. */
+  findDatabase(nameOrRid: string): DatabaseEntry | undefined;
+  createDatabase(id: string): DatabaseEntry;
+  deleteDatabase(entry: DatabaseEntry): void;
+  listContainers(database: DatabaseEntry): ContainerEntry[];
+  findContainer(database: DatabaseEntry, nameOrRid: string): ContainerEntry | undefined;
+  createContainer(database: DatabaseEntry, id: string, definition: JsonObject): ContainerEntry;
+  replaceContainer(entry: ContainerEntry, definition: JsonObject): ContainerEntry;
+  deleteContainer(entry: ContainerEntry): void;
+  /** Called at a transaction's end: what changed in memory is kept, or read anew when it did not commit. */
+  settle(committed: boolean): void;
+}
+
+interface DatabaseRow {
+  number: number;
+  id: string;
+  etag: string;
+  ts: number;
+}
+
+interface ContainerRow extends DatabaseRow {
+  database: number;
+  definition: string;
+  lsn: number;
+}
+
+const tables = `
+CREATE TABLE IF NOT EXISTS databases (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, etag TEXT NOT NULL, ts INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS containers (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  database INTEGER NOT NULL REFERENCES databases (number),
+  id TEXT NOT NULL, etag TEXT NOT NULL, ts INTEGER NOT NULL, definition TEXT NOT NULL, lsn INTEGER NOT NULL,
+  UNIQUE (database, id)
+) STRICT;`;
+
+const newEtag = (): string => `"${randomUUID()}"`;
+const now = (): number => Math.floor(Date.now() / 1000);
+
+/** Reads the catalog from an open database file, and makes its tables in a new one. */
+export function createCatalog(sql: DatabaseSync): Catalog {
+  sql.exec(tables);
+  const statements = {
+    setting: sql.prepare("SELECT value FROM meta WHERE name = ?"),
+    setSetting: sql.prepare("INSERT INTO meta VALUES (?, ?)"),
+    databases: sql.prepare("SELECT number, id, etag, ts FROM databases ORDER BY number"),
+    containers: sql.prepare(
+      "SELECT number, database, id, etag, ts, definition, lsn FROM containers ORDER BY number",
+    ),
+    insertDatabase: sql.prepare("INSERT INTO databases (id, etag, ts) VALUES (?, ?, ?)"),
+    deleteDatabase: sql.prepare("DELETE FROM databases WHERE number = ?"),
+    insertContainer: sql.prepare(
+      "INSERT INTO containers (database, id, etag, ts, definition, lsn) VALUES (?, ?, ?, ?, ?, 0)",
+    ),
+    updateContainer: sql.prepare("UPDATE containers SET etag = ?, ts = ?, definition = ? WHERE number = ?"),
+    deleteContainer: sql.prepare("DELETE FROM containers WHERE number = ?"),
+  };
+
+  const databases = new Map<number, DatabaseEntry>();
+  const containers = new Map<number, ContainerEntry>();
+  const byName = new Map<string, ContainerEntry>();
+
+  function putDatabase(row: DatabaseRow): DatabaseEntry {
+    const entry = { ...row, rid: databaseResourceId(row.number) };
+    databases.set(entry.number, entry);
+    return entry;
+  }
+
+  function putContainer(row: Omit<ContainerRow, "lsn">, documents?: Documents): ContainerEntry {
+    const database = databases.get(row.database);
+    if (database === undefined) throw new Error(`Container ${row.id} is in no database.`);
+    const definition = JSON.parse(row.definition) as JsonObject;
+    const partitionKey = readPartitionKeyDefinition(definition["partitionKey"]);
+    const rid = containerResourceId(database.number, row.number);
+    const { number, id, etag, ts } = row;
+    const entry: ContainerEntry = {
+      number,
+      id,
+      etag,
+      ts,
+      rid,
+      database,
+      definition,
+      partitionKey,
+      documents: documents ?? createDocuments(sql, number),
+    };
+    containers.set(number, entry);
+    byName.set(nameKey(database, id), entry);
+    return entry;
+  }
+
+  function load(): void {
+    databases.clear();
+    containers.clear();
+    byName.clear();
+    for (const row of statements.databases.all()) putDatabase(row as unknown as DatabaseRow);
+    for (const row of statements.containers.all()) putContainer(row as unknown as ContainerRow);
+  }
+  load();
+  let isChanged = false;
+
+  function dropContainer(entry: ContainerEntry): void {
+    entry.documents.drop();
+    statements.deleteContainer.run(entry.number);
+    containers.delete(entry.number);
+    byName.delete(nameKey(entry.database, entry.id));
+  }
+
+  const inDatabase = (database: DatabaseEntry): ContainerEntry[] =>
+    [...containers.values()].filter((entry) => entry.database === database);
+
+  return {
+    setting(name, create) {
+      const known = statements.setting.get(name)?.["value"];
+      if (typeof known === "string") return known;
+      const value = create();
+      statements.setSetting.run(name, value);
+      return value;
+    },
+    listDatabases: () => [...databases.values()],
+    findDatabase: (nameOrRid) =>
+      databases.values().find((entry) => entry.id === nameOrRid) ??
+      databases.values().find((entry) => entry.rid === nameOrRid),
+    createDatabase(id) {
+      isChanged = true;
+      const [etag, ts] = [newEtag(), now()];
+      const { lastInsertRowid } = statements.insertDatabase.run(id, etag, ts);
+      return putDatabase({ number: Number(lastInsertRowid), id, etag, ts });
+    },
+    deleteDatabase(entry) {
+      isChanged = true;
+      inDatabase(entry).forEach(dropContainer);
+      statements.deleteDatabase.run(entry.number);
+      databases.delete(entry.number);
+    },
+    listContainers: inDatabase,
+    findContainer: (database, nameOrRid) =>
+      byName.get(nameKey(database, nameOrRid)) ??
+      containers.values().find((entry) => entry.database === database && entry.rid === nameOrRid),
+    createContainer(database, id, definition) {
+      isChanged = true;
+      const [etag, ts, text] = [newEtag(), now(), JSON.stringify(definition)];
+      const { lastInsertRowid } = statements.insertContainer.run(database.number, id, etag, ts, text);
+      return putContainer({
+        number: Number(lastInsertRowid),
+        database: database.number,
+        id,
+        etag,
+        ts,
+        definition: text,
+      });
+    },
+    replaceContainer(entry, definition) {
+      isChanged = true;
+      const [etag, ts, text] = [newEtag(), now(), JSON.stringify(definition)];
+      statements.updateContainer.run(etag, ts, text, entry.number);
+      return putContainer(
+        { number: entry.number, database: entry.database.number, id: entry.id, etag, ts, definition: text },
+        entry.documents,
+      );
+    },
+    deleteContainer(entry) {
+      isChanged = true;
+      dropContainer(entry);
+    },
+    settle(committed) {
+      if (isChanged && !committed) load();
+      isChanged = false;
+    },
+  };
+}
+
+const nameKey = (database: DatabaseEntry, id: string): string => `${database.number}/${id}`;
