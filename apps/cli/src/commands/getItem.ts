@@ -1,0 +1,30 @@
+import type { Command } from "commander";
+import { createApi, type Usage } from "../api.ts";
+import { explain } from "../explain.ts";
+import type { CommonOptions } from "../options.ts";
+import { Refused } from "../refused.ts";
+import { showItem } from "../show.ts";
+
+interface GetOptions extends CommonOptions {
+  readonly pk?: string;
+}
+
+/** `items get <id>`: a point read. */
+export function addGetItem(items: Command): void {
+  items
+    .command("get")
+    .description("Get one item by its id")
+    .argument("<id>", "the item's id")
+    .option("--pk <value>", "its partition key (default: the id)")
+    .action(async (id: string, _own: unknown, command: Command) => {
+      const { url, json, pk } = command.optsWithGlobals<GetOptions>();
+      const usage: Usage = { requestCharge: 0, elapsed: 0 };
+      const key = pk === undefined ? { id } : { id, pk };
+      const item = await createApi(url)
+        .items.get.query(key, { context: { usage } })
+        .catch((error: unknown) => {
+          throw new Refused(explain(error, url));
+        });
+      process.stdout.write(json === true ? `${JSON.stringify(item)}\n` : showItem(item, usage));
+    });
+}

@@ -1,0 +1,106 @@
+import { createReadStream } from "node:fs";
+import type { Readable } from "node:stream";
+import type { Command } from "commander";
+import yoctoSpinner from "yocto-spinner";
+import { type Api, createApi, type Usage } from "../api.ts";
+import { explain } from "../explain.ts";
+import { inOrder } from "../inOrder.ts";
+import type { CommonOptions } from "../options.ts";
+import { type InputItem, parse, readItems } from "../readItems.ts";
+import { Refused, WrongUsage } from "../refused.ts";
+import { showItem, showUsage } from "../show.ts";
+
+type UpsertInput = Parameters<Api["items"]["upsert"]["mutate"]>[0];
+type UpsertOutput = Awaited<ReturnType<Api["items"]["upsert"]["mutate"]>>;
+
+interface UpsertOptions extends CommonOptions {
+  readonly file?: string;
+  readonly ifMatch?: string;
+}
+
+/** Calls that are on their way at once while a file is read. */
+const concurrency = 16;
+
+/** `items upsert`: one item from the command line, or many from a file or standard input. */
+export function addUpsertItems(items: Command): void {
+  items
+    .command("upsert")
+    .description("Write items, whether they are there or not")
+    .argument("[item]", "the item as JSON, or - to read items from standard input")
+    .option("--file <path>", "read items from a file, one JSON object a line (NDJSON)")
+    .option("--if-match <etag>", "write only over the version of this etag (one item)")
+    .action(async (item: string | undefined, _own: unknown, command: Command) => {
+      const options = command.optsWithGlobals<UpsertOptions>();
+      const { file, ifMatch } = options;
+      if ((item === undefined) === (file === undefined)) {
+        throw new WrongUsage("Name one source: an item as JSON, --file <path>, or - for standard input.");
+      }
+      if (item !== undefined && item !== "-") return upsertOne(item, options);
+      if (ifMatch !== undefined) throw new WrongUsage("--if-match goes with one item on the command line.");
+      return upsertMany(file === undefined ? process.stdin : createReadStream(file), options);
+    });
+}
+
+async function upsertOne(text: string, { url, json, ifMatch }: UpsertOptions): Promise<void> {
+  const { value, problem } = parse(text, 1);
+  if (problem !== undefined) throw new WrongUsage(`The item ${problem}.`);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new WrongUsage("The item has to be a JSON object.");
+  }
+  const usage: Usage = { requestCharge: 0, elapsed: 0 };
+  // The server's schema checks it and names every field that is wrong.
+  const input = (ifMatch === undefined ? value : { ...value, ifMatch }) as UpsertInput;
+  const item = await createApi(url)
+    .items.upsert.mutate(input, { context: { usage } })
+    .catch((error: unknown) => {
+      throw new Refused(explain(error, url));
+    });
+  process.stdout.write(json === true ? `${JSON.stringify(item)}\n` : showItem(item, usage));
+}
+
+async function upsertMany(input: Readable, { url, json }: UpsertOptions): Promise<void> {
+  const api = createApi(url);
+  const started = performance.now();
+  const total = { written: 0, refused: 0, requestCharge: 0 };
+  const spinner = process.stderr.isTTY ? yoctoSpinner({ text: `${count(0)} written` }).start() : undefined;
+
+  async function upsert({ line, value, problem }: InputItem): Promise<UpsertOutput | string> {
+    if (problem !== undefined) return `line ${line} ${problem}.`;
+    const usage: Usage = { requestCharge: 0, elapsed: 0 };
+    try {
+      return await api.items.upsert.mutate(value as UpsertInput, { context: { usage } });
+    } catch (error) {
+      return `line ${line}: ${explain(error, url)}`;
+    } finally {
+      total.requestCharge += usage.requestCharge;
+    }
+  }
+
+  try {
+    for await (const result of inOrder(readItems(input), concurrency, upsert)) {
+      if (typeof result === "string") {
+        total.refused += 1;
+        spinner?.clear();
+        process.stderr.write(`cosmos-trpc: ${result}\n`);
+      } else {
+        total.written += 1;
+        if (json === true) process.stdout.write(`${JSON.stringify(result)}\n`);
+      }
+      if (spinner !== undefined) spinner.text = `${count(total.written)} written`;
+    }
+  } catch (error) {
+    throw new Refused(`The input cannot be read: ${(error as Error).message}`);
+  } finally {
+    spinner?.stop();
+  }
+  const usage = { requestCharge: total.requestCharge, elapsed: performance.now() - started };
+  if (json !== true) {
+    const refused = total.refused === 0 ? "" : `, ${total.refused} refused`;
+    process.stdout.write(`${count(total.written)} written${refused}: ${showUsage(usage)}\n`);
+  }
+  if (total.refused > 0)
+    throw new Refused(`${total.refused} of ${total.refused + total.written} items were refused.`);
+  if (total.written === 0) throw new Refused("The input has no items.");
+}
+
+const count = (items: number): string => `${items} ${items === 1 ? "item" : "items"}`;

@@ -1,0 +1,14 @@
+/** Runs `work` on a stream of inputs, up to `concurrency` at a time, and yields the results in the inputs' order. */
+export async function* inOrder<Input, Result>(
+  inputs: AsyncIterable<Input>,
+  concurrency: number,
+  work: (input: Input) => Promise<Result>,
+): AsyncGenerator<Result> {
+  const running: Promise<Result>[] = [];
+  for await (const input of inputs) {
+    running.push(work(input));
+    const first = running.length >= concurrency ? running.shift() : undefined;
+    if (first !== undefined) yield await first;
+  }
+  for (const result of running) yield await result;
+}

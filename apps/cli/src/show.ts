@@ -1,0 +1,40 @@
+import type { Usage } from "./api.ts";
+
+/** What the API answers for an item. */
+interface ShownItem {
+  readonly id: string;
+  readonly pk: string;
+  readonly name: string;
+  readonly tags?: readonly string[] | undefined;
+  readonly data?: unknown;
+  readonly ttl?: number | undefined;
+  readonly etag: string;
+  readonly updatedAt: string;
+}
+
+/** An item for people: a line a field. */
+export function showItem(item: ShownItem, usage: Usage): string {
+  const rows: [string, string | undefined][] = [
+    ["id", item.id],
+    ["pk", item.pk],
+    ["name", item.name],
+    ["tags", item.tags?.join(", ")],
+    ["data", item.data === undefined ? undefined : JSON.stringify(item.data)],
+    ["ttl", item.ttl === undefined ? undefined : `${item.ttl} s`],
+    ["updated", item.updatedAt],
+    ["etag", item.etag],
+    ["charge", showUsage(usage)],
+  ];
+  return rows
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(8)} ${printable(value)}\n`]))
+    .join("");
+}
+
+/** A charge and a time for people. */
+export const showUsage = ({ requestCharge, elapsed }: Usage): string =>
+  `${Number(requestCharge.toFixed(2))} RU in ${elapsed < 1000 ? `${Math.round(elapsed)} ms` : `${(elapsed / 1000).toFixed(1)} s`}`;
+
+/** Stored text must not steer the terminal: control characters are shown as escapes. */
+const printable = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, (character) => JSON.stringify(character).slice(1, -1));

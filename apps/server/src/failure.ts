@@ -1,0 +1,97 @@
+import type { FieldProblem, Reason, StoreError } from "@cosmos-trpc/cosmos-core";
+import type { TRPC_ERROR_CODE_KEY, TRPCError } from "@trpc/server";
+import { z } from "zod";
+
+/** tRPC's code for each reason: the error table of the design. */
+export const codeByReason: Readonly<Record<Reason, TRPC_ERROR_CODE_KEY>> = {
+  "not-found": "NOT_FOUND",
+  conflict: "CONFLICT",
+  "precondition-failed": "PRECONDITION_FAILED",
+  invalid: "BAD_REQUEST",
+  "too-large": "PAYLOAD_TOO_LARGE",
+  throttled: "TOO_MANY_REQUESTS",
+  unavailable: "SERVICE_UNAVAILABLE",
+  misconfigured: "INTERNAL_SERVER_ERROR",
+};
+
+/** What a caller learns of a failure, over tRPC and plain HTTP alike. */
+export interface Failure {
+  readonly message: string;
+  readonly reason?: Reason;
+  /** Each field of the input that is wrong. */
+  readonly fields?: readonly FieldProblem[];
+  readonly currentEtag?: string;
+  readonly retryAfterMs?: number;
+}
+
+/** Messages for failures whose own message is for the operator. */
+const discreet: Readonly<Partial<Record<Reason, string>>> = {
+  invalid: "The database refused this input.",
+  unavailable: "The database cannot be reached at the moment: try again.",
+  misconfigured: "The server cannot use its database. The reason is in the server's log.",
+};
+
+const internal = "The server failed. The reason is in the server's log.";
+
+/** Says to a caller what went wrong, and nothing of the inside: no stack, endpoint or token. */
+export function describeFailure(error: TRPCError): Failure {
+  const { cause } = error;
+  if (cause instanceof z.ZodError) {
+    const fields = cause.issues.flatMap(fieldProblems);
+    return { message: sentence(fields), reason: "invalid", fields };
+  }
+  if (isStoreError(cause)) {
+    const { reason, message, fields, currentEtag, retryAfterMs } = cause;
+    return {
+      message: discreet[reason] ?? message,
+      reason,
+      ...(fields === undefined ? {} : { fields }),
+      ...(currentEtag === undefined ? {} : { currentEtag }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    };
+  }
+  switch (error.code) {
+    case "INTERNAL_SERVER_ERROR":
+      return { message: internal };
+    case "PARSE_ERROR":
+      return { message: "The request's body or input is not valid JSON.", reason: "invalid" };
+    case "PAYLOAD_TOO_LARGE":
+      return { message: "The request's body is too large.", reason: "too-large" };
+    case "BAD_REQUEST":
+      return { message: error.message, reason: "invalid" };
+    case "NOT_FOUND":
+      return { message: error.message, reason: "not-found" };
+    default:
+      return { message: error.message };
+  }
+}
+
+/** By name, so that a second copy of the package is recognized too. */
+export const isStoreError = (error: unknown): error is StoreError =>
+  error instanceof Error && error.name === "StoreError";
+
+/** Fields that an answer carries and a request does not. */
+const readOnly: Readonly<Record<string, string>> = {
+  etag: "is set by the database: leave it out, or send it as ifMatch to write over that version only",
+  updatedAt: "is set by the database: leave it out",
+};
+
+function fieldProblems(issue: z.core.$ZodIssue): FieldProblem[] {
+  const path = issue.path.join(".");
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      path: path === "" ? key : `${path}.${key}`,
+      message: readOnly[key] ?? "is not a known field",
+    }));
+  }
+  if (issue.code === "invalid_type" && /^Invalid input/.test(issue.message)) {
+    const isMissing = path !== "" && issue.message.endsWith("received undefined");
+    return [{ path, message: isMissing ? "is missing" : `has to be ${article(issue.expected)}` }];
+  }
+  return [{ path, message: issue.message }];
+}
+
+const article = (type: string): string => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`);
+
+const sentence = (fields: readonly FieldProblem[]): string =>
+  `${fields.map(({ path, message }) => (path === "" ? `the input ${message}` : `${path} ${message}`)).join("; ")}.`;

@@ -1,0 +1,35 @@
+import type { RequestListener, Server, ServerResponse } from "node:http";
+
+/** Follows a server's requests, so that it can stop without cutting one off. */
+export interface Drain {
+  readonly listener: RequestListener;
+  /** Takes no new connections, answers what is in flight, and resolves when the last connection is closed. */
+  stop(server: Server, timeout: number): Promise<void>;
+}
+
+/** Wraps a listener. */
+export function createDrain(listener: RequestListener): Drain {
+  const inFlight = new Set<ServerResponse>();
+  let isStopping = false;
+  return {
+    listener(request, response) {
+      inFlight.add(response);
+      response.once("close", () => inFlight.delete(response));
+      if (isStopping) response.shouldKeepAlive = false;
+      listener(request, response);
+    },
+    stop(server, timeout) {
+      isStopping = true;
+      // Their connections close with their answers, instead of waiting for a next request.
+      for (const response of inFlight) response.shouldKeepAlive = false;
+      return new Promise((resolve) => {
+        const timer = setTimeout(() => server.closeAllConnections(), timeout);
+        server.close(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+        server.closeIdleConnections();
+      });
+    },
+  };
+}

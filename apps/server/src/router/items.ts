@@ -1,0 +1,26 @@
+import { itemFields, itemKey, withPartitionKey } from "@cosmos-trpc/cosmos-core";
+import type { TRPCRouterRecord } from "@trpc/server";
+import { z } from "zod";
+import { charged } from "../context.ts";
+import { procedure } from "../trpc.ts";
+
+const ifMatch = z.string().min(1, "must not be empty").describe("Write only over the version of this etag");
+
+/** An item to write, with the version to write over. */
+const upsertInput = z
+  .strictObject({ ...itemFields, ifMatch: ifMatch.optional() })
+  .transform(withPartitionKey);
+
+export const itemsRouter = {
+  /** Point read of one item. */
+  get: procedure.input(itemKey).query(async ({ ctx, input, signal }) => {
+    const store = await ctx.items();
+    return charged(ctx, await store.get(input, { signal }));
+  }),
+
+  /** Writes one item, whether it is there or not; with `ifMatch` only over that version. */
+  upsert: procedure.input(upsertInput).mutation(async ({ ctx, input: { ifMatch, ...item }, signal }) => {
+    const store = await ctx.items();
+    return charged(ctx, await store.upsert(item, { ifMatch, signal }));
+  }),
+} satisfies TRPCRouterRecord;

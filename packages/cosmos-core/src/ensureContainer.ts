@@ -1,0 +1,59 @@
+import type { TokenCredential } from "@azure/identity";
+import { createCosmosClient } from "./client.ts";
+import { fromSdkError } from "./cosmosFailure.ts";
+import type { ContainerDefinition } from "./defineContainer.ts";
+import type { CosmosConfiguration } from "./environment.ts";
+import { StoreError } from "./errors.ts";
+
+/**
+ * The key of every Cosmos DB emulator, Microsoft's and ours: documented, and no secret.
+ * Source: Learn, "Azure Cosmos DB emulator, authentication".
+ */
+const emulatorKey =
+  "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==";
+
+/** What the service keeps of a definition, as its REST body. */
+export function containerRequest(definition: ContainerDefinition): {
+  id: string;
+  partitionKey: { paths: string[]; version: number };
+  indexingPolicy?: NonNullable<ContainerDefinition["indexing"]>;
+  defaultTtl?: number;
+} {
+  return {
+    id: definition.id,
+    partitionKey: { paths: [definition.partitionKey], version: 2 },
+    ...(definition.indexing === undefined ? {} : { indexingPolicy: definition.indexing }),
+    ...(definition.ttl === undefined ? {} : { defaultTtl: definition.ttl }),
+  };
+}
+
+/**
+ * Makes the database and the container when they are missing: for local use. In Azure no data-plane role can do that,
+ * so a token is refused there; on loopback the call signs with the emulators' well-known key instead.
+ *
+ * @throws StoreError `misconfigured`, naming the infrastructure step, where a token may not do it.
+ */
+export async function ensureContainer(
+  configuration: CosmosConfiguration,
+  definition: ContainerDefinition,
+  credential: TokenCredential,
+): Promise<void> {
+  const { endpoint, database } = configuration;
+  const signing = endpoint.isLoopback ? { ...endpoint, key: endpoint.key ?? emulatorKey } : endpoint;
+  const client = createCosmosClient({ ...configuration, endpoint: signing }, credential);
+  try {
+    const found = await client.databases.createIfNotExists({ id: database });
+    await found.database.containers.createIfNotExists(containerRequest(definition));
+  } catch (error) {
+    const failure = fromSdkError(error);
+    if (failure.status !== 403) throw failure;
+    throw new StoreError(
+      "misconfigured",
+      `The database ${database} or its container ${definition.id} is missing at ${endpoint.url}, and no data-plane role can make them: run the infrastructure step, \`azd provision\`.`,
+      { status: failure.status, substatus: failure.substatus, activityId: failure.activityId },
+      error,
+    );
+  } finally {
+    client.dispose();
+  }
+}

@@ -1,0 +1,68 @@
+/** Why an operation of the store failed: a closed list, for a program to branch on. */
+export const reasons = [
+  "not-found",
+  "conflict",
+  "precondition-failed",
+  "invalid",
+  "too-large",
+  "throttled",
+  "unavailable",
+  "misconfigured",
+] as const;
+
+/**
+ * - `not-found`: no such item.
+ * - `conflict`: create of an id that exists.
+ * - `precondition-failed`: `ifMatch` does not match; `currentEtag` says what would, when it is known.
+ * - `invalid`: the input breaks a rule; `fields` names each field.
+ * - `too-large`: the item has more than 2 MB.
+ * - `throttled`: Cosmos DB's 429, after bounded retries; `retryAfterMs` says how long to wait.
+ * - `unavailable`: time-outs, 408, 410, 449, 5xx, no region reachable. Trying again may help.
+ * - `misconfigured`: Cosmos DB's 401 or 403, a wrong endpoint, a missing container: no caller's fault.
+ */
+export type Reason = (typeof reasons)[number];
+
+/** A field of the input and what is wrong with it. */
+export interface FieldProblem {
+  /** Where it is: `data.size`, `tags.0`; empty for the input as a whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What a {@link StoreError} knows beside its message; each where it applies. */
+export interface StoreErrorDetails {
+  /** Cosmos DB's HTTP status. */
+  readonly status?: number | undefined;
+  /** Cosmos DB's substatus. */
+  readonly substatus?: number | undefined;
+  /** What Microsoft's support asks for. */
+  readonly activityId?: string | undefined;
+  /** How long to wait before trying again, in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+  /** The etag that the item has now. */
+  readonly currentEtag?: string | undefined;
+  readonly fields?: readonly FieldProblem[] | undefined;
+  /** What the failed operation cost, in request units (RU). */
+  readonly requestCharge?: number | undefined;
+}
+
+/** Every failure of a store. Its message is for the operator: it may name endpoints and containers. */
+export class StoreError extends Error implements StoreErrorDetails {
+  override readonly name = "StoreError";
+  readonly reason: Reason;
+  readonly status?: number;
+  readonly substatus?: number;
+  readonly activityId?: string;
+  readonly retryAfterMs?: number;
+  readonly currentEtag?: string;
+  readonly fields?: readonly FieldProblem[];
+  readonly requestCharge?: number;
+
+  constructor(reason: Reason, message: string, details: StoreErrorDetails = {}, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.reason = reason;
+    for (const [name, value] of Object.entries(details)) {
+      if (value !== undefined) Object.assign(this, { [name]: value });
+    }
+  }
+}

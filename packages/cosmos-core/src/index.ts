@@ -1,0 +1,27 @@
+export { createCosmosClient } from "./client.ts";
+export { createCredential } from "./credential.ts";
+export { type ContainerDefinition, defineContainer, type ItemBase } from "./defineContainer.ts";
+export type { Endpoint } from "./endpoint.ts";
+export { ensureContainer } from "./ensureContainer.ts";
+export {
+  ConfigurationError,
+  type CosmosConfiguration,
+  cosmosEnvironment,
+  parseEnvironment,
+  readCosmosConfiguration,
+  toCosmosConfiguration,
+} from "./environment.ts";
+export { type FieldProblem, type Reason, reasons, StoreError, type StoreErrorDetails } from "./errors.ts";
+export {
+  type Item,
+  itemFields,
+  itemId,
+  itemKey,
+  itemPartitionKey,
+  itemSchema,
+  items,
+  type Json,
+  withPartitionKey,
+} from "./item.ts";
+export { type OpenContainer, openContainer } from "./openContainer.ts";
+export type { ItemKey, ItemResult, OperationOptions, Store, Stored, WriteOptions } from "./store.ts";

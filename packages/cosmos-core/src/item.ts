@@ -1,0 +1,104 @@
+import { z } from "zod";
+import { defineContainer } from "./defineContainer.ts";
+
+/** Bytes of UTF-8 that an id may have. Source: Learn, "Azure Cosmos DB service quotas", per-item limits. */
+export const maxIdBytes = 1_023;
+
+/** Bytes of UTF-8 that a partition key may have. Source: the same. */
+export const maxPartitionKeyBytes = 2_048;
+
+/** Levels that objects and arrays may nest in `data`, under the service's 128 for a whole item. */
+const maxDataDepth = 120;
+
+const bytes = (value: string): number => new TextEncoder().encode(value).length;
+
+const wellFormed = z
+  .string()
+  .refine((value) => value.isWellFormed(), "has half a surrogate pair: it is not valid Unicode");
+
+/**
+ * An item's id: 1 to 1,023 bytes of UTF-8, none of `/ \ ? #`, no space at its end: what the SDK and the service
+ * refuse. `.` and `..` are refused too, since URLs drop them as path segments and such an item could not be read.
+ */
+export const itemId = wellFormed
+  .min(1, "must not be empty")
+  .refine((id) => bytes(id) <= maxIdBytes, `is longer than ${maxIdBytes} bytes`)
+  .refine((id) => !/[/\\?#]/.test(id), "must have none of the characters / \\ ? #")
+  .refine((id) => !id.endsWith(" "), "must not end with a space")
+  .refine((id) => id !== "." && id !== "..", "must not be . or ..")
+  .describe("The item's id, unique within its partition key");
+
+/** An item's partition key: up to 2,048 bytes of UTF-8. */
+export const itemPartitionKey = wellFormed
+  .refine((pk) => bytes(pk) <= maxPartitionKeyBytes, `is longer than ${maxPartitionKeyBytes} bytes`)
+  .describe("The partition key; the id when it is left out");
+
+/** A JSON value. */
+export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+
+const data = z
+  .custom<{ [name: string]: Json }>(
+    isJsonObject,
+    `has to be a JSON object, nested at most ${maxDataDepth} levels deep`,
+  )
+  .describe("Any JSON object");
+
+const seconds = z
+  .int("has to be a whole number of seconds")
+  .refine(
+    (ttl) => ttl === -1 || (ttl > 0 && ttl <= 2_147_483_647),
+    "has to be -1 (for ever) or 1 to 2147483647",
+  )
+  .describe("Time to live in seconds after the last write; -1 for ever");
+
+/** An item's fields, without the default of `pk`: for schemas that add fields. */
+export const itemFields = {
+  id: itemId,
+  pk: itemPartitionKey.optional(),
+  name: wellFormed.default("unnamed").describe("The item's name"),
+  tags: z.array(wellFormed).optional().describe("Labels"),
+  data: data.optional(),
+  ttl: seconds.optional(),
+} as const;
+
+/** Fills in the partition key: the id, when it is left out. */
+export const withPartitionKey = <Value extends { id: string; pk?: string | undefined }>({
+  id,
+  pk = id,
+  ...rest
+}: Value): Omit<Value, "id" | "pk"> & { id: string; pk: string } => ({ id, pk, ...rest });
+
+/** An item as it is written. Fields that it does not name are refused. */
+export const itemSchema = z.strictObject(itemFields).transform(withPartitionKey);
+
+/** What names an item: its id, and its partition key where that is not the id. */
+export const itemKey = z
+  .strictObject({ id: itemId, pk: itemPartitionKey.optional() })
+  .transform(withPartitionKey);
+
+/** An item, defaults filled in. */
+export type Item = z.output<typeof itemSchema>;
+
+/** The container of items. */
+export const items = defineContainer({ id: "items", partitionKey: "/pk", schema: itemSchema, ttl: -1 });
+
+/** Walks without recursion: input of any depth may come in. */
+function isJsonObject(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  let level: object[] = [value];
+  for (let depth = 1; level.length > 0; depth += 1) {
+    if (depth > maxDataDepth) return false;
+    const next: object[] = [];
+    for (const container of level) {
+      for (const child of Object.values(container) as unknown[]) {
+        if (typeof child === "object" && child !== null) next.push(child);
+        else if (!isScalar(child)) return false;
+      }
+    }
+    level = next;
+  }
+  return true;
+}
+
+const isScalar = (value: unknown): boolean =>
+  value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);

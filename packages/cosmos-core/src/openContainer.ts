@@ -1,0 +1,78 @@
+import type { CosmosClient, ContainerDefinition as ServiceDefinition } from "@azure/cosmos";
+import type { z } from "zod";
+import { fromSdkError } from "./cosmosFailure.ts";
+import { withinDeadline } from "./deadline.ts";
+import type { ContainerDefinition, ItemBase } from "./defineContainer.ts";
+import { StoreError } from "./errors.ts";
+import { createStore, type Store } from "./store.ts";
+
+/** An open container. */
+export interface OpenContainer<Item extends ItemBase> {
+  readonly store: Store<Item>;
+  /** Where the container that is there differs from its definition: a sentence for each. Empty when it does not. */
+  readonly drift: readonly string[];
+}
+
+/**
+ * Finds a definition's container and compares the two.
+ *
+ * @throws StoreError `misconfigured` when it is missing or refused, or partitioned by another path, `unavailable` when
+ *   nobody answers in time.
+ */
+export async function openContainer<Schema extends z.ZodType<ItemBase>>(
+  client: CosmosClient,
+  database: string,
+  definition: ContainerDefinition<Schema>,
+): Promise<OpenContainer<z.output<Schema>>> {
+  const container = client.database(database).container(definition.id);
+  const found = await withinDeadline(undefined, (abortSignal) => container.read({ abortSignal })).catch(
+    (error: unknown) => {
+      const failure = fromSdkError(error);
+      if (failure.reason !== "not-found") throw failure;
+      throw new StoreError(
+        "misconfigured",
+        `The container ${definition.id} of the database ${database} is missing: run the infrastructure step, \`azd provision\`, or correct COSMOS_DATABASE and COSMOS_CONTAINER.`,
+        { status: failure.status, substatus: failure.substatus, activityId: failure.activityId },
+        error,
+      );
+    },
+  );
+  const actual = found.resource as ServiceDefinition;
+  const paths = actual.partitionKey?.paths ?? [];
+  if (paths.join() !== definition.partitionKey) {
+    throw new StoreError(
+      "misconfigured",
+      `The container ${definition.id} is partitioned by ${paths.join(", ")}, its definition says ${definition.partitionKey}. A partition key cannot be changed: use another container.`,
+    );
+  }
+  return { store: createStore<z.output<Schema>>(container, definition), drift: compare(definition, actual) };
+}
+
+function compare(definition: ContainerDefinition, actual: ServiceDefinition): string[] {
+  const drift: string[] = [];
+  if (actual.defaultTtl !== definition.ttl) {
+    drift.push(
+      `The default time to live is ${actual.defaultTtl ?? "off"}, the definition says ${definition.ttl ?? "off"}.`,
+    );
+  }
+  for (const name of ["includedPaths", "excludedPaths", "compositeIndexes"] as const) {
+    const wanted = definition.indexing?.[name];
+    if (wanted === undefined) continue;
+    const [has, needs] = [actual.indexingPolicy?.[name] ?? [], wanted].map(sorted);
+    if (JSON.stringify(has) !== JSON.stringify(needs)) {
+      drift.push(
+        `The indexing policy's ${name} are ${JSON.stringify(has)}, the definition says ${JSON.stringify(needs)}.`,
+      );
+    }
+  }
+  return drift;
+}
+
+/** Paths in one order, without the one that the service adds by itself. */
+function sorted(paths: readonly unknown[]): string[] {
+  const isOwn = (path: string): boolean => path !== JSON.stringify({ path: '/"_etag"/?' });
+  return paths
+    .map((path) => JSON.stringify(path))
+    .filter(isOwn)
+    .sort();
+}
