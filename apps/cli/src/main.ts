@@ -4,6 +4,7 @@ import { addGetItem } from "./commands/getItem.ts";
 import { addUpsertItems } from "./commands/upsertItems.ts";
 import { defaultUrl, parseUrl } from "./options.ts";
 import { Refused, WrongUsage } from "./refused.ts";
+import { showUsage } from "./show.ts";
 
 /** Exit codes: 0 done, 1 refused by the server or no server, 2 wrong usage. */
 const exit = { refused: 1, usage: 2 } as const;
@@ -23,6 +24,13 @@ const items = program.command("items").description("Read and write items");
 addGetItem(items);
 addUpsertItems(items);
 
+/** A refused call may have cost something: people see it, a machine's output stays clean. */
+function showCharge({ usage }: Refused): void {
+  if (usage === undefined || usage.requestCharge === 0 || program.opts<{ json?: boolean }>().json === true)
+    return;
+  process.stdout.write(`${"charge".padEnd(8)} ${showUsage(usage)}\n`);
+}
+
 try {
   await program.parseAsync();
 } catch (error) {
@@ -31,6 +39,7 @@ try {
     process.exitCode = error.exitCode === 0 ? 0 : exit.usage;
   } else {
     process.stderr.write(`cosmos-trpc: ${error instanceof Error ? error.message : String(error)}\n`);
+    if (error instanceof Refused) showCharge(error);
     process.exitCode = error instanceof WrongUsage ? exit.usage : exit.refused;
     if (!(error instanceof WrongUsage || error instanceof Refused)) throw error;
   }

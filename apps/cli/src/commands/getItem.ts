@@ -23,7 +23,7 @@ export function addGetItem(items: Command): void {
       const item = await createApi(url)
         .items.get.query(key, { context: { usage } })
         .catch((error: unknown) => {
-          throw new Refused(explain(error, url));
+          throw new Refused(explain(error, url), usage);
         });
       process.stdout.write(json === true ? `${JSON.stringify(item)}\n` : showItem(item, usage));
     });

@@ -53,7 +53,7 @@ async function upsertOne(text: string, { url, json, ifMatch }: UpsertOptions): P
   const item = await createApi(url)
     .items.upsert.mutate(input, { context: { usage } })
     .catch((error: unknown) => {
-      throw new Refused(explain(error, url));
+      throw new Refused(explain(error, url), usage);
     });
   process.stdout.write(json === true ? `${JSON.stringify(item)}\n` : showItem(item, usage));
 }
