@@ -1,0 +1,32 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { arch, cpus, platform } from "node:os";
+import { join } from "node:path";
+import { root } from "@cosmos-trpc/scripts/processes";
+import { measureStack } from "./stack.ts";
+
+/** The measurements by name: `pnpm bench [name …]` runs those, or all. */
+const benches: Readonly<Record<string, () => Promise<object>>> = { stack: measureStack };
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !Object.hasOwn(benches, name));
+if (unknown.length > 0) {
+  console.error(`There is no bench ${unknown.join(", ")}: choose from ${Object.keys(benches).join(", ")}.`);
+  process.exit(2);
+}
+
+const results = join(root, "bench/results");
+mkdirSync(results, { recursive: true });
+for (const [name, measure] of Object.entries(benches)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  console.log(`\n${name}`);
+  const figures = await measure();
+  const machine = {
+    node: process.version,
+    platform: `${platform()} ${arch()}`,
+    cpu: cpus()[0]?.model ?? "unknown",
+    cores: cpus().length,
+  };
+  const file = join(results, `${name}.json`);
+  writeFileSync(file, `${JSON.stringify({ at: new Date().toISOString(), machine, ...figures }, null, 2)}\n`);
+  console.log(`Written to bench/results/${name}.json`);
+}
