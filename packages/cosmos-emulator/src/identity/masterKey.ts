@@ -24,8 +24,9 @@ export function isSignedWithKey(call: Call, signature: string): boolean {
   if (!(skew <= maxSkew)) return false;
   const { type, link, rawLink } = call.target;
   const given = Buffer.from(signature, "base64");
-  // Links are signed as names, as they stand in the URL, or (resource ids) in lower case.
-  return [link, rawLink, link.toLowerCase()].some((signedLink) => {
+  // Names are signed as the whole link, resource ids as the last one of them in lower case.
+  const resourceId = link.slice(link.lastIndexOf("/") + 1).toLowerCase();
+  return [link, rawLink, resourceId, link.toLowerCase()].some((signedLink) => {
     const text = `${call.method.toLowerCase()}\n${type}\n${signedLink}\n${date.toLowerCase()}\n\n`;
     const expected = createHmac("sha256", secret).update(text).digest();
     return expected.length === given.length && timingSafeEqual(expected, given);
