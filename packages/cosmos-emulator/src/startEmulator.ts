@@ -67,7 +67,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const store = openStore(folder.database);
     undo.push(() => store.close());
     const signingKey = loadSigningKey(folder.signingKey);
-    undo.push(() => signingKey.catch(() => undefined));
+    // Who needs the key hears when it could not be made; the process goes on without it.
+    const keySettled = signingKey.catch(() => undefined);
+    undo.push(() => keySettled);
     const { caFile, key, cert } = await loadCertificates(folder.certificates);
     const setting = (name: string): string =>
       store.transaction(() => store.catalog.setting(name, () => randomUUID()));
