@@ -1,5 +1,9 @@
 import { createHmac } from "node:crypto";
 
+/** The documented key of every Cosmos DB emulator. Source: Learn, "Azure Cosmos DB emulator, authentication". */
+export const wellKnownKey =
+  "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==";
+
 /** What a master-key signature covers. */
 export interface Signed {
   readonly method: string;
