@@ -60,8 +60,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const onFault =
     options.onFault ?? ((error) => process.stderr.write(`cosmos-emulator: ${inspect(error)}\n`));
   const undo: (() => unknown)[] = [() => folder.dispose()];
-  const close = async (): Promise<void> => {
-    for (const step of undo.splice(0).reverse()) await step();
+  const takeBack = async (): Promise<void> => {
+    for (const step of undo.reverse()) await step();
+  };
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= takeBack();
+    return closing;
   };
   try {
     const store = openStore(folder.database);
