@@ -90,7 +90,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const issuer = createIssuer(`${identityUrl}/${setting("tenant")}`, setting("tenant"), signingKey);
     const identity = { clientId: setting("client"), principalId: setting("principal") };
     const secret = setting("identity-header");
-    const identityEndpoint = createIdentityEndpoint(issuer, [identity], secret);
+    const identityEndpoint = createIdentityEndpoint(issuer, [identity], secret, onFault);
     identityServer.on(
       "request",
       (request, response) => void identityEndpoint(request, response).catch(onFault),
