@@ -10,7 +10,7 @@ import { onTestFinished } from "vitest";
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
 /** How a process ended. */
-export interface Exit {
+interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;

@@ -14,7 +14,7 @@ import { send, type WireAnswer } from "../httpsRequest.ts";
 import { masterKeyHeaders, signedParts } from "../masterKey.ts";
 
 /** A request without an SDK, signed with the account's key unless it says otherwise. */
-export interface RawRequest {
+interface RawRequest {
   readonly method?: string;
   readonly path: string;
   readonly headers?: Record<string, string>;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
-import { emulatorIt, openAccount, refusal } from "./account.ts";
+import { openAccount, refusal } from "./account.ts";
 
 const account = await openAccount();
 const { client } = account;
@@ -94,10 +94,4 @@ it("deletes a database's containers with it", async () => {
   const { container } = await client.database(id).containers.create({ id: "c", partitionKey: "/pk" });
   expect((await container.item("a", "p").read()).statusCode).toBe(404);
   await client.database(id).delete();
-});
-
-emulatorIt("names its own version of the refusal 'in the emulator'", "its wording", async () => {
-  const answer = await account.raw({ method: "PATCH", path: "/dbs" });
-  expect(answer.status).toBe(405);
-  expect(answer.json()["message"]).toContain("emulator");
 });
