@@ -3,21 +3,21 @@ import { type Call, header, type Reply } from "../http/call.ts";
 import type { JsonObject } from "../json.ts";
 import { own } from "../json.ts";
 import { limits } from "../limits.ts";
-import { badRequest, notFound, preconditionFailed } from "../serviceError.ts";
+import { badRequest, notFound, ownerNotFound, preconditionFailed } from "../serviceError.ts";
 import { sessionToken } from "../sessionToken.ts";
 import type { ContainerEntry, DatabaseEntry } from "../store/catalog.ts";
 
 /** The database that a call's path names. */
 export function findDatabase(account: Account, call: Call): DatabaseEntry {
   const entry = account.store.catalog.findDatabase(call.target.ids.dbs ?? "");
-  if (entry === undefined) throw notFound();
+  if (entry === undefined) throw call.target.type === "dbs" ? notFound() : ownerNotFound();
   return entry;
 }
 
 /** The container that a call's path names. */
 export function findContainer(account: Account, call: Call): ContainerEntry {
   const entry = account.store.catalog.findContainer(findDatabase(account, call), call.target.ids.colls ?? "");
-  if (entry === undefined) throw notFound();
+  if (entry === undefined) throw call.target.type === "colls" ? notFound() : ownerNotFound();
   return entry;
 }
 
