@@ -1,4 +1,8 @@
-import { AuthenticationError, CredentialUnavailableError } from "@azure/identity";
+import {
+  AggregateAuthenticationError,
+  AuthenticationError,
+  CredentialUnavailableError,
+} from "@azure/identity";
 import { describe, expect, test } from "vitest";
 import { fromSdkError, fromStatus } from "../src/cosmosFailure.ts";
 import { StoreError } from "../src/index.ts";
@@ -72,6 +76,7 @@ describe("what the SDK throws", () => {
       error_description: "unknown client",
     });
     expect(fromSdkError(refused).reason).toBe("misconfigured");
+    expect(fromSdkError(new AggregateAuthenticationError([refused])).reason).toBe("misconfigured");
     const away = new CredentialUnavailableError("network_error: connect ECONNREFUSED 127.0.0.1:1");
     expect(fromSdkError(away).reason).toBe("unavailable");
   });
