@@ -24,11 +24,12 @@ const items = program.command("items").description("Read and write items");
 addGetItem(items);
 addUpsertItems(items);
 
-/** A refused call may have cost something: people see it, a machine's output stays clean. */
-function showCharge({ usage }: Refused): void {
+/** What a refused call cost, for people; a machine's output has just the sentence. */
+function cost(error: unknown): string {
+  const usage = error instanceof Refused ? error.usage : undefined;
   if (usage === undefined || usage.requestCharge === 0 || program.opts<{ json?: boolean }>().json === true)
-    return;
-  process.stdout.write(`${"charge".padEnd(8)} ${showUsage(usage)}\n`);
+    return "";
+  return ` (${showUsage(usage)})`;
 }
 
 try {
@@ -39,9 +40,8 @@ try {
     process.exitCode = error.exitCode === 0 ? 0 : exit.usage;
   } else {
     process.stderr.write(
-      `cosmos-trpc: ${printable(error instanceof Error ? error.message : String(error))}\n`,
+      `cosmos-trpc: ${printable(error instanceof Error ? error.message : String(error))}${cost(error)}\n`,
     );
-    if (error instanceof Refused) showCharge(error);
     process.exitCode = error instanceof WrongUsage ? exit.usage : exit.refused;
     if (!(error instanceof WrongUsage || error instanceof Refused)) throw error;
   }

@@ -33,7 +33,7 @@ function expectRefused(run: Run, code: 1 | 2, ...words: string[]): void {
   expect(run).toMatchObject({ code, stdout: "" });
   for (const word of words) expect(run.stderr).toContain(word);
   expect(run.stderr).not.toMatch(/^\s+at |node:internal|Error:/m);
-  if (code === 1) expect(run.stderr).toMatch(/^cosmos-trpc: .*\.\n$/);
+  if (code === 1) expect(run.stderr).toMatch(/^cosmos-trpc: .*\.( \([\d.]+ RU in [\d.]+ m?s\))?\n$/);
 }
 
 describe("items upsert", () => {
