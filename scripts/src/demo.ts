@@ -76,7 +76,9 @@ async function story(folder: string, running: Running<unknown>[]): Promise<void>
   say(
     "An embedded Cosmos DB and a tRPC server on it; no key anywhere: the server signs in with a managed identity.",
   );
-  say("Type the commands yourself after: alias cosmos-trpc='npx -y pnpm@12 -s cosmos-trpc'\n");
+  say(
+    "To type the commands yourself, in this folder and beside `npx -y pnpm@12 dev`: alias cosmos-trpc='npx -y pnpm@12 --silent cosmos-trpc'\n",
+  );
   const first = { id: "ada", name: "Ada Lovelace", tags: ["author"], data: { born: 1815 } };
   const url = await start(folder, running);
 

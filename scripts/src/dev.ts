@@ -63,7 +63,7 @@ async function start(): Promise<void> {
   running.push(server);
 
   const url = serverPort === 3000 ? "" : ` --url ${server.ready}`;
-  const cli = "npx -y pnpm@12 -s cosmos-trpc";
+  const cli = "npx -y pnpm@12 --silent cosmos-trpc";
   say(`
 Cosmos DB  ${emulator.ready.endpoint}, its data in .cosmos/
 Server     ${server.ready}

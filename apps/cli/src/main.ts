@@ -32,6 +32,11 @@ function cost(error: unknown): string {
   return ` (${showUsage(usage)})`;
 }
 
+// Who reads the output may have enough of it (`| head`) and close it: that is no failure, and the work goes on.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

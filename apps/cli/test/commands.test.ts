@@ -266,6 +266,13 @@ describe("the server", () => {
   });
 });
 
+test("a reader that has enough of the output and closes it is no failure", async () => {
+  const input = Array.from({ length: 100 }, (_, index) => `{"id":"piped-${index}"}`).join("\n");
+  const run = await runCli(["items", "upsert", "-", "--json", "--url", url()], { input, isReaderGone: true });
+  expect(run).toEqual({ code: 0, stdout: "", stderr: "" });
+  expect((await runCli(["items", "get", "piped-99", "--url", url()])).code).toBe(0);
+});
+
 test("help is on stdout and ends with 0; an unknown command is wrong usage", async () => {
   const help = await runCli(["items", "upsert", "--help"]);
   expect(help).toMatchObject({ code: 0, stderr: "" });

@@ -26,7 +26,7 @@ export interface Run {
 /** Runs the CLI as a user does, in a process of its own. */
 export async function runCli(
   args: readonly string[],
-  options: { env?: NodeJS.ProcessEnv; input?: string } = {},
+  options: { env?: NodeJS.ProcessEnv; input?: string; isReaderGone?: boolean } = {},
 ): Promise<Run> {
   const child = spawn(process.execPath, [source, join(apps, "cli/src/main.ts"), ...args], {
     env: { ...surroundings(), ...options.env },
@@ -34,8 +34,12 @@ export async function runCli(
   });
   // The CLI may end without reading its input.
   child.stdin.on("error", () => undefined).end(options.input ?? "");
+  if (options.isReaderGone === true) child.stdout.destroy();
   const closed = once(child, "close") as Promise<[number | null]>;
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const [stdout, stderr] = await Promise.all([
+    options.isReaderGone === true ? "" : text(child.stdout),
+    text(child.stderr),
+  ]);
   const [code] = await closed;
   return { code, stdout, stderr };
 }

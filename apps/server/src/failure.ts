@@ -78,17 +78,17 @@ export const isStoreError = (error: unknown): error is StoreError =>
   error instanceof Error && error.name === "StoreError";
 
 /** Fields that an answer carries and a request does not. */
-const readOnly: Readonly<Record<string, string>> = {
-  etag: "is set by the database: leave it out, or send it as ifMatch to write over that version only",
-  updatedAt: "is set by the database: leave it out",
-};
+const readOnly: ReadonlyMap<string, string> = new Map([
+  ["etag", "is set by the database: leave it out, or send it as ifMatch to write over that version only"],
+  ["updatedAt", "is set by the database: leave it out"],
+]);
 
 function fieldProblems(issue: z.core.$ZodIssue): FieldProblem[] {
   const path = issue.path.join(".");
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
       path: path === "" ? key : `${path}.${key}`,
-      message: readOnly[key] ?? "is not a known field",
+      message: readOnly.get(key) ?? "is not a known field",
     }));
   }
   if (issue.code === "invalid_type" && /^Invalid input/.test(issue.message)) {

@@ -195,6 +195,13 @@ const wrong: readonly (readonly [name: string, input: object, fields: string[]])
     ["id", "name", "size", "tags.1", "ttl"],
   ],
   ["data that is a list", { id: "list", data: [] }, ["data"]],
+  [
+    "fields named like an object's own",
+    JSON.parse('{"id":"own","constructor":1,"__proto__":2}'),
+    ["__proto__", "constructor"],
+  ],
+  ["an ifMatch that no header can carry", { id: "header", ifMatch: "\u2603" }, ["ifMatch"]],
+  ["an ifMatch longer than a header may be", { id: "header", ifMatch: "x".repeat(20_000) }, ["ifMatch"]],
   ["what the database sets", { id: "set", etag: "x", updatedAt: "y" }, ["etag", "updatedAt"]],
 ];
 
@@ -204,6 +211,7 @@ describe.each(wrong)("input with %s", (_name, input, fields) => {
     expect(data).toMatchObject({ code: "BAD_REQUEST", httpStatus: 400, reason: "invalid" });
     expect(data?.fields?.map(({ path }) => path).sort()).toEqual(fields);
     for (const field of fields) expect(message).toContain(field);
+    for (const { message: what } of data?.fields ?? []) expect(what).toBeTypeOf("string");
   });
 
   test("is a 400 of the plain routes that names every field", async () => {

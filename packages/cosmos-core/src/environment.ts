@@ -1,4 +1,5 @@
-import { accessSync, constants } from "node:fs";
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { type Endpoint, parseEndpoint } from "./endpoint.ts";
 
@@ -44,8 +45,8 @@ export const cosmosEnvironment = {
   COSMOS_CA_FILE: z
     .string()
     .refine(
-      isReadable,
-      "names a file that cannot be read: set it to a certificate authority's PEM file, or unset it",
+      isCertificateFile,
+      "names a file that cannot be read or holds no certificate: set it to a certificate authority's PEM file, or unset it",
     )
     .optional(),
   AZURE_CLIENT_ID: z
@@ -108,10 +109,10 @@ export function parseEnvironment<Shape extends z.ZodRawShape>(
   );
 }
 
-function isReadable(file: string): boolean {
+/** TLS takes any text for authorities and only then refuses every server: better to say so at the start. */
+function isCertificateFile(file: string): boolean {
   try {
-    accessSync(file, constants.R_OK);
-    return true;
+    return new X509Certificate(readFileSync(file)).raw.length > 0;
   } catch {
     return false;
   }

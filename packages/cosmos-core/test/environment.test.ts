@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { rootCertificates } from "node:tls";
 import { expect, onTestFinished, test } from "vitest";
 import { ConfigurationError, readCosmosConfiguration } from "../src/index.ts";
 
@@ -29,7 +30,7 @@ test("has defaults for everything but the endpoint", () => {
 
 test("reads every variable", () => {
   const caFile = join(tmpdir(), `environment-${process.pid}.pem`);
-  writeFileSync(caFile, "");
+  writeFileSync(caFile, rootCertificates[0] ?? "");
   onTestFinished(() => rmSync(caFile));
   const configuration = readCosmosConfiguration({
     COSMOS_ENDPOINT: "https://localhost:8081",
@@ -74,10 +75,15 @@ test("one message names three mistakes, each with its variable, its value and wh
     [
       "The environment has 3 mistakes:",
       '  - COSMOS_ENDPOINT="http://localhost:8081" has to begin with https://, since the SDK sends no token over plain HTTP',
-      '  - COSMOS_CA_FILE="/no/such/ca.pem" names a file that cannot be read: set it to a certificate authority\'s PEM file, or unset it',
+      '  - COSMOS_CA_FILE="/no/such/ca.pem" names a file that cannot be read or holds no certificate: set it to a certificate authority\'s PEM file, or unset it',
       '  - AZURE_CLIENT_ID="my-app" has to be the client id of a user-assigned managed identity, a GUID; unset it for the system-assigned one',
     ].join("\n"),
   );
+});
+
+test.each([tmpdir(), import.meta.filename])("refuses %s for a certificate authority", (file) => {
+  const { problems } = mistakes({ COSMOS_ENDPOINT: account, COSMOS_CA_FILE: file });
+  expect(problems).toEqual([expect.stringContaining("holds no certificate")]);
 });
 
 test.each(["a/b", "a\\b", "a?b", "a#b", "a".repeat(256)])("refuses the name %j", (name) => {

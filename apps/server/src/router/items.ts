@@ -4,7 +4,12 @@ import { z } from "zod";
 import { charged } from "../context.ts";
 import { procedure } from "../trpc.ts";
 
-const ifMatch = z.string().min(1, "must not be empty").describe("Write only over the version of this etag");
+/** It travels in a header: what could not is no etag. The service's etags have 38 characters with their quotes. */
+const ifMatch = z
+  .string()
+  .min(1, "must not be empty")
+  .regex(/^[\x21-\x7e]{0,256}$/, "is no etag")
+  .describe("Write only over the version of this etag");
 
 /** An item to write, with the version to write over. */
 const upsertInput = z

@@ -26,7 +26,7 @@ export interface Store {
  */
 export function openStore(file: string): Store {
   const database = open(file);
-  const catalog = createCatalog(database);
+  const catalog = readCatalog(database, file);
   const begin = database.prepare("BEGIN IMMEDIATE");
   const commit = database.prepare("COMMIT");
   return {
@@ -46,6 +46,15 @@ export function openStore(file: string): Store {
     },
     close: () => database.close(),
   };
+}
+
+function readCatalog(database: DatabaseSync, file: string): Catalog {
+  try {
+    return createCatalog(database);
+  } catch (error) {
+    database.close();
+    throw explain(error, file);
+  }
 }
 
 function open(file: string): DatabaseSync {
@@ -88,9 +97,19 @@ const damaged = (file: string): StartError =>
   );
 
 /** SQLite's primary result codes. Source: sqlite.org, "Result and Error Codes". */
-const sqlite = { busy: 5, readOnly: 8, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 } as const;
+const sqlite = {
+  error: 1,
+  busy: 5,
+  readOnly: 8,
+  corrupt: 11,
+  full: 13,
+  cannotOpen: 14,
+  notADatabase: 26,
+} as const;
 
 function explain(error: unknown, file: string): unknown {
+  // A container's definition that is not JSON.
+  if (error instanceof SyntaxError) return damaged(file);
   const code = (error as { errcode?: number }).errcode;
   switch (code === undefined ? undefined : code & 0xff) {
     case sqlite.busy:
@@ -106,6 +125,8 @@ function explain(error: unknown, file: string): unknown {
       return new StartError(
         `The disk that holds ${file} is full: free some space, or choose another data folder.`,
       );
+    // An SQL error, since every statement is fixed: the tables are not this emulator's.
+    case sqlite.error:
     case sqlite.corrupt:
     case sqlite.notADatabase:
       return damaged(file);

@@ -107,6 +107,18 @@ it("says that the database file is damaged: its header, its end, its middle", as
   expect(await refused("--port", "0", "--data-dir", damaged)).toContain("is damaged");
 });
 
+it.each([
+  ["no table of ours but its name", "CREATE TABLE meta (other TEXT)"],
+  ["a container that is no JSON", "UPDATE containers SET definition = '{'"],
+])("says that the database file is damaged: %s", async (_, sql) => {
+  const folder = temporaryFolder();
+  if (sql.startsWith("UPDATE")) await fillFolder(folder, 1);
+  const database = new DatabaseSync(join(folder, "cosmos.db"));
+  database.exec(sql);
+  database.close();
+  await expect(startEmulator({ dataDir: folder })).rejects.toThrow(/cosmos\.db is damaged/);
+});
+
 it("says that the database file is of another layout", async () => {
   const folder = temporaryFolder();
   await fillFolder(folder, 1);
