@@ -12,7 +12,7 @@ export const deleteDocument: Operation = {
     checkIfMatch(call, known.etag);
     account.store.transaction(() => {
       container.documents.nextLsn();
-      container.documents.remove(known.number);
+      container.documents.remove(known);
     });
     return reply(204, charge.delete(known.body.length), undefined, containerHeaders(container));
   },

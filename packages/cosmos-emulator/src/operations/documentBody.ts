@@ -18,8 +18,12 @@ const systemProperties = ["_rid", "_self", "_etag", "_attachments", "_ts"] as co
 
 /** A document that was read from a request and checked, not yet stored. */
 export interface NewDocument {
-  /** Its JSON, without system properties. */
+  /** Without system properties. */
+  readonly content: JsonObject;
+  /** The same as text. */
   readonly json: string;
+  /** Its own time to live, in seconds. */
+  readonly ttl: number | null;
   readonly key: DocumentKey;
   readonly epk: string;
 }
@@ -52,7 +56,13 @@ export function readDocument(
       1001,
     );
   }
-  return { json, key: { pk, id }, epk: effectivePartitionKey(values, container.partitionKey) };
+  return {
+    content,
+    json,
+    ttl: readItemTtl(content),
+    key: { pk, id },
+    epk: effectivePartitionKey(values, container.partitionKey),
+  };
 }
 
 /** The key of a document that a request's path and partition key header name. */
@@ -94,6 +104,17 @@ function readId(content: JsonObject): string {
   return id;
 }
 
+/** Source: Learn, "Time to live": -1 for ever, else whole seconds; another value of `ttl` is refused. */
+function readItemTtl(content: JsonObject): number | null {
+  const ttl = own(content, "ttl");
+  if (ttl === undefined || ttl === null) return null;
+  if (typeof ttl === "number" && Number.isInteger(ttl) && (ttl === -1 || (ttl > 0 && ttl <= 2 ** 31 - 1)))
+    return ttl;
+  throw badRequest(
+    `The input ttl '${JSON.stringify(ttl).slice(0, 50)}' is invalid. Ensure to provide a nonzero positive integer value less than or equal to 2147483647, or -1.`,
+  );
+}
+
 function checkDepth(content: JsonObject): void {
   let level: unknown[] = [content];
   for (let depth = 0; level.length > 0; depth += 1) {
@@ -130,5 +151,6 @@ export function complete(container: ContainerEntry, document: NewDocument, numbe
   };
   // Joined as text, so that a document is serialized once. It has at least an id: the comma is always right.
   const body = `${document.json.slice(0, -1)},${JSON.stringify(system).slice(1)}`;
-  return { number: kept, key: document.key, epk: document.epk, etag, lsn, ts, body };
+  const { key, epk, ttl } = document;
+  return { number: kept, key, epk, ttl, etag, lsn, ts, body, content: { ...document.content, _ts: ts } };
 }

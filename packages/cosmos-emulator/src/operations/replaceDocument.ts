@@ -20,7 +20,7 @@ export const replaceDocument: Operation = {
     checkIfMatch(call, known.etag);
     const stored = account.store.transaction(() => {
       const write = complete(container, document, known.number);
-      container.documents.update(write);
+      container.documents.update(write, known);
       return write;
     });
     return documentReply(container, 200, charge.replace(stored.body.length), stored);

@@ -19,7 +19,7 @@ export const upsertDocument: Operation = {
     const stored = account.store.transaction(() => {
       const write = complete(container, document, known?.number);
       if (known === undefined) container.documents.insert(write);
-      else container.documents.update(write);
+      else container.documents.update(write, known);
       return write;
     });
     const size = stored.body.length;

@@ -198,6 +198,7 @@ export function createCatalog(sql: DatabaseSync): Catalog {
     },
     settle(committed) {
       if (isChanged && !committed) load();
+      else if (!committed) for (const entry of containers.values()) entry.documents.forgetUncommitted();
       isChanged = false;
     },
   };
