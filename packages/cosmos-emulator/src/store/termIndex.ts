@@ -5,11 +5,17 @@ import { type Term, termsOf } from "./terms.ts";
 /** A stretch of a path's terms, in the order of their bytes. */
 export interface TermRange {
   readonly path: string;
-  /** The first value, included; from the beginning without it. */
-  readonly from?: Buffer;
-  /** The last value, included, and everything that begins with it; to the end without it. */
-  readonly to?: Buffer;
+  /** The first encoded value, included. */
+  readonly from: Buffer;
+  /** The end, excluded: {@link justAfter} a value, or {@link afterAllThatBegin} with it. */
+  readonly end: Buffer;
 }
+
+/** The end of a range whose last value this is. */
+export const justAfter = (value: Buffer): Buffer => Buffer.concat([value, Buffer.of(0x00)]);
+
+/** The end of a range of all values that begin so: no byte of UTF-8 is ff. */
+export const afterAllThatBegin = (value: Buffer): Buffer => Buffer.concat([value, Buffer.of(0xff)]);
 
 /** A term as the index holds it. */
 export interface IndexEntry {
@@ -44,8 +50,9 @@ const maxPaths = 10_000;
 /** The path of the mark that a document is not indexed. */
 const unindexedPath = "";
 
-/** Above every byte that an encoded value has after its last kept one. */
-const above = Buffer.of(0xff);
+/** Before and after every encoded value. */
+const first = Buffer.alloc(0);
+const last = Buffer.of(0xff);
 
 /** Opens a container's index, and makes its tables when it is new. */
 export function createTermIndex(sql: DatabaseSync, container: number): TermIndex {
@@ -116,12 +123,11 @@ CREATE TABLE IF NOT EXISTS ${terms} (
     remove(number, document) {
       for (const term of keyed(document).values()) take(term, number);
     },
-    collect({ path, from, to }, limit, found) {
+    collect({ path, from, end }, limit, found) {
       const at = numbers.get(keyOf(path));
       if (at === undefined) return true;
-      const end = to === undefined ? above : Buffer.concat([to, above]);
       // One more than there is room for, to know that there are more.
-      const rows = statements.range.all(at, from ?? Buffer.alloc(0), end, limit - found.size + 1);
+      const rows = statements.range.all(at, from, end, limit - found.size + 1);
       for (const row of rows) found.add(row["number"] as number);
       return found.size <= limit;
     },
@@ -130,8 +136,8 @@ CREATE TABLE IF NOT EXISTS ${terms} (
       if (at === undefined) return;
       const rows =
         direction === "ASC"
-          ? statements.ASC.iterate(at, from ?? Buffer.alloc(0))
-          : statements.DESC.iterate(at, from === undefined ? above : Buffer.concat([from, above]));
+          ? statements.ASC.iterate(at, from ?? first)
+          : statements.DESC.iterate(at, from === undefined ? last : justAfter(from));
       for (const row of rows) {
         yield { value: Buffer.from(row["value"] as Uint8Array), number: row["number"] as number };
       }
@@ -143,7 +149,7 @@ CREATE TABLE IF NOT EXISTS ${terms} (
     unindexed() {
       const at = numbers.get(unindexedPath);
       if (at === undefined) return [];
-      return statements.ASC.all(at, Buffer.alloc(0)).map((row) => row["number"] as number);
+      return statements.ASC.all(at, first).map((row) => row["number"] as number);
     },
     isComplete: (path) => numbers.size < maxPaths || numbers.has(keyOf(path)),
     forgetUncommitted: load,
