@@ -3,6 +3,7 @@ import { randomBytes, webcrypto, X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createSecureContext } from "node:tls";
+import { onFile } from "./dataFolder.ts";
 
 /** What the HTTPS listeners present, and the authority that clients have to trust. */
 export interface Certificates {
@@ -21,26 +22,33 @@ const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 const hostNames = ["localhost", "*.localhost"];
 const addresses = ["127.0.0.1", "::1"];
 
-/** Reads the certificates kept in a folder, and makes them when they are missing, unreadable or about to expire. */
+/**
+ * Reads the certificates kept in a folder, and makes them when they are missing, unreadable or about to expire.
+ *
+ * @throws StartError when the folder cannot be used.
+ */
 export async function loadCertificates(folder: string): Promise<Certificates> {
   const files = {
     caFile: join(folder, "ca.pem"),
     key: join(folder, "key.pem"),
     cert: join(folder, "cert.pem"),
   };
-  if (Object.values(files).every((file) => existsSync(file))) {
-    const kept = {
+  const kept = onFile(folder, () => {
+    mkdirSync(folder, { recursive: true });
+    if (!Object.values(files).every((file) => existsSync(file))) return undefined;
+    return {
       caFile: files.caFile,
       key: readFileSync(files.key, "utf8"),
       cert: readFileSync(files.cert, "utf8"),
     };
-    if (isUsable(kept)) return kept;
-  }
-  mkdirSync(folder, { recursive: true });
+  });
+  if (kept !== undefined && isUsable(kept)) return kept;
   const made = await makeCertificates();
-  writeFileSync(files.key, made.key, { mode: 0o600 });
-  writeFileSync(files.cert, made.cert);
-  writeFileSync(files.caFile, made.ca);
+  onFile(folder, () => {
+    writeFileSync(files.key, made.key, { mode: 0o600 });
+    writeFileSync(files.cert, made.cert);
+    writeFileSync(files.caFile, made.ca);
+  });
   return { caFile: files.caFile, key: made.key, cert: made.cert };
 }
 

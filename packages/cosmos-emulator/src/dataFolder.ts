@@ -37,3 +37,20 @@ export function openDataFolder(path: string | undefined): DataFolder {
     },
   };
 }
+
+/**
+ * Works on a file of the data folder.
+ *
+ * @throws StartError when the file system refuses.
+ */
+export function onFile<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new StartError(
+      `${file} cannot be used (${code}): give this user access, or choose another data folder with --data-dir or dataDir.`,
+    );
+  }
+}

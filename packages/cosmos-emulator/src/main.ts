@@ -5,7 +5,7 @@ import { StartError } from "./startError.ts";
 
 function parsePort(text: string): number {
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+  if (!/^\d+$/.test(text) || port > 65_535) {
     throw new InvalidArgumentError("A port is a whole number from 0 (any free one) to 65535.");
   }
   return port;

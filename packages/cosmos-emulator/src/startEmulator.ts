@@ -60,14 +60,21 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const onFault =
     options.onFault ?? ((error) => process.stderr.write(`cosmos-emulator: ${inspect(error)}\n`));
   const undo: (() => unknown)[] = [() => folder.dispose()];
-  const close = async (): Promise<void> => {
-    for (const step of undo.splice(0).reverse()) await step();
+  const takeBack = async (): Promise<void> => {
+    for (const step of undo.reverse()) await step();
+  };
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= takeBack();
+    return closing;
   };
   try {
     const store = openStore(folder.database);
     undo.push(() => store.close());
     const signingKey = loadSigningKey(folder.signingKey);
-    undo.push(() => signingKey.catch(() => undefined));
+    // Who needs the key hears when it could not be made; the process goes on without it.
+    const keySettled = signingKey.catch(() => undefined);
+    undo.push(() => keySettled);
     const { caFile, key, cert } = await loadCertificates(folder.certificates);
     const setting = (name: string): string =>
       store.transaction(() => store.catalog.setting(name, () => randomUUID()));
@@ -83,7 +90,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const issuer = createIssuer(`${identityUrl}/${setting("tenant")}`, setting("tenant"), signingKey);
     const identity = { clientId: setting("client"), principalId: setting("principal") };
     const secret = setting("identity-header");
-    const identityEndpoint = createIdentityEndpoint(issuer, [identity], secret);
+    const identityEndpoint = createIdentityEndpoint(issuer, [identity], secret, onFault);
     identityServer.on(
       "request",
       (request, response) => void identityEndpoint(request, response).catch(onFault),

@@ -14,8 +14,7 @@ const fewCandidates = 1_000;
  * them down. Documents among them may still fail the query's WHERE; none outside can satisfy it.
  */
 export function findCandidates(index: TermIndex, filter: IndexableFilter): number[] | undefined {
-  const found =
-    collect(index, filter, fewCandidates) ?? collect(index, filter, maxCandidates);
+  const found = collect(index, filter, fewCandidates) ?? collect(index, filter, maxCandidates);
   if (found === undefined) return undefined;
   for (const number of index.unindexed()) found.add(number);
   return [...found].sort((one, other) => one - other);
@@ -31,7 +30,11 @@ function collect(index: TermIndex, filter: IndexableFilter, limit: number): Set<
       // One condition is enough to narrow down: the evaluator checks the others.
       let narrowest: Set<number> | undefined;
       for (const part of filter.filters) {
-        const found = collect(index, part, Math.min(limit, (narrowest?.size ?? Number.POSITIVE_INFINITY) - 1));
+        const found = collect(
+          index,
+          part,
+          Math.min(limit, (narrowest?.size ?? Number.POSITIVE_INFINITY) - 1),
+        );
         if (found !== undefined) narrowest = found;
         if (narrowest?.size === 0) break;
       }
@@ -50,7 +53,9 @@ function collect(index: TermIndex, filter: IndexableFilter, limit: number): Set<
       const ranges = rangesOf(filter);
       if (ranges === undefined || limit < 0) return undefined;
       const found = new Set<number>();
-      const isWhole = ranges.every((range) => index.isComplete(range.path) && index.collect(range, limit, found));
+      const isWhole = ranges.every(
+        (range) => index.isComplete(range.path) && index.collect(range, limit, found),
+      );
       return isWhole ? found : undefined;
     }
   }
@@ -103,5 +108,8 @@ function typeRange(path: string, type: ScalarType): TermRange {
 export function pathText(path: FilterPath): string | undefined {
   const [first] = path;
   if (first === undefined || (unindexedProperties as readonly unknown[]).includes(first)) return undefined;
-  return path.reduce<string>((text, step) => (typeof step === "string" ? childPath(text, step) : elementPath(text)), "");
+  return path.reduce<string>(
+    (text, step) => (typeof step === "string" ? childPath(text, step) : elementPath(text)),
+    "",
+  );
 }

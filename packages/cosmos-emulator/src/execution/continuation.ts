@@ -27,7 +27,9 @@ export function readContinuation<Position extends object>(
     throw badRequest("The continuation token is malformed: Invalid Continuation Token.");
   }
   if (parsed["b"] !== binding) {
-    throw badRequest("The continuation token belongs to another query or container: Invalid Continuation Token.");
+    throw badRequest(
+      "The continuation token belongs to another query or container: Invalid Continuation Token.",
+    );
   }
   return parsed["p"] as unknown as Position;
 }

@@ -59,7 +59,8 @@ interface Meter {
 /** Runs a query for one page of up to `size` rows. */
 export function runPage(query: PreparedQuery, position: Position, size: number): Page {
   const { compiled } = query;
-  if (compiled.kind === "grouped" || compiled.distinct || compiled.isConstant) return snapshotPage(query, position, size);
+  if (compiled.kind === "grouped" || compiled.distinct || compiled.isConstant)
+    return snapshotPage(query, position, size);
   return compiled.kind === "ordered" ? orderedPage(query, position, size) : streamPage(query, position, size);
 }
 
@@ -74,7 +75,10 @@ function* documentsAfter(
   const found =
     candidates === undefined
       ? documents.scan(after)
-      : candidates.values().filter((number) => number > after).map((number) => documents.findByNumber(number));
+      : candidates
+          .values()
+          .filter((number) => number > after)
+          .map((number) => documents.findByNumber(number));
   for (const document of found) {
     if (document === undefined || !isInScope(scope, document)) continue;
     if (scope.pk !== undefined && "pk" in document && document.pk !== scope.pk) continue;
@@ -254,7 +258,12 @@ function indexOrder(
   const found: PlacedRow[] = [];
   const passed = { loaded: 0, loadedBytes: 0 };
   let group: { value: Buffer; rows: PlacedRow[] } | undefined;
-  const from = last === undefined ? undefined : last.keys[0] === undefined ? undefined : encodeValue(last.keys[0] as never);
+  const from =
+    last === undefined
+      ? undefined
+      : last.keys[0] === undefined
+        ? undefined
+        : encodeValue(last.keys[0] as never);
   for (const { value, number } of documents.index.ordered(path, direction, from)) {
     if (value[0] === typeMark.oddString) return undefined;
     if (group !== undefined && !group.value.equals(value)) {

@@ -1,6 +1,6 @@
+import type { ContainerEntry } from "../store/catalog.ts";
 import type { EpkRange, StoredDocument } from "../store/documents.ts";
 import { isExpired } from "./timeToLive.ts";
-import type { ContainerEntry } from "../store/catalog.ts";
 
 /** The part of a container that a request is about. */
 export interface Scope {

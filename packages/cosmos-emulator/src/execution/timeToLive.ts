@@ -12,7 +12,10 @@ export function defaultTtl({ definition }: ContainerEntry): number | undefined {
  * Whether a document's time is over: it is not seen any more, even before it is purged. An item's own `ttl` counts only
  * where the container has time to live turned on. Source: Learn, "Time to live (TTL)".
  */
-export function isExpired(container: ContainerEntry, { ts, ttl }: Pick<StoredDocument, "ts" | "ttl">): boolean {
+export function isExpired(
+  container: ContainerEntry,
+  { ts, ttl }: Pick<StoredDocument, "ts" | "ttl">,
+): boolean {
   const inherited = defaultTtl(container);
   if (inherited === undefined) return false;
   const seconds = ttl ?? inherited;

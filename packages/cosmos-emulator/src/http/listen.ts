@@ -1,4 +1,4 @@
-import type { Server } from "node:http";
+import type { Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { StartError } from "../startError.ts";
 
@@ -12,6 +12,7 @@ const loopback = "127.0.0.1";
  * @throws StartError when the port is taken or not allowed.
  */
 export function listen(server: Server, port: number, option: string): Promise<number> {
+  trackAnswers(server);
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EADDRINUSE") {
@@ -28,10 +29,30 @@ export function listen(server: Server, port: number, option: string): Promise<nu
   });
 }
 
-/** Stops a listener: what is in flight is answered, idle connections are closed. */
+const unanswered = new WeakMap<Server, Set<ServerResponse>>();
+
+/** Keeps the answers that a listener owes, so that it can be stopped without cutting one. */
+function trackAnswers(server: Server): void {
+  const answers = new Set<ServerResponse>();
+  unanswered.set(server, answers);
+  server.on("request", (_request, response) => {
+    if (!server.listening) response.shouldKeepAlive = false;
+    answers.add(response);
+    response.once("close", () => answers.delete(response));
+  });
+}
+
+/**
+ * Stops a listener: what is in flight is answered, idle connections are closed. Answers that are still to come say
+ * `connection: close`; without that, a kept-alive connection would hold the stop up for as long as it may idle.
+ */
 export function stop(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
+    for (const response of unanswered.get(server) ?? []) {
+      response.shouldKeepAlive = false;
+      response.once("close", () => server.closeIdleConnections());
+    }
     server.closeIdleConnections();
   });
 }

@@ -1,24 +1,24 @@
 import { badRequest } from "../serviceError.ts";
 
-/** The kinds of resource in a path, as the service spells them in URLs and in signatures. */
-export const resourceTypes = [
-  "dbs",
-  "colls",
-  "docs",
-  "pkranges",
-  "offers",
-  "sprocs",
-  "triggers",
-  "udfs",
-  "users",
-  "permissions",
-  "conflicts",
-  "attachments",
-  "clientencryptionkeys",
-] as const;
+/** The kinds of resource in a path, as the service spells them in URLs and in signatures, each with its parent's. */
+const parents = {
+  dbs: "",
+  offers: "",
+  colls: "dbs",
+  users: "dbs",
+  clientencryptionkeys: "dbs",
+  docs: "colls",
+  pkranges: "colls",
+  sprocs: "colls",
+  triggers: "colls",
+  udfs: "colls",
+  conflicts: "colls",
+  permissions: "users",
+  attachments: "docs",
+} as const;
 
 /** A kind of resource; the account's own is empty. */
-export type ResourceType = (typeof resourceTypes)[number] | "";
+export type ResourceType = keyof typeof parents | "";
 
 /** What a request's path names: a resource, or the feed of a kind of resource. */
 export interface Target {
@@ -33,8 +33,7 @@ export interface Target {
   readonly ids: Readonly<Partial<Record<ResourceType, string>>>;
 }
 
-const isResourceType = (value: string): value is ResourceType =>
-  (resourceTypes as readonly string[]).includes(value);
+const isResourceType = (value: string): value is keyof typeof parents => Object.hasOwn(parents, value);
 
 /**
  * Reads a URL's path: `/dbs/{id}/colls/{id}/docs/{id}` and every beginning of it. Names may be resource ids.
@@ -50,6 +49,9 @@ export function parseTarget(url: string): Target {
     if (index % 2 === 0) {
       const kind = segment.toLowerCase();
       if (!isResourceType(kind)) throw badRequest(`The path segment '${segment}' names no kind of resource.`);
+      if (parents[kind] !== type) {
+        throw badRequest(`The path has '${kind}' below '/${type}'; it belongs below '/${parents[kind]}'.`);
+      }
       type = kind;
     } else {
       ids[type] = segment;

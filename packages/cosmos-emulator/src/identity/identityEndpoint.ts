@@ -28,6 +28,7 @@ export function createIdentityEndpoint(
   issuer: Issuer,
   identities: readonly [ManagedIdentity, ...ManagedIdentity[]],
   secret: string,
+  onFault: (error: unknown) => void,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   async function managedIdentityToken(url: URL, request: IncomingMessage): Promise<Answer> {
     if (!isSame(String(request.headers["x-identity-header"] ?? ""), secret)) {
@@ -76,7 +77,9 @@ export function createIdentityEndpoint(
   }
 
   async function answer(request: IncomingMessage): Promise<Answer> {
-    const url = new URL(request.url ?? "/", "http://localhost");
+    // A request's target may be anything that HTTP lets through, and is no URL by itself.
+    const url = URL.parse(`http://localhost${request.url ?? "/"}`);
+    if (url === null) return failure(400, "The request's target is not a path.");
     const issuerPath = new URL(issuer.url).pathname;
     if (request.method !== "GET") return failure(405, "Only GET is served here.");
     switch (url.pathname) {
@@ -101,7 +104,10 @@ export function createIdentityEndpoint(
   }
 
   return async (request, response) => {
-    const { status, body } = await answer(request);
+    const { status, body } = await answer(request).catch((error: unknown) => {
+      onFault(error);
+      return failure(500, "The emulator failed inside. Its log has the error.");
+    });
     const text = JSON.stringify(body);
     response
       .writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(text) })

@@ -15,7 +15,9 @@ export interface Issuer {
 /** Seconds by which a client's clock may differ. */
 const clockTolerance = 5;
 
-/** An issuer for one tenant. Its key may still be on the way: who needs it waits. */
+/**
+ * An issuer for one tenant. Of its own tokens it takes those of earlier runs too, whose address had another port: the
+ * tenant in it is the data folder's, and so is the key. Its key may still be on the way: who needs it waits. */
 export function createIssuer(url: string, tenantId: string, key: Promise<SigningKey>): Issuer {
   return {
     url,
@@ -33,12 +35,12 @@ export function createIssuer(url: string, tenantId: string, key: Promise<Signing
     async verify(token, audiences) {
       const { publicKey } = await key;
       const { payload } = await jwtVerify(token, publicKey, {
-        issuer: url,
         audience: audiences,
         algorithms: ["RS256"],
-        requiredClaims: ["exp", "sub"],
+        requiredClaims: ["iss", "exp", "sub"],
         clockTolerance,
       });
+      if (withoutPort(payload.iss) !== withoutPort(url)) throw new Error('unexpected "iss" claim value');
       return payload;
     },
     async jwks() {
@@ -47,3 +49,5 @@ export function createIssuer(url: string, tenantId: string, key: Promise<Signing
     },
   };
 }
+
+const withoutPort = (url: string | undefined): string | undefined => url?.replace(/:\d+(?=\/)/, "");

@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Call } from "../http/call.ts";
 import { header } from "../http/call.ts";
+import { ServiceError } from "../serviceError.ts";
 
 /**
  * The key of every Cosmos DB emulator: documented, and no secret.
@@ -15,19 +16,28 @@ const secret = Buffer.from(wellKnownKey, "base64");
 const maxSkew = 15 * 60 * 1000;
 
 /**
- * Checks a master-key signature: the HMAC-SHA256 of verb, kind of resource, link and date, each on a line.
+ * Checks a master-key signature: the HMAC-SHA256 of verb, kind of resource, link and date, each on a line. A signature
+ * that is right but of another time is refused with 403, as the service does (Learn, "HTTP status codes for Azure
+ * Cosmos DB"; microsoft/vscode-cosmosdb, issue 842).
  * Source: Learn, REST "Access control on Cosmos DB resources"; `@azure/cosmos`, utils/headers.js.
  */
 export function isSignedWithKey(call: Call, signature: string): boolean {
   const date = header(call, "x-ms-date") ?? header(call, "date") ?? "";
-  const skew = Math.abs(Date.now() - Date.parse(date));
-  if (!(skew <= maxSkew)) return false;
   const { type, link, rawLink } = call.target;
   const given = Buffer.from(signature, "base64");
-  // Links are signed as names, as they stand in the URL, or (resource ids) in lower case.
-  return [link, rawLink, link.toLowerCase()].some((signedLink) => {
+  // Names are signed as the whole link, resource ids as the last one of them in lower case.
+  const resourceId = link.slice(link.lastIndexOf("/") + 1).toLowerCase();
+  const isSigned = [link, rawLink, resourceId, link.toLowerCase()].some((signedLink) => {
     const text = `${call.method.toLowerCase()}\n${type}\n${signedLink}\n${date.toLowerCase()}\n\n`;
     const expected = createHmac("sha256", secret).update(text).digest();
     return expected.length === given.length && timingSafeEqual(expected, given);
   });
+  if (!isSigned || Number.isNaN(Date.parse(date))) return false;
+  if (Math.abs(Date.now() - Date.parse(date)) > maxSkew) {
+    throw new ServiceError(
+      403,
+      `The authorization token is not valid at the current time: it was signed at ${date}, here it is ${new Date().toUTCString()}.`,
+    );
+  }
+  return true;
 }

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, randomUUID } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
+import { onFile } from "../dataFolder.ts";
 
 /** The RSA key that tokens are signed with. */
 export interface SigningKey {
@@ -10,16 +11,21 @@ export interface SigningKey {
   readonly publicKey: KeyObject;
 }
 
-/** Reads the key kept in a file, or makes one: tokens of before a restart stay valid. */
-export async function loadSigningKey(file: string): Promise<SigningKey> {
-  if (existsSync(file)) {
-    const kept = parse(readFileSync(file, "utf8"));
-    if (kept !== undefined) return kept;
-  }
+/**
+ * Reads the key kept in a file, or makes one, which takes a while: tokens of before a restart stay valid.
+ *
+ * @throws StartError at once when the file cannot be read.
+ */
+export function loadSigningKey(file: string): Promise<SigningKey> {
+  const kept = onFile(file, () => (existsSync(file) ? parse(readFileSync(file, "utf8")) : undefined));
+  return kept === undefined ? makeSigningKey(file) : Promise.resolve(kept);
+}
+
+async function makeSigningKey(file: string): Promise<SigningKey> {
   const { privateKey, publicKey } = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
   const id = randomUUID();
   const pem = privateKey.export({ type: "pkcs8", format: "pem" });
-  writeFileSync(file, JSON.stringify({ id, pem }), { mode: 0o600 });
+  onFile(file, () => writeFileSync(file, JSON.stringify({ id, pem }), { mode: 0o600 }));
   return { id, privateKey, publicKey };
 }
 

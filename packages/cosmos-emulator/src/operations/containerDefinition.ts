@@ -1,6 +1,7 @@
 import { isObject, type Json, type JsonObject, own } from "../json.ts";
 import { readPartitionKeyDefinition } from "../partitionKey/partitionKey.ts";
 import { badRequest } from "../serviceError.ts";
+import { checkNesting } from "./checkNesting.ts";
 
 /** What a container has when its definition says nothing. Source: Learn, "Indexing policies". */
 const defaultIndexingPolicy: JsonObject = {
@@ -15,6 +16,7 @@ const kept = ["uniqueKeyPolicy", "computedProperties", "changeFeedPolicy", "vect
 
 /** Reads a container's definition: what the client sent, checked, with the service's defaults filled in. */
 export function readContainerDefinition(id: string, body: JsonObject): JsonObject {
+  checkNesting(body);
   const { paths, kind, version } = readPartitionKeyDefinition(own(body, "partitionKey"));
   const definition: JsonObject = {
     id,

@@ -18,6 +18,6 @@ export const createDocument: Operation = {
       container.documents.insert(write);
       return write;
     });
-    return documentReply(container, 201, charge.create(stored.body.length), stored);
+    return documentReply(container, 201, charge.create(Buffer.byteLength(stored.body)), stored);
   },
 };

@@ -14,6 +14,6 @@ export const deleteDocument: Operation = {
       container.documents.nextLsn();
       container.documents.remove(known);
     });
-    return reply(204, charge.delete(known.body.length), undefined, containerHeaders(container));
+    return reply(204, charge.delete(Buffer.byteLength(known.body)), undefined, containerHeaders(container));
   },
 };

@@ -12,6 +12,7 @@ import { childResourceId } from "../resourceId.ts";
 import { badRequest, tooLarge } from "../serviceError.ts";
 import type { ContainerEntry } from "../store/catalog.ts";
 import type { DocumentKey, DocumentWrite } from "../store/documents.ts";
+import { checkNesting } from "./checkNesting.ts";
 
 /** Properties that the service owns. What a client sends under these names is dropped. */
 const systemProperties = ["_rid", "_self", "_etag", "_attachments", "_ts"] as const;
@@ -40,10 +41,10 @@ export function readDocument(
   partitionKeyHeader: string | undefined,
 ): NewDocument {
   for (const name of systemProperties) delete content[name];
+  checkNesting(content);
   const json = JSON.stringify(content);
   if (Buffer.byteLength(json) > limits.itemBytes) throw tooLarge();
   const id = readId(content);
-  checkDepth(content);
   const values = extractPartitionKey(content, container.partitionKey);
   checkPartitionKeySize(values, container.partitionKey);
   const pk = partitionKeyText(values);
@@ -113,18 +114,6 @@ function readItemTtl(content: JsonObject): number | null {
   throw badRequest(
     `The input ttl '${JSON.stringify(ttl).slice(0, 50)}' is invalid. Ensure to provide a nonzero positive integer value less than or equal to 2147483647, or -1.`,
   );
-}
-
-function checkDepth(content: JsonObject): void {
-  let level: unknown[] = [content];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > limits.nestingDepth) {
-      throw badRequest(`The document is nested deeper than ${limits.nestingDepth} levels.`);
-    }
-    level = level.flatMap((value) =>
-      Object.values(value as object).filter((child) => typeof child === "object" && child !== null),
-    );
-  }
 }
 
 const hex = (value: number, width: number): string => value.toString(16).padStart(width, "0");

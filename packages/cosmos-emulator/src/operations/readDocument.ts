@@ -19,6 +19,6 @@ export const readDocument: Operation = {
         etag: document.etag,
       });
     }
-    return documentReply(container, 200, charge.pointRead(document.body.length), document);
+    return documentReply(container, 200, charge.pointRead(Buffer.byteLength(document.body)), document);
   },
 };

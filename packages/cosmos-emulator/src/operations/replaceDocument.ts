@@ -23,6 +23,6 @@ export const replaceDocument: Operation = {
       container.documents.update(write, known);
       return write;
     });
-    return documentReply(container, 200, charge.replace(stored.body.length), stored);
+    return documentReply(container, 200, charge.replace(Buffer.byteLength(stored.body)), stored);
   },
 };

@@ -22,7 +22,7 @@ export const upsertDocument: Operation = {
       else container.documents.update(write, known);
       return write;
     });
-    const size = stored.body.length;
+    const size = Buffer.byteLength(stored.body);
     return known === undefined
       ? documentReply(container, 201, charge.create(size), stored)
       : documentReply(container, 200, charge.replace(size), stored);

@@ -17,7 +17,7 @@ const c2 = 0x4cf5_ad43_2745_937fn;
 const mix1 = (k: bigint): bigint => (rotate((k * c1) & mask, 31n) * c2) & mask;
 const mix2 = (k: bigint): bigint => (rotate((k * c2) & mask, 33n) * c1) & mask;
 
-/** The 128-bit x64 hash with seed 0, as 16 bytes: high half first, each half big-endian. */
+/** The 128-bit x64 hash with seed 0, as 16 bytes: both halves in little-endian order, as the reference writes them. */
 export function murmurHash128(bytes: Buffer): Buffer {
   let h1 = 0n;
   let h2 = 0n;
@@ -42,8 +42,8 @@ export function murmurHash128(bytes: Buffer): Buffer {
   h1 = (h1 + h2) & mask;
   h2 = (h2 + h1) & mask;
   const hash = Buffer.alloc(16);
-  hash.writeBigUInt64BE(h1, 0);
-  hash.writeBigUInt64BE(h2, 8);
+  hash.writeBigUInt64LE(h1, 0);
+  hash.writeBigUInt64LE(h2, 8);
   return hash;
 }
 

@@ -129,18 +129,16 @@ export function arbitraryExpression(
     fc
       .tuple(fc.boolean(), inner, list(1))
       .map(([negated, value, candidates]): Expression => ({ kind: "in", negated, value, candidates, span })),
-    fc
-      .tuple(fc.boolean(), inner, inner, inner)
-      .map(
-        ([negated, value, lower, upper]): Expression => ({
-          kind: "between",
-          negated,
-          value,
-          lower,
-          upper,
-          span,
-        }),
-      ),
+    fc.tuple(fc.boolean(), inner, inner, inner).map(
+      ([negated, value, lower, upper]): Expression => ({
+        kind: "between",
+        negated,
+        value,
+        lower,
+        upper,
+        span,
+      }),
+    ),
     fc.tuple(fc.boolean(), inner, inner, fc.constantFrom(undefined, "!", "_")).map(
       ([negated, value, pattern, escapeCharacter]): Expression => ({
         kind: "like",
