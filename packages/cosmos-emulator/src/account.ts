@@ -17,4 +17,6 @@ export interface Account {
   readonly store: Store;
   /** The regions, the write region first. */
   readonly regions: readonly Region[];
+  /** How many physical partitions a new container has, at least. */
+  readonly physicalPartitions: number;
 }

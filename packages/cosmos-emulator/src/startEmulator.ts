@@ -21,6 +21,8 @@ export interface EmulatorOptions {
   readonly port?: number;
   /** The port of the identity endpoint; 0, the default, takes a free one. */
   readonly identityPort?: number;
+  /** How many physical partitions a new container has; 1 by default. */
+  readonly physicalPartitions?: number;
   /** Called with an error of the emulator's own, which the client saw as a 500. Default: writes it to stderr. */
   readonly onFault?: (error: unknown) => void;
 }
@@ -100,7 +102,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const port = await listen(server, options.port ?? 0, "--port or port");
     undo.push(() => stop(server));
     const endpoint = `https://localhost:${port}`;
-    const account: Account = { id: accountId, store, regions: [{ name: "East US", endpoint }] };
+    const account: Account = {
+      id: accountId,
+      store,
+      regions: [{ name: "East US", endpoint }],
+      physicalPartitions: options.physicalPartitions ?? 1,
+    };
     const authenticate = createAuthenticate(issuer, audiences(account));
     const dataPlane = createDataPlane(account, authenticate, onFault);
     server.on("request", (request, response) => void dataPlane(request, response).catch(onFault));

@@ -1,5 +1,7 @@
 import { charge } from "../charge.ts";
 import { bodyObject } from "../http/call.ts";
+import { readPartitionKeyDefinition } from "../partitionKey/partitionKey.ts";
+import { evenRanges } from "../partitionKey/partitionKeyRange.ts";
 import { conflict } from "../serviceError.ts";
 import { readContainerDefinition } from "./containerDefinition.ts";
 import type { Operation } from "./operation.ts";
@@ -15,7 +17,11 @@ export const createContainer: Operation = {
     const id = readName(body);
     const definition = readContainerDefinition(id, body);
     if (store.catalog.findContainer(database, id)?.id === id) throw conflict();
-    const entry = store.transaction(() => store.catalog.createContainer(database, id, definition));
+    const ranges = evenRanges(
+      account.physicalPartitions,
+      readPartitionKeyDefinition(definition["partitionKey"]),
+    );
+    const entry = store.transaction(() => store.catalog.createContainer(database, id, definition, ranges));
     return reply(201, charge.metadataWrite, containerBody(entry), {
       ...containerHeaders(entry),
       etag: entry.etag,

@@ -1,7 +1,7 @@
 import { charge } from "../charge.ts";
 import { findDocument } from "./findDocument.ts";
 import { dataActions, type Operation } from "./operation.ts";
-import { checkIfMatch, containerHeaders, findContainer, reply } from "./resources.ts";
+import { checkIfMatch, documentHeaders, findContainer, reply } from "./resources.ts";
 
 /** `DELETE /dbs/{id}/colls/{id}/docs/{id}`. Source: Learn, REST "Delete a Document". */
 export const deleteDocument: Operation = {
@@ -14,6 +14,11 @@ export const deleteDocument: Operation = {
       container.documents.nextLsn();
       container.documents.remove(known);
     });
-    return reply(204, charge.delete(Buffer.byteLength(known.body)), undefined, containerHeaders(container));
+    return reply(
+      204,
+      charge.delete(Buffer.byteLength(known.body)),
+      undefined,
+      documentHeaders(container, known.epk),
+    );
   },
 };

@@ -8,6 +8,7 @@ import {
   parsePartitionKeyHeader,
   partitionKeyText,
 } from "../partitionKey/partitionKey.ts";
+import { type PartitionKeyRange, rangeOf } from "../partitionKey/partitionKeyRange.ts";
 import { childResourceId } from "../resourceId.ts";
 import { badRequest, tooLarge } from "../serviceError.ts";
 import type { ContainerEntry } from "../store/catalog.ts";
@@ -66,12 +67,12 @@ export function readDocument(
   };
 }
 
-/** The key of a document that a request's path and partition key header name. */
+/** The key of a document that a request's path and partition key header name, and the range that it lies in. */
 export function readKey(
   container: ContainerEntry,
   id: string,
   partitionKeyHeader: string | undefined,
-): DocumentKey {
+): DocumentKey & { readonly range: PartitionKeyRange } {
   if (partitionKeyHeader === undefined) {
     throw badRequest("PartitionKey value must be supplied for this operation.");
   }
@@ -81,7 +82,14 @@ export function readKey(
       `The partition key supplied has ${values.length} components, the container's definition has ${container.partitionKey.paths.length}.`,
     );
   }
-  return { pk: partitionKeyText(values), id };
+  const { ranges, partitionKey } = container;
+  const [only] = ranges;
+  // The hash is computed only where there is a choice.
+  const range =
+    only !== undefined && ranges.length === 1
+      ? only
+      : rangeOf(ranges, effectivePartitionKey(values, partitionKey));
+  return { pk: partitionKeyText(values), id, range };
 }
 
 function readId(content: JsonObject): string {

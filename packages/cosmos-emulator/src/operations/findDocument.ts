@@ -1,3 +1,4 @@
+import { isExpired } from "../execution/timeToLive.ts";
 import { type Call, header } from "../http/call.ts";
 import { childNumber } from "../resourceId.ts";
 import { notFound } from "../serviceError.ts";
@@ -10,9 +11,9 @@ export function findDocument(container: ContainerEntry, call: Call): StoredDocum
   const name = call.target.ids.docs ?? "";
   const key = readKey(container, name, header(call, "x-ms-documentdb-partitionkey"));
   const byId = container.documents.find(key);
-  if (byId !== undefined) return { ...byId, key };
+  if (byId !== undefined && !isExpired(container, byId)) return { ...byId, key };
   const number = childNumber(container.rid, name);
   const byRid = number === undefined ? undefined : container.documents.findByNumber(number);
-  if (byRid === undefined || byRid.pk !== key.pk) throw notFound();
+  if (byRid === undefined || byRid.pk !== key.pk || isExpired(container, byRid)) throw notFound();
   return { ...byRid, key: { pk: byRid.pk, id: byRid.id } };
 }

@@ -3,6 +3,7 @@ import { type Call, header, type Reply } from "../http/call.ts";
 import type { JsonObject } from "../json.ts";
 import { own } from "../json.ts";
 import { limits } from "../limits.ts";
+import { type PartitionKeyRange, rangeOf } from "../partitionKey/partitionKeyRange.ts";
 import { badRequest, notFound, preconditionFailed } from "../serviceError.ts";
 import { sessionToken } from "../sessionToken.ts";
 import type { ContainerEntry, DatabaseEntry } from "../store/catalog.ts";
@@ -63,20 +64,31 @@ export function reply(
   return { status, headers: own, body: typeof body === "string" ? body : JSON.stringify(body) };
 }
 
-/** The id of the partition key range that all documents are in. */
-export const onlyRange = "0";
-
-/** Headers of every answer about a container's documents. */
+/** Headers of every answer about a container. */
 export function containerHeaders(container: ContainerEntry): Record<string, string> {
-  const lsn = container.documents.lsn();
   return {
-    "x-ms-session-token": sessionToken(onlyRange, lsn),
-    "x-ms-documentdb-partitionkeyrangeid": onlyRange,
+    "x-ms-session-token": container.ranges
+      .map(({ id }) => sessionToken(id, container.documents.lsn()))
+      .join(),
     "x-ms-alt-content-path": `dbs/${encodeURIComponent(container.database.id)}/colls/${encodeURIComponent(container.id)}`,
     "x-ms-content-path": container.rid,
-    lsn: String(lsn),
+    lsn: String(container.documents.lsn()),
   };
 }
+
+/** Headers of an answer about one physical partition. */
+export const rangeHeaders = (
+  container: ContainerEntry,
+  range: PartitionKeyRange,
+): Record<string, string> => ({
+  ...containerHeaders(container),
+  "x-ms-session-token": sessionToken(range.id, container.documents.lsn()),
+  "x-ms-documentdb-partitionkeyrangeid": range.id,
+});
+
+/** Headers of an answer about a document, whose effective partition key this is. */
+export const documentHeaders = (container: ContainerEntry, epk: string): Record<string, string> =>
+  rangeHeaders(container, rangeOf(container.ranges, epk));
 
 /** A database's document, as the service shows it. */
 export const databaseBody = (entry: DatabaseEntry): JsonObject => ({

@@ -90,3 +90,19 @@ export function effectivePartitionKey(
   if (definition.kind === "MultiHash") return values.map((value) => hashV2([value])).join("");
   return definition.version === 2 ? hashV2(values) : hashV1(values[0]);
 }
+
+/**
+ * Where a container's hash space is cut into `count` equal parts: the first part begins with "", the last ends with
+ * "FF".
+ */
+export function evenCuts(count: number, definition: PartitionKeyDefinition): string[] {
+  const hashes = definition.version === 2 ? 2n ** 126n : 2n ** 32n;
+  return Array.from({ length: count - 1 }, (_, index) => {
+    const cut = (hashes * BigInt(index + 1)) / BigInt(count) - 1n;
+    const bytes =
+      definition.version === 2
+        ? Buffer.from(cut.toString(16).padStart(32, "0"), "hex")
+        : orderedNumber(Number(cut));
+    return bytes.toString("hex").toUpperCase();
+  });
+}
