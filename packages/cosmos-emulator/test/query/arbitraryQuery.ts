@@ -216,7 +216,7 @@ export function arbitraryCondition(
 }
 
 /** An expression over the aliases. */
-export function arbitraryExpression(
+function arbitraryExpression(
   aliases: readonly string[],
   strings: fc.Arbitrary<string>,
   depth: number,
