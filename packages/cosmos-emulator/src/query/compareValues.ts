@@ -4,7 +4,7 @@ import { isObject, type Json, type JsonArray, type JsonObject, type Value } from
  * The rank of a value's type in the service's order: undefined, null, false and true, numbers, strings,
  * arrays, objects. Source: documentation, "ORDER BY" and "MAX" (nosql/query/order-by, nosql/query/max).
  */
-export function typeRank(value: Value): number {
+function typeRank(value: Value): number {
   switch (typeof value) {
     case "undefined":
       return 0;

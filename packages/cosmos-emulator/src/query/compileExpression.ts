@@ -22,7 +22,7 @@ import {
   type Value,
 } from "./json.ts";
 import { matchesLike, parseLikePattern } from "./likePattern.ts";
-import { BINARY_OPERATIONS, compareOrdered, equals, negate, UNARY_OPERATIONS } from "./operators.ts";
+import { BINARY_OPERATIONS, compareOrdered, equals, finite, negate, UNARY_OPERATIONS } from "./operators.ts";
 import { printExpression } from "./printQuery.ts";
 import { queryError } from "./queryError.ts";
 import { propertyName, sameExpression } from "./sameExpression.ts";
@@ -37,7 +37,9 @@ export function compileExpression(expression: Expression, context: ExpressionCon
   switch (expression.kind) {
     case "literal": {
       const { value } = expression;
-      return () => value;
+      // 1e999 is a literal, but no value that JSON can hold.
+      const held = typeof value === "number" ? finite(value) : value;
+      return () => held;
     }
     case "parameter": {
       const value = parameterValue(expression, context);

@@ -43,6 +43,10 @@ function compileSource(
   const isItem = source.kind === "collection" && drawn.isItem;
   const slot = isItem ? ITEM_SLOT : takeSlot(compilation);
   if (alias !== undefined) {
+    if (scope.bindings.has(alias)) {
+      const message = `The input alias '${alias}' is specified more than once in the FROM clause.`;
+      throw queryError(undefined, message, source.span);
+    }
     scope.bindings.set(alias, { slot, isItem });
   }
   return { expand: isItem ? scanItem : scanValues(drawn.values, source.kind === "iterate", slot), slot };

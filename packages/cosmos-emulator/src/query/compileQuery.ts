@@ -2,7 +2,8 @@ import type { Query } from "./ast.ts";
 import { identityKey } from "./compareValues.ts";
 import { type Compilation, type Frame, ITEM_SLOT } from "./compilation.ts";
 import { compileBlock, type QueryBlock } from "./compileBlock.ts";
-import type { Json, JsonObject, Value } from "./json.ts";
+import { isDeeperThan, type Json, type JsonObject, MAX_NESTING_LEVELS, type Value } from "./json.ts";
+import { queryError } from "./queryError.ts";
 import { compareOrderKeys, createRowCollector } from "./rowCollector.ts";
 
 /** One parameter of a request's body: `{"name": "@id", "value": 1}`. */
@@ -132,9 +133,19 @@ export function compileQuery(
   };
 }
 
-/** The parameters by name; the last of a name counts. A parameter without a value is undefined. */
+/**
+ * The parameters by name; the last of a name counts. A parameter without a value is undefined. Throws
+ * QueryError for a value that nests deeper than an item may.
+ */
 export function parameterMap(parameters: Iterable<QueryParameter>): ReadonlyMap<string, Json> {
-  return new Map([...parameters].map(({ name, value }) => [name, value as Json]));
+  const values = new Map<string, Json>();
+  for (const { name, value } of parameters) {
+    if (value !== undefined && isDeeperThan(value, MAX_NESTING_LEVELS)) {
+      throw queryError(undefined, `The value of parameter '${name}' is nested too deeply.`);
+    }
+    values.set(name, value as Json);
+  }
+  return values;
 }
 
 function collectRows(block: QueryBlock, frame: Frame): readonly Json[] {

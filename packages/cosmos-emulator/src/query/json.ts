@@ -50,3 +50,14 @@ export function setOwnProperty(target: JsonObjectDraft, name: string, value: Jso
     target[name] = value;
   }
 }
+
+/** How deep items may nest (documentation: "Service quotas", per-item limits); values built here keep to it. */
+export const MAX_NESTING_LEVELS = 128;
+
+/** Whether arrays and objects nest deeper than so many levels. */
+export function isDeeperThan(value: Json, levels: number): boolean {
+  if (value === null || typeof value !== "object") {
+    return false;
+  }
+  return levels === 0 || Object.values(value).some((part) => isDeeperThan(part, levels - 1));
+}

@@ -145,6 +145,9 @@ function parseBinary(cursor: TokenCursor, weakest: number): Expression {
   }
 }
 
+/**
+ * NOT binds as tightly as the other unary operators, as in sql.g4: `NOT c.a = 1` is `(NOT c.a) = 1`.
+ */
 function parseUnary(cursor: TokenCursor): Expression {
   const token = peek(cursor);
   const operator =

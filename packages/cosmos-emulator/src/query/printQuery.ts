@@ -33,7 +33,7 @@ export function printQuery(query: Query): string {
 }
 
 /** Writes the list after SELECT. */
-export function printProjection(projection: Projection): string {
+function printProjection(projection: Projection): string {
   switch (projection.kind) {
     case "star":
       return "*";

@@ -170,8 +170,8 @@ function collectGroups(
   return {
     push: (frame) => {
       const group = groupOf(keys.map(({ evaluate }) => evaluate(frame)));
-      for (const [index, { argument }] of aggregates.entries()) {
-        group.accumulators[index]?.add(argument(frame));
+      for (let index = 0; index < aggregates.length; index += 1) {
+        group.accumulators[index]?.add(aggregates[index]?.argument(frame));
       }
       return false;
     },

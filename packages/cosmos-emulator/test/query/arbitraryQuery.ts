@@ -7,7 +7,7 @@ import type {
   Projection,
   Query,
 } from "../../src/query/ast.ts";
-import type { JsonObject } from "../../src/query/json.ts";
+import type { Json, JsonObject } from "../../src/query/json.ts";
 
 const span = { start: 0, end: 0 };
 const NAMES = ["a", "b", "n", "s", "t"] as const;
@@ -18,22 +18,37 @@ export const plainStrings = fc.constantFrom("", "a", "ab", "b", "B", "a%", "_", 
 /** Any string at all, halves of characters too. */
 export const wildStrings = fc.string({ unit: "binary", maxLength: 6 });
 
-const numbers = fc.oneof(fc.integer({ min: -3, max: 12 }), fc.constantFrom(0.5, 1e21, -2.25));
+const numbers = fc.oneof(
+  { arbitrary: fc.integer({ min: -1, max: 3 }), weight: 4 },
+  fc.constantFrom(0.5, 1e21, -2.25),
+);
 
 /** Items whose properties have any type, under names that the queries use. */
-export const arbitraryItem: fc.Arbitrary<JsonObject> = fc.letrec<{ json: never; item: JsonObject }>(
-  (tie) => ({
-    json: fc.oneof(
-      { maxDepth: 2, withCrossShrink: true },
-      fc.oneof(fc.constant(null), fc.boolean(), fc.integer({ min: -3, max: 12 }), plainStrings),
-      fc.array(tie("json"), { maxLength: 3 }),
-      tie("item"),
-    ) as fc.Arbitrary<never>,
-    item: fc
-      .dictionary(fc.constantFrom(...NAMES, "__proto__"), tie("json"), { maxKeys: 4 })
-      .map((properties) => JSON.parse(JSON.stringify(properties)) as JsonObject),
-  }),
-).item;
+export const arbitraryItem: fc.Arbitrary<JsonObject> = arbitraryObject(2);
+
+function arbitraryObject(depth: number): fc.Arbitrary<JsonObject> {
+  const scalar = fc.oneof(
+    fc.constantFrom<Json>(null, true, false),
+    fc.integer({ min: -1, max: 3 }),
+    plainStrings,
+  );
+  const value: fc.Arbitrary<Json> =
+    depth === 0
+      ? scalar
+      : fc.oneof(
+          { arbitrary: scalar, weight: 4 },
+          fc.array(fc.oneof(scalar, arbitraryObject(depth - 1)), { maxLength: 3 }),
+          arbitraryObject(depth - 1),
+        );
+  const element = depth === 0 ? scalar : fc.oneof(scalar, arbitraryObject(0));
+  const list = fc.oneof(fc.array(element, { maxLength: 3 }), value);
+  return fc
+    .record(
+      { a: value, b: value, n: value, s: value, t: list },
+      { requiredKeys: depth === 2 ? ["a", "t"] : [] },
+    )
+    .map((properties) => JSON.parse(JSON.stringify(properties)) as JsonObject);
+}
 
 const BINARY: readonly BinaryOperator[] = [
   "*",
@@ -92,8 +107,116 @@ function references(aliases: readonly string[]): fc.Arbitrary<Expression> {
     );
 }
 
+/** A condition that some items meet and some do not: references against constants, combined. */
+export function arbitraryCondition(
+  aliases: readonly string[],
+  strings: fc.Arbitrary<string>,
+  depth: number,
+): fc.Arbitrary<Expression> {
+  const reference = references(aliases);
+  const constant = fc
+    .oneof(
+      fc.constantFrom(null, true, false),
+      { arbitrary: numbers, weight: 3 },
+      { arbitrary: strings, weight: 2 },
+    )
+    .map((value): Expression => ({ kind: "literal", value, span }));
+  const comparisons = fc.constantFrom<BinaryOperator>("=", "!=", "<", "<=", ">", ">=");
+  const test = (name: string, args: readonly Expression[]): Expression => ({
+    kind: "call",
+    name,
+    udf: false,
+    args,
+    span,
+  });
+  const simple = fc.oneof(
+    {
+      arbitrary: fc.tuple(comparisons, reference, constant, fc.boolean()).map(
+        ([operator, left, right, mirrored]): Expression => ({
+          kind: "binary",
+          operator,
+          left: mirrored ? right : left,
+          right: mirrored ? left : right,
+          span,
+        }),
+      ),
+      weight: 5,
+    },
+    fc
+      .tuple(fc.boolean(), reference, fc.array(constant, { minLength: 1, maxLength: 4 }))
+      .map(([negated, value, candidates]): Expression => ({ kind: "in", negated, value, candidates, span })),
+    fc.tuple(fc.boolean(), reference, constant, constant).map(
+      ([negated, value, lower, upper]): Expression => ({
+        kind: "between",
+        negated,
+        value,
+        lower,
+        upper,
+        span,
+      }),
+    ),
+    fc.tuple(fc.boolean(), reference, constant).map(
+      ([negated, value, pattern]): Expression => ({
+        kind: "like",
+        negated,
+        value,
+        pattern,
+        escape: undefined,
+        span,
+      }),
+    ),
+    fc
+      .tuple(fc.constantFrom("STARTSWITH", "CONTAINS", "ARRAY_CONTAINS"), reference, constant)
+      .map(([name, value, sought]) => test(name, [value, sought])),
+    fc
+      .tuple(fc.constantFrom("IS_DEFINED", "IS_STRING", "IS_NULL"), reference)
+      .map(([name, value]) => test(name, [value])),
+    fc
+      .tuple(fc.array(constant, { maxLength: 3 }), reference)
+      .map(([items, value]) => test("ARRAY_CONTAINS", [{ kind: "array", items, span }, value])),
+    reference,
+  );
+  if (depth === 0) {
+    return simple;
+  }
+  const inner = arbitraryCondition(aliases, strings, depth - 1);
+  const alias = `w${aliases.length}`;
+  return fc.oneof(
+    { arbitrary: simple, weight: 2 },
+    {
+      arbitrary: fc
+        .tuple(
+          fc.constantFrom("AND" as const, "OR" as const),
+          fc.array(inner, { minLength: 2, maxLength: 3 }),
+        )
+        .map(([operator, operands]): Expression => ({ kind: "logical", operator, operands, span })),
+      weight: 2,
+    },
+    inner.map((operand): Expression => ({ kind: "unary", operator: "NOT", operand, span })),
+    fc
+      .tuple(fc.constantFrom(...aliases), arbitraryCondition([...aliases, alias], strings, depth - 1))
+      .map(([root, where]): Expression => {
+        const projection: Projection = {
+          kind: "value",
+          expression: { kind: "identifier", name: alias, span },
+        };
+        const collection = { kind: "path" as const, root, steps: ["t"], span };
+        const query: Query = {
+          select: { distinct: false, top: undefined, projection },
+          from: { source: { kind: "iterate", alias, collection, span }, joins: [] },
+          where,
+          groupBy: undefined,
+          orderBy: undefined,
+          offsetLimit: undefined,
+          span,
+        };
+        return { kind: "subquery", form: "exists", query, span };
+      }),
+  );
+}
+
 /** An expression over the aliases. */
-export function arbitraryExpression(
+function arbitraryExpression(
   aliases: readonly string[],
   strings: fc.Arbitrary<string>,
   depth: number,
@@ -300,7 +423,13 @@ export function arbitraryQuery(strings: fc.Arbitrary<string> = plainStrings): fc
         shape: fc.oneof({ arbitrary: plain, weight: 3 }, grouped),
         distinct: fc.boolean(),
         top: fc.option(counts, { nil: undefined, freq: 2 }),
-        where: fc.option(arbitraryExpression(aliases, strings, 3), { nil: undefined, freq: 4 }),
+        where: fc.option(
+          fc.oneof(
+            { arbitrary: arbitraryCondition(aliases, strings, 2), weight: 3 },
+            arbitraryExpression(aliases, strings, 3),
+          ),
+          { nil: undefined, freq: 4 },
+        ),
         offsetLimit: fc.option(fc.record({ offset: counts, limit: counts }), { nil: undefined, freq: 2 }),
       })
       .map(({ shape, distinct, top, where, offsetLimit }): Query => {

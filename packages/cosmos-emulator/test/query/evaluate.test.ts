@@ -319,6 +319,21 @@ describe("refusals", () => {
     expect((failure as QueryError).details[0]?.message).toBe(message);
   });
 
+  test("values that nest deeper than an item may", () => {
+    const nested = `${"[".repeat(5000)}${"]".repeat(5000)}`;
+    const text = "SELECT VALUE ARRAY_CONTAINS([StringToArray(@s)], StringToArray(@s))";
+    expect(rowsOf(text, [], { "@s": nested })).toEqual([]);
+    expect(() => rowsOf("SELECT VALUE @v", [], { "@v": JSON.parse(nested) as Json })).toThrow(QueryError);
+  });
+
+  test("an alias given twice", () => {
+    expect(() => rowsOf("SELECT VALUE 1 FROM c JOIN c IN c.list")).toThrow("specified more than once");
+  });
+
+  test("a number beyond all numbers", () => {
+    expect(rowsOf("SELECT VALUE 1e999")).toEqual([]);
+  });
+
   test("a scalar subquery with two rows", () => {
     expect(() => rowsOf("SELECT VALUE (SELECT VALUE k FROM k IN c.kids) FROM c", families)).toThrow(
       "cardinality of a scalar subquery",

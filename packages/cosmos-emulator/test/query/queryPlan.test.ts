@@ -3,6 +3,7 @@ import type { QueryParameter } from "../../src/query/compileQuery.ts";
 import { parseQuery } from "../../src/query/parseQuery.ts";
 import { singlePartitionKey } from "../../src/query/partitionKeyFilter.ts";
 import { type PlanPartitioning, type QueryPlanOptions, queryPlan } from "../../src/query/queryPlan.ts";
+import { FILTER_PLACEHOLDER } from "../../src/query/rewriteQuery.ts";
 
 const partitioning: PlanPartitioning = {
   paths: ["/key"],
@@ -14,7 +15,7 @@ function planOf(text: string, options: Partial<QueryPlanOptions> = {}) {
   return queryPlan(parseQuery(text), { partitioning, ...options });
 }
 
-const FILTER = "{documentdb-formattableorderbyquery-filter}";
+const FILTER = FILTER_PLACEHOLDER;
 
 describe("rewritten queries", () => {
   test.each([

@@ -13,7 +13,7 @@ export function rowsOf(
 }
 
 /** The time that the tests' queries see: 2024-10-14T14:20:30.666Z. */
-export const NOW = Date.UTC(2024, 9, 14, 14, 20, 30, 666);
+const NOW = Date.UTC(2024, 9, 14, 14, 20, 30, 666);
 
 /** The value of an expression, undefined if it has none. */
 export function evaluated(expression: string, item: JsonObject = {}): Json | undefined {

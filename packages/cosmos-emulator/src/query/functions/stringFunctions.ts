@@ -1,5 +1,4 @@
-import type { Json, Value } from "../json.ts";
-import { isArray, isObject } from "../json.ts";
+import { isArray, isDeeperThan, isObject, type Json, MAX_NESTING_LEVELS, type Value } from "../json.ts";
 import { type BuiltInFunction, define, type FunctionFamily } from "./builtInFunction.ts";
 
 /** The longest result of REPLICATE, in characters; beyond it the result is undefined ("REPLICATE"). */
@@ -175,7 +174,8 @@ function parseJson(text: Value): Value {
     return undefined;
   }
   try {
-    return JSON.parse(text) as Json;
+    const value = JSON.parse(text) as Json;
+    return isDeeperThan(value, MAX_NESTING_LEVELS) ? undefined : value;
   } catch {
     return undefined;
   }
