@@ -15,6 +15,8 @@ export const limits = {
   resourceNameLength: 255,
   /** Levels of nesting of an item's objects and arrays. */
   nestingDepth: 128,
+  /** Characters of a query's text. */
+  queryLength: 512 * 1024,
   /** What a request's body may have: an item with room for a batch's or a query's envelope. */
   requestBytes: 4 * 1024 * 1024,
 } as const;

@@ -25,11 +25,13 @@ export class ServiceError extends Error {
   readonly code: string;
   /** Extra response headers, `x-ms-retry-after-ms` for example. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Further properties of the body. */
+  readonly body: Readonly<Record<string, string>>;
 
   constructor(
     status: number,
     message: string,
-    options: { substatus?: number; headers?: Record<string, string> } = {},
+    options: { substatus?: number; headers?: Record<string, string>; body?: Record<string, string> } = {},
   ) {
     super(message);
     this.name = "ServiceError";
@@ -37,6 +39,7 @@ export class ServiceError extends Error {
     this.substatus = options.substatus ?? 0;
     this.code = codes[status] ?? "InternalServerError";
     this.headers = options.headers ?? {};
+    this.body = options.body ?? {};
   }
 }
 

@@ -85,6 +85,7 @@ function errorReply(error: unknown, activityId: string): Reply {
     body: JSON.stringify({
       code: refusal.code,
       message: `${refusal.message}\r\nActivityId: ${activityId}, cosmos-emulator`,
+      ...refusal.body,
     }),
   };
 }

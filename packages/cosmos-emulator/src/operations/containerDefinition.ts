@@ -1,15 +1,8 @@
-import { isObject, type Json, type JsonObject, own } from "../json.ts";
+import { completeIndexingPolicy } from "../indexing/indexingPolicy.ts";
+import { type Json, type JsonObject, own } from "../json.ts";
 import { readPartitionKeyDefinition } from "../partitionKey/partitionKey.ts";
 import { badRequest } from "../serviceError.ts";
 import { checkNesting } from "./checkNesting.ts";
-
-/** What a container has when its definition says nothing. Source: Learn, "Indexing policies". */
-const defaultIndexingPolicy: JsonObject = {
-  indexingMode: "consistent",
-  automatic: true,
-  includedPaths: [{ path: "/*" }],
-  excludedPaths: [{ path: '/"_etag"/?' }],
-};
 
 /** Properties of a definition that are kept as the client sent them. */
 const kept = ["uniqueKeyPolicy", "computedProperties", "changeFeedPolicy", "vectorEmbeddingPolicy"] as const;
@@ -20,7 +13,7 @@ export function readContainerDefinition(id: string, body: JsonObject): JsonObjec
   const { paths, kind, version } = readPartitionKeyDefinition(own(body, "partitionKey"));
   const definition: JsonObject = {
     id,
-    indexingPolicy: readIndexingPolicy(own(body, "indexingPolicy")),
+    indexingPolicy: completeIndexingPolicy(own(body, "indexingPolicy")),
     partitionKey: { paths, kind, version },
     conflictResolutionPolicy: own(body, "conflictResolutionPolicy") ?? {
       mode: "LastWriterWins",
@@ -36,12 +29,6 @@ export function readContainerDefinition(id: string, body: JsonObject): JsonObjec
     if (value !== undefined && value !== null) definition[name] = value;
   }
   return definition;
-}
-
-function readIndexingPolicy(value: Json | undefined): JsonObject {
-  if (value === undefined || value === null) return defaultIndexingPolicy;
-  if (!isObject(value)) throw badRequest("The property 'indexingPolicy' has to be an object.");
-  return { ...defaultIndexingPolicy, ...value };
 }
 
 /** Source: Learn, "Time to live": -1 keeps for ever what has no `ttl` of its own, else whole seconds. */

@@ -9,7 +9,10 @@ import { deleteDatabase } from "./deleteDatabase.ts";
 import { deleteDocument } from "./deleteDocument.ts";
 import { listContainers } from "./listContainers.ts";
 import { listDatabases } from "./listDatabases.ts";
+import { listDocuments } from "./listDocuments.ts";
 import type { Operation } from "./operation.ts";
+import { queryDocuments } from "./queryDocuments.ts";
+import { readQueryPlan } from "./queryPlan.ts";
 import { readAccount } from "./readAccount.ts";
 import { readContainer } from "./readContainer.ts";
 import { readDatabase } from "./readDatabase.ts";
@@ -33,6 +36,7 @@ const operations: Readonly<Record<string, Operation>> = {
   "DELETE colls": deleteContainer,
   "GET pkranges feed": readPartitionKeyRanges,
   "POST docs feed": createDocument,
+  "GET docs feed": listDocuments,
   "GET docs": readDocument,
   "PUT docs": replaceDocument,
   "DELETE docs": deleteDocument,
@@ -58,7 +62,7 @@ export function selectOperation(call: Call): Operation {
   if (type === "docs" && isFeed && call.method === "POST") {
     const contentType = header(call, "content-type") ?? "";
     if (isTrue(call, "x-ms-documentdb-isquery") || contentType.startsWith("application/query+json")) {
-      throw badRequest("Queries are not supported by the emulator.");
+      return isTrue(call, "x-ms-cosmos-is-query-plan-request") ? readQueryPlan : queryDocuments;
     }
     if (isTrue(call, "x-ms-documentdb-is-upsert")) return upsertDocument;
   }
