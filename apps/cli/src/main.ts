@@ -4,7 +4,7 @@ import { addGetItem } from "./commands/getItem.ts";
 import { addUpsertItems } from "./commands/upsertItems.ts";
 import { defaultUrl, parseUrl } from "./options.ts";
 import { Refused, WrongUsage } from "./refused.ts";
-import { showUsage } from "./show.ts";
+import { printable, showUsage } from "./show.ts";
 
 /** Exit codes: 0 done, 1 refused by the server or no server, 2 wrong usage. */
 const exit = { refused: 1, usage: 2 } as const;
@@ -38,7 +38,9 @@ try {
     // Commander has printed what is wrong; asked for help or the version, it ends with 0.
     process.exitCode = error.exitCode === 0 ? 0 : exit.usage;
   } else {
-    process.stderr.write(`cosmos-trpc: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(
+      `cosmos-trpc: ${printable(error instanceof Error ? error.message : String(error))}\n`,
+    );
     if (error instanceof Refused) showCharge(error);
     process.exitCode = error instanceof WrongUsage ? exit.usage : exit.refused;
     if (!(error instanceof WrongUsage || error instanceof Refused)) throw error;

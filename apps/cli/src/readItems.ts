@@ -10,8 +10,8 @@ export interface InputItem {
 }
 
 /**
- * Reads items from NDJSON: one JSON object a line, empty lines skipped. Input whose first line is no JSON by itself is
- * taken as one JSON text over many lines: an object, or an array of them.
+ * Reads items from NDJSON: one JSON object, or an array of them, a line; empty lines are skipped. Input whose first line
+ * only begins an object or an array is taken as one JSON text over many lines.
  */
 export async function* readItems(input: Readable): AsyncGenerator<InputItem> {
   let number = 0;
@@ -25,15 +25,16 @@ export async function* readItems(input: Readable): AsyncGenerator<InputItem> {
     const text = number === 1 ? line.replace(/^\ufeff/, "") : line;
     if (text.trim() === "") continue;
     const item = parse(text, number);
-    if (number === 1 && item.problem !== undefined && /^\s*[[{]\s*$/.test(text)) whole = [text];
-    else yield item;
+    if (number === 1 && item.problem !== undefined && /^\s*(\[|\{\s*$)/.test(text)) whole = [text];
+    else yield* entries(item);
   }
-  if (whole === undefined) return;
-  const { value, problem } = parse(whole.join("\n"), 1);
-  if (problem !== undefined) yield { line: 1, problem };
-  else
-    for (const entry of Array.isArray(value) ? (value as unknown[]) : [value])
-      yield { line: 1, value: entry };
+  if (whole !== undefined) yield* entries(parse(whole.join("\n"), 1));
+}
+
+/** The items of an array, or the one item. */
+function entries(item: InputItem): InputItem[] {
+  const { line, value } = item;
+  return Array.isArray(value) ? value.map((entry: unknown) => ({ line, value: entry })) : [item];
 }
 
 /** Parses one JSON text. */

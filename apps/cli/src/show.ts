@@ -34,7 +34,11 @@ export function showItem(item: ShownItem, usage: Usage): string {
 export const showUsage = ({ requestCharge, elapsed }: Usage): string =>
   `${Number(requestCharge.toFixed(2))} RU in ${elapsed < 1000 ? `${Math.round(elapsed)} ms` : `${(elapsed / 1000).toFixed(1)} s`}`;
 
-/** Stored text must not steer the terminal: control characters are shown as escapes. */
-const printable = (text: string): string =>
+/** Text from elsewhere must not steer the terminal: control characters are shown as escapes. */
+export const printable = (text: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-  text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, (character) => JSON.stringify(character).slice(1, -1));
+  text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, (character) => {
+    const escaped = JSON.stringify(character).slice(1, -1);
+    // JSON leaves the second block of them as it is, in which U+009B begins a terminal's command.
+    return escaped === character ? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}` : escaped;
+  });

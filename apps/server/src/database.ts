@@ -16,6 +16,8 @@ import type { Logger } from "pino";
 export interface Database {
   /** The store. Waits for an attempt that is under way. @throws StoreError why there is none. */
   items(): Promise<Store<Item>>;
+  /** Looks whether the container can be used now. @throws StoreError why it cannot. */
+  check(): Promise<void>;
   close(): void;
 }
 
@@ -63,6 +65,10 @@ export function connectDatabase(cosmos: CosmosConfiguration, log: Logger): Datab
 
   return {
     items: () => current,
+    async check() {
+      await current;
+      await openContainer(client, cosmos.database, definition);
+    },
     close() {
       closed.abort();
       client.dispose();

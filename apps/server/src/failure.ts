@@ -33,6 +33,11 @@ const discreet: Readonly<Partial<Record<Reason, string>>> = {
 
 const internal = "The server failed. The reason is in the server's log.";
 
+const notJson: Failure = {
+  message: "The request's body or input is not valid JSON.",
+  reason: "invalid",
+};
+
 /** Says to a caller what went wrong, and nothing of the inside: no stack, endpoint or token. */
 export function describeFailure(error: TRPCError): Failure {
   const { cause } = error;
@@ -54,10 +59,12 @@ export function describeFailure(error: TRPCError): Failure {
     case "INTERNAL_SERVER_ERROR":
       return { message: internal };
     case "PARSE_ERROR":
-      return { message: "The request's body or input is not valid JSON.", reason: "invalid" };
+      return notJson;
     case "PAYLOAD_TOO_LARGE":
       return { message: "The request's body is too large.", reason: "too-large" };
     case "BAD_REQUEST":
+      // tRPC reports a body or an input that it cannot parse like this.
+      if (cause instanceof SyntaxError) return notJson;
       return { message: error.message, reason: "invalid" };
     case "NOT_FOUND":
       return { message: error.message, reason: "not-found" };

@@ -1,4 +1,8 @@
-import { AuthenticationError, CredentialUnavailableError } from "@azure/identity";
+import {
+  AggregateAuthenticationError,
+  AuthenticationError,
+  CredentialUnavailableError,
+} from "@azure/identity";
 import { type Reason, StoreError } from "./errors.ts";
 
 /** What the SDK throws: its own ErrorResponse and TimeoutError, or the HTTP pipeline's RestError. */
@@ -34,7 +38,7 @@ export function fromSdkError(error: unknown): StoreError {
   if (isNetworkFailure(error)) {
     return new StoreError("unavailable", `Cosmos DB cannot be reached: ${failure.message}`, {}, error);
   }
-  if (error instanceof CredentialUnavailableError || error instanceof AuthenticationError) {
+  if (noToken.some((kind) => error instanceof kind)) {
     return new StoreError(
       "misconfigured",
       `No token for Cosmos DB: ${failure.message} In Azure, give the app a managed identity (and set AZURE_CLIENT_ID for a user-assigned one).`,
@@ -47,6 +51,9 @@ export function fromSdkError(error: unknown): StoreError {
   }
   return fromStatus(failure.code, failure, error);
 }
+
+/** What a credential throws; the chain of `DefaultAzureCredential` throws them all in one. */
+const noToken = [CredentialUnavailableError, AuthenticationError, AggregateAuthenticationError];
 
 /** The same for an answer that the SDK hands out without throwing: a 404 of a point read. */
 export function fromStatus(status: number, answer: SdkError, cause?: unknown): StoreError {

@@ -1,6 +1,7 @@
 import type { TokenCredential } from "@azure/identity";
 import { createCosmosClient } from "./client.ts";
 import { fromSdkError } from "./cosmosFailure.ts";
+import { withinDeadline } from "./deadline.ts";
 import type { ContainerDefinition } from "./defineContainer.ts";
 import type { CosmosConfiguration } from "./environment.ts";
 import { StoreError } from "./errors.ts";
@@ -13,7 +14,7 @@ const emulatorKey =
   "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==";
 
 /** What the service keeps of a definition, as its REST body. */
-export function containerRequest(definition: ContainerDefinition): {
+function containerRequest(definition: ContainerDefinition): {
   id: string;
   partitionKey: { paths: string[]; version: number };
   indexingPolicy?: NonNullable<ContainerDefinition["indexing"]>;
@@ -31,7 +32,8 @@ export function containerRequest(definition: ContainerDefinition): {
  * Makes the database and the container when they are missing: for local use. In Azure no data-plane role can do that,
  * so a token is refused there; on loopback the call signs with the emulators' well-known key instead.
  *
- * @throws StoreError `misconfigured`, naming the infrastructure step, where a token may not do it.
+ * @throws StoreError `misconfigured`, naming the infrastructure step, where a token may not do it, `unavailable` when
+ *   nobody answers in time.
  */
 export async function ensureContainer(
   configuration: CosmosConfiguration,
@@ -42,8 +44,11 @@ export async function ensureContainer(
   const signing = endpoint.isLoopback ? { ...endpoint, key: endpoint.key ?? emulatorKey } : endpoint;
   const client = createCosmosClient({ ...configuration, endpoint: signing }, credential);
   try {
-    const found = await client.databases.createIfNotExists({ id: database });
-    await found.database.containers.createIfNotExists(containerRequest(definition));
+    await withinDeadline(undefined, async (abortSignal) => {
+      await client.databases.createIfNotExists({ id: database }, { abortSignal }).catch(unlessThere);
+      const { containers } = client.database(database);
+      await containers.createIfNotExists(containerRequest(definition), { abortSignal }).catch(unlessThere);
+    });
   } catch (error) {
     const failure = fromSdkError(error);
     if (failure.status !== 403) throw failure;
@@ -56,4 +61,9 @@ export async function ensureContainer(
   } finally {
     client.dispose();
   }
+}
+
+/** Another process may make the same thing at the same time: then it is there, and no more was asked for. */
+function unlessThere(error: unknown): void {
+  if (fromSdkError(error).reason !== "conflict") throw error;
 }

@@ -31,7 +31,7 @@ export const cosmosEnvironment = {
       const endpoint = parseEndpoint(value);
       if (typeof endpoint !== "string") return endpoint;
       // A value that may hold a key is not shown.
-      context.addIssue({ code: "custom", message: endpoint, params: { isSecret: value.includes(";") } });
+      context.addIssue({ code: "custom", message: endpoint, params: { isSecret: /[;@]|key=/i.test(value) } });
       return z.NEVER;
     }),
   COSMOS_DATABASE: resourceName.default("appdb"),

@@ -46,6 +46,16 @@ export interface StoreErrorDetails {
   readonly requestCharge?: number | undefined;
 }
 
+const detailNames = [
+  "status",
+  "substatus",
+  "activityId",
+  "retryAfterMs",
+  "currentEtag",
+  "fields",
+  "requestCharge",
+] as const satisfies readonly (keyof StoreErrorDetails)[];
+
 /** Every failure of a store. Its message is for the operator: it may name endpoints and containers. */
 export class StoreError extends Error implements StoreErrorDetails {
   override readonly name = "StoreError";
@@ -61,8 +71,9 @@ export class StoreError extends Error implements StoreErrorDetails {
   constructor(reason: Reason, message: string, details: StoreErrorDetails = {}, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.reason = reason;
-    for (const [name, value] of Object.entries(details)) {
-      if (value !== undefined) Object.assign(this, { [name]: value });
+    // By name: a failure may be made from another one, whose reason is not taken over.
+    for (const name of detailNames) {
+      if (details[name] !== undefined) Object.assign(this, { [name]: details[name] });
     }
   }
 }

@@ -2,10 +2,10 @@ import { z } from "zod";
 import { defineContainer } from "./defineContainer.ts";
 
 /** Bytes of UTF-8 that an id may have. Source: Learn, "Azure Cosmos DB service quotas", per-item limits. */
-export const maxIdBytes = 1_023;
+const maxIdBytes = 1_023;
 
 /** Bytes of UTF-8 that a partition key may have. Source: the same. */
-export const maxPartitionKeyBytes = 2_048;
+const maxPartitionKeyBytes = 2_048;
 
 /** Levels that objects and arrays may nest in `data`, under the service's 128 for a whole item. */
 const maxDataDepth = 120;
@@ -18,13 +18,15 @@ const wellFormed = z
 
 /**
  * An item's id: 1 to 1,023 bytes of UTF-8, none of `/ \ ? #`, no space at its end: what the SDK and the service
- * refuse. `.` and `..` are refused too, since URLs drop them as path segments and such an item could not be read.
+ * refuse. White space only is refused too, since the SDK writes such an item and then does not read it
+ * (helper.js, validateItemResourceId), and `.` and `..`, since URLs drop them as path segments.
  */
 export const itemId = wellFormed
   .min(1, "must not be empty")
   .refine((id) => bytes(id) <= maxIdBytes, `is longer than ${maxIdBytes} bytes`)
   .refine((id) => !/[/\\?#]/.test(id), "must have none of the characters / \\ ? #")
   .refine((id) => !id.endsWith(" "), "must not end with a space")
+  .refine((id) => !/^\s+$/.test(id), "must not be white space only")
   .refine((id) => id !== "." && id !== "..", "must not be . or ..")
   .describe("The item's id, unique within its partition key");
 

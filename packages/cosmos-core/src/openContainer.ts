@@ -28,7 +28,7 @@ export async function openContainer<Schema extends z.ZodType<ItemBase>>(
   const found = await withinDeadline(undefined, (abortSignal) => container.read({ abortSignal })).catch(
     (error: unknown) => {
       const failure = fromSdkError(error);
-      if (failure.reason !== "not-found") throw failure;
+      if (failure.status !== 404) throw failure;
       throw new StoreError(
         "misconfigured",
         `The container ${definition.id} of the database ${database} is missing: run the infrastructure step, \`azd provision\`, or correct COSMOS_DATABASE and COSMOS_CONTAINER.`,

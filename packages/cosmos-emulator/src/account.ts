@@ -1,7 +1,7 @@
 import type { Store } from "./store/openStore.ts";
 
 /** A region of the account, and where it listens. */
-export interface Region {
+interface Region {
   /** As Azure names it: `East US`. */
   readonly name: string;
   readonly endpoint: string;

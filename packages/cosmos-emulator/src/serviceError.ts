@@ -54,6 +54,13 @@ export const notFound = (): ServiceError =>
     'Message: {"Errors":["Resource Not Found. Learn more: https://aka.ms/cosmosdb-tsg-not-found"]}',
   );
 
+/**
+ * 404 with substatus 1003: not the resource is missing but the database or container that it would be in.
+ * Source: Learn, "Troubleshoot not found exceptions".
+ */
+export const ownerNotFound = (): ServiceError =>
+  new ServiceError(404, 'Message: {"Errors":["Owner resource does not exist"]}', { substatus: 1003 });
+
 /** 409: a resource of that id is there. */
 export const conflict = (): ServiceError =>
   new ServiceError(409, 'Message: {"Errors":["Resource with specified id or name already exists."]}');

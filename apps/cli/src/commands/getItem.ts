@@ -1,9 +1,11 @@
 import type { Command } from "commander";
-import { createApi, type Usage } from "../api.ts";
+import { type Api, createApi, type Usage } from "../api.ts";
 import { explain } from "../explain.ts";
 import type { CommonOptions } from "../options.ts";
 import { Refused } from "../refused.ts";
 import { showItem } from "../show.ts";
+
+type Key = Parameters<Api["items"]["get"]["query"]>[0];
 
 interface GetOptions extends CommonOptions {
   readonly pk?: string;
@@ -19,7 +21,7 @@ export function addGetItem(items: Command): void {
     .action(async (id: string, _own: unknown, command: Command) => {
       const { url, json, pk } = command.optsWithGlobals<GetOptions>();
       const usage: Usage = { requestCharge: 0, elapsed: 0 };
-      const key = pk === undefined ? { id } : { id, pk };
+      const key: Key = pk === undefined ? { id } : { id, pk };
       const item = await createApi(url)
         .items.get.query(key, { context: { usage } })
         .catch((error: unknown) => {

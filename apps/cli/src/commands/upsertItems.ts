@@ -8,7 +8,7 @@ import { inOrder } from "../inOrder.ts";
 import type { CommonOptions } from "../options.ts";
 import { type InputItem, parse, readItems } from "../readItems.ts";
 import { Refused, WrongUsage } from "../refused.ts";
-import { showItem, showUsage } from "../show.ts";
+import { printable, showItem, showUsage } from "../show.ts";
 
 type UpsertInput = Parameters<Api["items"]["upsert"]["mutate"]>[0];
 type UpsertOutput = Awaited<ReturnType<Api["items"]["upsert"]["mutate"]>>;
@@ -49,7 +49,8 @@ async function upsertOne(text: string, { url, json, ifMatch }: UpsertOptions): P
   }
   const usage: Usage = { requestCharge: 0, elapsed: 0 };
   // The server's schema checks it and names every field that is wrong.
-  const input = (ifMatch === undefined ? value : { ...value, ifMatch }) as UpsertInput;
+  const condition: Pick<UpsertInput, "ifMatch"> = ifMatch === undefined ? {} : { ifMatch };
+  const input = { ...value, ...condition } as UpsertInput;
   const item = await createApi(url)
     .items.upsert.mutate(input, { context: { usage } })
     .catch((error: unknown) => {
@@ -81,7 +82,7 @@ async function upsertMany(input: Readable, { url, json }: UpsertOptions): Promis
       if (typeof result === "string") {
         total.refused += 1;
         spinner?.clear();
-        process.stderr.write(`cosmos-trpc: ${result}\n`);
+        process.stderr.write(`cosmos-trpc: ${printable(result)}\n`);
       } else {
         total.written += 1;
         if (json === true) process.stdout.write(`${JSON.stringify(result)}\n`);
@@ -89,7 +90,7 @@ async function upsertMany(input: Readable, { url, json }: UpsertOptions): Promis
       if (spinner !== undefined) spinner.text = `${count(total.written)} written`;
     }
   } catch (error) {
-    throw new Refused(`The input cannot be read: ${(error as Error).message}`);
+    throw new Refused(`The input cannot be read: ${(error as Error).message}.`);
   } finally {
     spinner?.stop();
   }

@@ -26,7 +26,7 @@ export function createFront(database: Database, log: Logger): RequestListener {
 /** Readiness, for the operator: says why the database cannot be used, and what mends it. */
 async function ready(database: Database, response: ServerResponse): Promise<void> {
   try {
-    await database.items();
+    await database.check();
     sendJson(response, 200, { status: "ready" });
   } catch (error) {
     const failure = error instanceof StoreError ? error : new StoreError("unavailable", String(error));
@@ -47,9 +47,16 @@ function logFailure(log: Logger, error: TRPCError, path: string): void {
     const { reason, status, substatus, activityId } = cause;
     const level = reason === "misconfigured" ? "error" : reason === "unavailable" ? "warn" : "debug";
     log[level]({ path, reason, status, substatus, activityId }, cause.message);
+  } else if (hasLeft(cause)) {
+    log.debug({ path }, "the caller has left before its answer");
   } else if (error.code === "INTERNAL_SERVER_ERROR") {
     log.error({ path, err: error }, "unexpected failure");
   } else {
     log.debug({ path, code: error.code }, error.message);
   }
 }
+
+/** Whether a request failed since its connection was closed: while its body was read, or its operation ran. */
+const hasLeft = (cause: unknown): boolean =>
+  cause instanceof Error &&
+  (cause.name === "AbortError" || (cause as NodeJS.ErrnoException).code === "ECONNRESET");

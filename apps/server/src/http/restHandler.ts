@@ -22,13 +22,13 @@ const createCaller = createCallerFactory(appRouter);
  */
 export function createRestHandler(database: Database, onError: (error: TRPCError, path: string) => void) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const url = new URL(request.url ?? "/", "http://localhost");
+    const [path = "", query] = (request.url ?? "").split("?", 2);
     const context = createContext(database);
     try {
-      await route(request, response, url, context);
+      await route(request, response, path, new URLSearchParams(query), context);
     } catch (thrown) {
       const error = getTRPCErrorFromUnknown(thrown);
-      onError(error, `${request.method} ${url.pathname}`);
+      onError(error, `${request.method} ${path}`);
       sendProblem(response, error, context);
     }
   };
@@ -37,10 +37,11 @@ export function createRestHandler(database: Database, onError: (error: TRPCError
 async function route(
   request: IncomingMessage,
   response: ServerResponse,
-  url: URL,
+  path: string,
+  query: URLSearchParams,
   context: Context,
 ): Promise<void> {
-  const isFeed = url.pathname === restPath || url.pathname === `${restPath}/`;
+  const isFeed = path === restPath || path === `${restPath}/`;
   const allowed = isFeed ? "POST" : "GET";
   const method = request.method === "HEAD" ? "GET" : request.method;
   if (method !== allowed) {
@@ -63,8 +64,8 @@ async function route(
     sendJson(response, 201, item, usageHeaders(context));
     return;
   }
-  const id = decodeId(url.pathname.slice(restPath.length + 1));
-  const pk = url.searchParams.get("pk");
+  const id = decodeId(path.slice(restPath.length + 1));
+  const pk = query.get("pk");
   const item = await caller.items.get(pk === null ? { id } : { id, pk });
   sendJson(response, 200, item, usageHeaders(context));
 }

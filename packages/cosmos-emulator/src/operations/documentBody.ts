@@ -105,7 +105,7 @@ function readId(content: JsonObject): string {
       `The input content is invalid because the property 'id' has ${Buffer.byteLength(id)} bytes, at most ${limits.idBytes} are allowed.`,
     );
   }
-  if (/[/\\?#]|\s$/.test(id)) {
+  if (/[/\\?#]| $/.test(id)) {
     throw badRequest(
       "The input content is invalid because the property 'id' contains one of the characters / \\ ? # or ends with a space.",
     );

@@ -4,21 +4,21 @@ import type { JsonObject } from "../json.ts";
 import { own } from "../json.ts";
 import { limits } from "../limits.ts";
 import { type PartitionKeyRange, rangeOf } from "../partitionKey/partitionKeyRange.ts";
-import { badRequest, notFound, preconditionFailed } from "../serviceError.ts";
+import { badRequest, notFound, ownerNotFound, preconditionFailed } from "../serviceError.ts";
 import { sessionToken } from "../sessionToken.ts";
 import type { ContainerEntry, DatabaseEntry } from "../store/catalog.ts";
 
 /** The database that a call's path names. */
 export function findDatabase(account: Account, call: Call): DatabaseEntry {
   const entry = account.store.catalog.findDatabase(call.target.ids.dbs ?? "");
-  if (entry === undefined) throw notFound();
+  if (entry === undefined) throw call.target.type === "dbs" ? notFound() : ownerNotFound();
   return entry;
 }
 
 /** The container that a call's path names. */
 export function findContainer(account: Account, call: Call): ContainerEntry {
   const entry = account.store.catalog.findContainer(findDatabase(account, call), call.target.ids.colls ?? "");
-  if (entry === undefined) throw notFound();
+  if (entry === undefined) throw call.target.type === "colls" ? notFound() : ownerNotFound();
   return entry;
 }
 
@@ -49,7 +49,7 @@ export function isNotModified(call: Call, etag: string): boolean {
 }
 
 /** Etags are compared with or without their quotes: some clients strip them. */
-export const isSameEtag = (one: string, other: string): boolean =>
+const isSameEtag = (one: string, other: string): boolean =>
   one === other || one.replaceAll('"', "") === other.replaceAll('"', "");
 
 /** A JSON reply with its request charge. */

@@ -1,0 +1,76 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
+import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
+import { afterAll, beforeAll } from "vitest";
+
+const apps = join(import.meta.dirname, "../..");
+const source = "--conditions=@cosmos-trpc/source";
+
+const surroundings = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^(COSMOS_|AZURE_|IDENTITY_|PORT$|HOST$|FORCE_COLOR$)/.test(name),
+    ),
+  );
+
+/** What a run of the CLI did. */
+export interface Run {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the CLI as a user does, in a process of its own. */
+export async function runCli(
+  args: readonly string[],
+  options: { env?: NodeJS.ProcessEnv; input?: string } = {},
+): Promise<Run> {
+  const child = spawn(process.execPath, [source, join(apps, "cli/src/main.ts"), ...args], {
+    env: { ...surroundings(), ...options.env },
+    stdio: "pipe",
+  });
+  // The CLI may end without reading its input.
+  child.stdin.on("error", () => undefined).end(options.input ?? "");
+  const closed = once(child, "close") as Promise<[number | null]>;
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const [code] = await closed;
+  return { code, stdout, stderr };
+}
+
+/** Starts an emulator and a server before the file's tests. @returns a function that says the server's URL */
+export function useServer(): () => string {
+  let url = "";
+  let emulator: Emulator;
+  let stop = async (): Promise<void> => undefined;
+
+  beforeAll(async () => {
+    emulator = await startEmulator();
+    const child = spawn(process.execPath, [source, "src/main.ts"], {
+      cwd: join(apps, "server"),
+      env: { ...surroundings(), ...emulator.env, PORT: "0" },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const closed = once(child, "close");
+    stop = async () => {
+      child.kill();
+      await closed;
+    };
+    for await (const line of createInterface({ input: child.stdout })) {
+      const { msg, port } = JSON.parse(line) as { msg: string; port?: number };
+      if (msg === "listening") url = `http://127.0.0.1:${port}`;
+      if (msg === "container open") break;
+    }
+    // What it logs from here on is nobody's; unread, it would fill the pipe.
+    child.stdout.resume();
+  });
+
+  afterAll(async () => {
+    await stop();
+    await emulator.close();
+  });
+
+  return () => url;
+}

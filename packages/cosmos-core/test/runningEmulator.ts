@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
+import { afterAll, beforeAll } from "vitest";
+import { createCosmosClient, createCredential, readCosmosConfiguration } from "../src/index.ts";
+
+/** An emulator for the tests of one file, which goes away and comes back on the same ports. */
+export interface RunningEmulator {
+  current(): Emulator;
+  stop(): Promise<void>;
+  startAgain(): Promise<void>;
+  /** A configuration for it, as a process in its environment reads it. */
+  configuration(): ReturnType<typeof readCosmosConfiguration>;
+  /** A client that signs in with the managed identity; closed after the tests. */
+  client(): ReturnType<typeof createCosmosClient>;
+  /** The same with the emulator's key, for what no token may do. */
+  keyClient(): ReturnType<typeof createCosmosClient>;
+}
+
+/** Starts one before the file's tests, and puts its variables into this process's environment. */
+export function useEmulator(): RunningEmulator {
+  const dataDir = mkdtempSync(join(tmpdir(), "cosmos-core-test-"));
+  const undo: (() => unknown)[] = [];
+  let emulator: Emulator;
+
+  beforeAll(async () => {
+    emulator = await startEmulator({ dataDir });
+    Object.assign(process.env, emulator.env);
+  });
+
+  afterAll(async () => {
+    for (const step of undo.reverse()) await step();
+    await emulator.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  const configuration = () => readCosmosConfiguration(process.env);
+  function open(endpoint: ReturnType<typeof configuration>["endpoint"]) {
+    const client = createCosmosClient({ ...configuration(), endpoint }, createCredential());
+    undo.push(() => client.dispose());
+    return client;
+  }
+
+  return {
+    current: () => emulator,
+    stop: () => emulator.close(),
+    async startAgain() {
+      const port = Number(new URL(emulator.endpoint).port);
+      const identityPort = Number(new URL(emulator.issuer).port);
+      emulator = await startEmulator({ dataDir, port, identityPort });
+    },
+    configuration,
+    client: () => open(configuration().endpoint),
+    keyClient: () => open({ ...configuration().endpoint, key: emulator.key }),
+  };
+}
