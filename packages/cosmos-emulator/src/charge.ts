@@ -25,6 +25,11 @@ export const charge = {
   replace: (bytes: number): number => round(10 * bySize(bytes)),
   /** A delete of a document of that many bytes. */
   delete: (bytes: number): number => round(5 * bySize(bytes)),
+  /**
+   * A page of the change feed with documents of that many bytes in all: 1 RU to look, and the bytes as in point reads.
+   * Learn ("Reading from the change feed") publishes no figure, only that each read is charged, with changes or not.
+   */
+  changeFeed: (bytes: number): number => round(1 + (bytes / 1024) * perKilobyte),
   /** What a refused write costs: the look-up that it took to refuse it. */
   refusedWrite: 1.24,
 } as const;

@@ -11,6 +11,7 @@ import { listContainers } from "./listContainers.ts";
 import { listDatabases } from "./listDatabases.ts";
 import type { Operation } from "./operation.ts";
 import { readAccount } from "./readAccount.ts";
+import { readChangeFeed } from "./readChangeFeed.ts";
 import { readContainer } from "./readContainer.ts";
 import { readDatabase } from "./readDatabase.ts";
 import { readDocument } from "./readDocument.ts";
@@ -61,6 +62,9 @@ export function selectOperation(call: Call): Operation {
       throw badRequest("Queries are not supported by the emulator.");
     }
     if (isTrue(call, "x-ms-documentdb-is-upsert")) return upsertDocument;
+  }
+  if (type === "docs" && isFeed && call.method === "GET" && header(call, "a-im") !== undefined) {
+    return readChangeFeed;
   }
   const key = type === "" ? "account" : isFeed ? `${type} feed` : type;
   const operation = operations[`${call.method} ${key}`];
