@@ -18,13 +18,10 @@ export function readFeedPart(container: ContainerEntry, call: Call): FeedPart {
   const keyHeader = header(call, "x-ms-documentdb-partitionkey");
   if (keyHeader !== undefined) return keyPart(container, keyHeader);
   const named = namedRange(container, call) ?? all;
-  const keys = readKeyRange(call);
-  return {
-    range: {
-      min: named.min > keys.min ? named.min : keys.min,
-      max: named.max < keys.max ? named.max : keys.max,
-    },
-  };
+  let { min, max } = readKeyRange(call);
+  if (named.min > min) min = named.min;
+  if (named.max < max) max = named.max;
+  return { range: { min, max } };
 }
 
 function keyPart({ partitionKey }: ContainerEntry, text: string): FeedPart {
