@@ -124,7 +124,8 @@ CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);`);
     ),
     changedOf: sql.prepare(`SELECT lsn FROM ${table} WHERE pk = ? AND lsn > ?`),
     findByLsn: sql.prepare(`SELECT ${columns} FROM ${table} WHERE lsn = ?`),
-    firstSince: sql.prepare(`SELECT min(lsn) AS lsn FROM ${table} WHERE ts >= ?`),
+    placeFrom: sql.prepare(`SELECT lsn, ts FROM ${table} WHERE lsn >= ? ORDER BY lsn LIMIT 1`),
+    placeSince: sql.prepare(`SELECT lsn FROM ${table} WHERE lsn >= ? AND ts >= ? ORDER BY lsn LIMIT 1`),
     countIn: sql.prepare(`SELECT count(*) AS count FROM ${table} WHERE epk >= ? AND epk < ?`),
     pkOf: sql.prepare(`SELECT pk FROM ${table} WHERE number = ?`),
     expired: sql.prepare(
@@ -158,6 +159,19 @@ CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);`);
       epk,
       body,
     });
+  }
+
+  /** Looks where times as old as that end, and from there one by one: a clock may have been set back a little. */
+  function lsnBefore(time: number): number {
+    let [low, high] = [0, lsn + 1];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const place = statements.placeFrom.get(middle) as { lsn: number; ts: number } | undefined;
+      if (place === undefined || place.ts >= time - clockSlack) high = middle;
+      else low = place.lsn + 1;
+    }
+    const first = statements.placeSince.get(low, time)?.["lsn"];
+    return typeof first === "number" ? first - 1 : lsn;
   }
 
   function* changesOf(pk: string, after: number): Iterable<StoredDocument> {
@@ -236,10 +250,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);`);
         .map((row) => row["number"] as number)
         .sort((one, other) => one - other),
     changed: (after, { range, pk }) => (pk === undefined ? changesIn(range, after) : changesOf(pk, after)),
-    lsnBefore(time) {
-      const first = statements.firstSince.get(time)?.["lsn"];
-      return typeof first === "number" ? first - 1 : lsn;
-    },
+    lsnBefore,
     countIn: ({ min, max }) => Number(statements.countIn.get(min, max)?.["count"]),
     expired: (now, defaultTtl, limit) =>
       statements.expired.all(defaultTtl, defaultTtl, now, limit) as unknown as StoredDocument[],
@@ -261,3 +272,6 @@ const sliceLength = 256;
 
 /** Documents of the change feed that are read at a time. */
 const changeSliceLength = 32;
+
+/** Seconds that the clock may be set back by without a feed from a time missing anything. */
+const clockSlack = 600;
