@@ -166,3 +166,50 @@ it("has in every page what a plain list of all writes has, over restarts and spl
     { numRuns: 12, endOnFailure: true },
   );
 });
+
+const text = fc.oneof(
+  fc.string({ maxLength: 20 }).map((value) => value.replaceAll(/[^\x20-\x7e]/g, "?")),
+  fc.constantFrom(
+    "",
+    "*",
+    '"0"',
+    '"5"',
+    '"999999999999999"',
+    'W/"3"',
+    "-1",
+    "1e3",
+    "0",
+    "FF",
+    "3f",
+    '["a"]',
+    "[]",
+    "[{}]",
+  ),
+  fc.date({ noInvalidDate: true }).map((date) => date.toUTCString()),
+);
+const anyHeaders = fc.record(
+  {
+    "a-im": fc.oneof(fc.constantFrom("Incremental feed", "Full-Fidelity Feed"), text),
+    "if-none-match": text,
+    "if-modified-since": text,
+    "x-ms-max-item-count": text,
+    "x-ms-start-epk": text,
+    "x-ms-end-epk": text,
+    "x-ms-read-key-type": text,
+    "x-ms-documentdb-partitionkey": text,
+    "x-ms-documentdb-partitionkeyrangeid": text,
+    "x-ms-session-token": text,
+  },
+  { requiredKeys: ["a-im"] },
+);
+
+it("answers any headers with a page, 304 or a refusal", async () => {
+  const account = await openFeedAccount(2, { changeFeedPolicy: { retentionDuration: 60 } } as never);
+  for (let n = 0; n < 5; n += 1) await account.container.items.create({ id: `${n}`, pk: `${n}` });
+  await fc.assert(
+    fc.asyncProperty(anyHeaders, async (headers) => {
+      expect([200, 304, 400, 404, 410]).toContain((await account.feed(headers)).status);
+    }),
+    { numRuns: 300 },
+  );
+});
