@@ -10,7 +10,7 @@ export interface FeedPart {
 }
 
 /** What a write did to a document. */
-export type ChangeOperation = "create" | "replace" | "delete";
+type ChangeOperation = "create" | "replace" | "delete";
 
 /** One write, as the history keeps it. */
 export interface Change {
