@@ -39,6 +39,11 @@ export const charge = {
    */
   query: ({ loaded, loadedBytes, outputBytes }: QueryWork): number =>
     round(2.25 + 0.02 * loaded + (0.03 * loadedBytes) / 1024 + (0.02 * outputBytes) / 1024),
+  /**
+   * A page of the change feed with documents of that many bytes in all: 1 RU to look, and the bytes as in point reads.
+   * Learn ("Reading from the change feed") publishes no figure, only that each read is charged, with changes or not.
+   */
+  changeFeed: (bytes: number): number => round(1 + (bytes / 1024) * perKilobyte),
   /** What a refused write costs: the look-up that it took to refuse it. */
   refusedWrite: 1.24,
 } as const;

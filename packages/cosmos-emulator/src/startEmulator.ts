@@ -11,6 +11,7 @@ import { createIdentityEndpoint, managedIdentityPath } from "./identity/identity
 import { createIssuer } from "./identity/issuer.ts";
 import { wellKnownKey } from "./identity/masterKey.ts";
 import { loadSigningKey } from "./identity/signingKey.ts";
+import { type PartitionSplit, type SplitRequest, splitPartition } from "./splitPartition.ts";
 import { openStore } from "./store/openStore.ts";
 
 /** What {@link startEmulator} takes; everything has a default. */
@@ -42,6 +43,13 @@ export interface Emulator {
    * `COSMOS_ENDPOINT`, `COSMOS_CA_FILE`, `IDENTITY_ENDPOINT`, `IDENTITY_HEADER`, `AZURE_TOKEN_CREDENTIALS`.
    */
   readonly env: Readonly<Record<string, string>>;
+  /**
+   * Cuts a physical partition of a container in half, as the service does when one grows too large. Requests that name
+   * it answer 410 with substatus 1002 from then on; the data is where it was.
+   *
+   * @throws Error in one sentence when there is no such database, container or partition, or it is too small to cut.
+   */
+  splitPartition(request: SplitRequest): PartitionSplit;
   /** Answers what is in flight, then stops. The data stays in its folder. */
   close(): Promise<void>;
 }
@@ -119,7 +127,15 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       IDENTITY_HEADER: secret,
       AZURE_TOKEN_CREDENTIALS: "ManagedIdentityCredential",
     };
-    return { endpoint, caFile, key: wellKnownKey, issuer: issuer.url, env, close };
+    return {
+      endpoint,
+      caFile,
+      key: wellKnownKey,
+      issuer: issuer.url,
+      env,
+      splitPartition: (request) => splitPartition(store, request),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

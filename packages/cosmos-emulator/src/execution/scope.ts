@@ -8,11 +8,11 @@ export interface Scope {
   /** Only documents of this partition key, as `partitionKeyText` writes it. */
   readonly pk?: string | undefined;
   /** Only documents whose effective partition keys are in this range. */
-  readonly range?: EpkRange | undefined;
+  readonly range: EpkRange;
 }
 
 /** Whether a document is in the scope, and not past its time to live. */
 export function isInScope({ container, range }: Scope, document: StoredDocument): boolean {
-  if (range !== undefined && !(document.epk >= range.min && document.epk < range.max)) return false;
+  if (document.epk < range.min || document.epk >= range.max) return false;
   return !isExpired(container, document);
 }

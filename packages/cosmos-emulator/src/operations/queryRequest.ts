@@ -16,6 +16,7 @@ import { parseQuery } from "../query/parseQuery.ts";
 import { QueryError } from "../query/queryError.ts";
 import { badRequest, ServiceError } from "../serviceError.ts";
 import type { ContainerEntry } from "../store/catalog.ts";
+import { readItemCount } from "./itemCount.ts";
 
 /** A query as a request has it, parsed. */
 export interface QueryRequest {
@@ -141,22 +142,12 @@ function isPosition(position: Record<string, unknown>): boolean {
   );
 }
 
-/** Rows of a page when the client leaves it to the service. Source: Learn, REST "Query Documents". */
-const defaultPageSize = 100;
+/** Rows of a page, at most, when the client leaves their number to the service. */
 const dynamicPageSize = 1_000;
 
-/** `x-ms-max-item-count`: a number, or -1 for as many as the service sees fit. */
-export function pageSize(call: Call): number {
-  const text = header(call, "x-ms-max-item-count");
-  if (text === undefined || text === "") return defaultPageSize;
-  const size = Number(text);
-  if (size === -1) return dynamicPageSize;
-  if (!Number.isInteger(size) || size < 1) {
-    throw badRequest(
-      `The header x-ms-max-item-count is '${text.slice(0, 20)}': it has to be -1 or a whole number above 0.`,
-    );
-  }
-  return size;
+function pageSize(call: Call): number {
+  const count = readItemCount(call);
+  return count === Number.POSITIVE_INFINITY ? dynamicPageSize : count;
 }
 
 /**

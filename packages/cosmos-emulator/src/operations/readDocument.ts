@@ -13,7 +13,7 @@ export const readDocument: Operation = {
   run(account, call) {
     const container = findContainer(account, call);
     const { range } = readKey(container, "", header(call, "x-ms-documentdb-partitionkey"));
-    checkSessionToken(header(call, "x-ms-session-token"), range.id, container.documents.lsn());
+    checkSessionToken(header(call, "x-ms-session-token"), range.id, container.documents.lsn(), range.parents);
     const document = findDocument(container, call);
     if (isNotModified(call, document.etag)) {
       return reply(304, charge.pointReadMiss, undefined, {

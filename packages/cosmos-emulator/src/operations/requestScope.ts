@@ -7,13 +7,18 @@ import {
   partitionKeyText,
 } from "../partitionKey/partitionKey.ts";
 import type { PartitionKeyRange } from "../partitionKey/partitionKeyRange.ts";
-import { badRequest, ServiceError } from "../serviceError.ts";
+import { badRequest } from "../serviceError.ts";
 import { checkSessionToken } from "../sessionToken.ts";
 import type { ContainerEntry } from "../store/catalog.ts";
 import type { EpkRange } from "../store/documents.ts";
+import { namedRange } from "./namedRange.ts";
+
+/** The whole hash space. */
+const everything: EpkRange = { min: "", max: "FF" };
 
 /** The part of a container that a feed request names, and the physical partitions that it touches. */
 export interface RequestScope extends Scope {
+  readonly range: EpkRange;
   /** The physical partitions, in the order of the hash space. */
   readonly ranges: readonly PartitionKeyRange[];
   /** Whether the request leaves it to the gateway to go through the partitions: it names no key and no range. */
@@ -29,20 +34,17 @@ export function readScope(container: ContainerEntry, call: Call): RequestScope {
   const keyHeader = header(call, "x-ms-documentdb-partitionkey");
   const key = keyHeader === undefined ? [] : parsePartitionKeyHeader(keyHeader);
   const { pk, range: keyRange } = keyScope(container, key);
-  const named = namedRange(container, header(call, "x-ms-documentdb-partitionkeyrangeid"));
-  const feed = feedRange(header(call, "x-ms-start-epk"), header(call, "x-ms-end-epk"));
-  const range = [keyRange, named, feed].reduce<EpkRange>(intersect, { min: "", max: "FF" });
-  const ranges = container.ranges.filter(
-    ({ min, max }) => min < range.max && (max > range.min || range.min === ""),
-  );
-  for (const { id } of ranges) {
-    checkSessionToken(header(call, "x-ms-session-token"), id, container.documents.lsn());
+  const named = namedRange(container, call);
+  const feed = feedRange(call);
+  const range = [keyRange, named, feed].reduce<EpkRange>(intersect, everything);
+  const ranges = container.ranges.filter(({ min, max }) => min < range.max && max > range.min);
+  for (const { id, parents } of ranges) {
+    checkSessionToken(header(call, "x-ms-session-token"), id, container.documents.lsn(), parents);
   }
-  const isWhole = range.min === "" && range.max === "FF";
   return {
     container,
     pk,
-    range: isWhole || pk !== undefined ? undefined : range,
+    range,
     ranges,
     isGateway: pk === undefined && keyRange === undefined && named === undefined && feed === undefined,
   };
@@ -65,26 +67,20 @@ function keyScope(
   return { range: { min: epk, max: `${epk}FF` } };
 }
 
-function namedRange({ ranges }: ContainerEntry, id: string | undefined): PartitionKeyRange | undefined {
-  if (id === undefined || id === "") return undefined;
-  // Some clients send the container's resource id before the range's: "rid,0".
-  const wanted = id.slice(id.lastIndexOf(",") + 1);
-  const range = ranges.find((candidate) => candidate.id === wanted);
-  if (range !== undefined) return range;
-  throw new ServiceError(
-    410,
-    `The partition key range ${wanted.slice(0, 20)} is gone: read the ranges again.`,
-    {
-      substatus: 1002,
-    },
-  );
-}
-
-function feedRange(min: string | undefined, max: string | undefined): EpkRange | undefined {
+/** Source: `@azure/cosmos`, ClientContext.js queryFeed. */
+function feedRange(call: Call): EpkRange | undefined {
+  const min = header(call, "x-ms-start-epk");
+  const max = header(call, "x-ms-end-epk");
   if (min === undefined && max === undefined) return undefined;
+  const type = header(call, "x-ms-read-key-type") ?? "EffectivePartitionKeyRange";
+  if (type.toLowerCase() !== "effectivepartitionkeyrange") {
+    throw badRequest(
+      `The read key type '${type.slice(0, 50)}' is not supported: EffectivePartitionKeyRange is.`,
+    );
+  }
   const range = { min: (min ?? "").toUpperCase(), max: (max ?? "FF").toUpperCase() };
-  if (!/^[0-9A-F]*$/.test(range.min) || !/^[0-9A-F]*$/.test(range.max) || range.min > range.max) {
-    throw badRequest("The headers x-ms-start-epk and x-ms-end-epk are no range of effective partition keys.");
+  if (!/^[0-9A-F]*$/.test(range.min + range.max)) {
+    throw badRequest("x-ms-start-epk and x-ms-end-epk are effective partition keys, in hexadecimal.");
   }
   return range;
 }

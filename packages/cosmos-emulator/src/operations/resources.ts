@@ -7,6 +7,7 @@ import { type PartitionKeyRange, rangeOf } from "../partitionKey/partitionKeyRan
 import { badRequest, notFound, ownerNotFound, preconditionFailed } from "../serviceError.ts";
 import { sessionToken } from "../sessionToken.ts";
 import type { ContainerEntry, DatabaseEntry } from "../store/catalog.ts";
+import { namedRange } from "./namedRange.ts";
 
 /** The database that a call's path names. */
 export function findDatabase(account: Account, call: Call): DatabaseEntry {
@@ -19,6 +20,8 @@ export function findDatabase(account: Account, call: Call): DatabaseEntry {
 export function findContainer(account: Account, call: Call): ContainerEntry {
   const entry = account.store.catalog.findContainer(findDatabase(account, call), call.target.ids.colls ?? "");
   if (entry === undefined) throw call.target.type === "colls" ? notFound() : ownerNotFound();
+  // A partition that is gone is gone for every operation on documents, whatever it then does with the rest.
+  if (call.target.type === "docs") namedRange(entry, call);
   return entry;
 }
 

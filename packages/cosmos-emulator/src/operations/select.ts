@@ -14,6 +14,7 @@ import type { Operation } from "./operation.ts";
 import { queryDocuments } from "./queryDocuments.ts";
 import { readQueryPlan } from "./queryPlan.ts";
 import { readAccount } from "./readAccount.ts";
+import { readChangeFeed } from "./readChangeFeed.ts";
 import { readContainer } from "./readContainer.ts";
 import { readDatabase } from "./readDatabase.ts";
 import { readDocument } from "./readDocument.ts";
@@ -65,6 +66,9 @@ export function selectOperation(call: Call): Operation {
       return isTrue(call, "x-ms-cosmos-is-query-plan-request") ? readQueryPlan : queryDocuments;
     }
     if (isTrue(call, "x-ms-documentdb-is-upsert")) return upsertDocument;
+  }
+  if (type === "docs" && isFeed && call.method === "GET" && header(call, "a-im") !== undefined) {
+    return readChangeFeed;
   }
   const key = type === "" ? "account" : isFeed ? `${type} feed` : type;
   const operation = operations[`${call.method} ${key}`];

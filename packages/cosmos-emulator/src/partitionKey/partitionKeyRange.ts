@@ -1,4 +1,4 @@
-import { evenCuts } from "./effectivePartitionKey.ts";
+import { evenCuts, middleCut } from "./effectivePartitionKey.ts";
 import type { PartitionKeyDefinition } from "./partitionKey.ts";
 
 /** A physical partition of a container: the documents whose effective partition keys are in a stretch of the hashes. */
@@ -23,4 +23,25 @@ export function rangeOf(ranges: readonly PartitionKeyRange[], epk: string): Part
   const found = ranges.find(({ min, max }) => epk >= min && epk < max);
   if (found === undefined) throw new Error(`The effective partition key ${epk} is in no range.`);
   return found;
+}
+
+/** The highest number that a range's id ever had: ids are never given twice. */
+export const lastRangeId = (ranges: readonly PartitionKeyRange[]): number =>
+  Math.max(...ranges.flatMap(({ id, parents }) => [id, ...parents]).map(Number));
+
+/** Cuts one of a container's ranges in half; `undefined` when it is too small for that. */
+export function splitRange(
+  ranges: readonly PartitionKeyRange[],
+  range: PartitionKeyRange,
+  definition: PartitionKeyDefinition,
+): { ranges: PartitionKeyRange[]; children: [PartitionKeyRange, PartitionKeyRange] } | undefined {
+  const cut = middleCut(range.min, range.max, definition);
+  if (cut === undefined) return undefined;
+  const last = lastRangeId(ranges);
+  const parents = [...range.parents, range.id];
+  const children: [PartitionKeyRange, PartitionKeyRange] = [
+    { id: String(last + 1), min: range.min, max: cut, parents },
+    { id: String(last + 2), min: cut, max: range.max, parents },
+  ];
+  return { ranges: ranges.flatMap((kept) => (kept === range ? children : [kept])), children };
 }

@@ -4,6 +4,7 @@ import type { JsonObject } from "../json.ts";
 import { type PartitionKeyDefinition, readPartitionKeyDefinition } from "../partitionKey/partitionKey.ts";
 import type { PartitionKeyRange } from "../partitionKey/partitionKeyRange.ts";
 import { containerResourceId, databaseResourceId } from "../resourceId.ts";
+import { historyPolicy } from "./changeHistory.ts";
 import { createDocuments, type Documents } from "./documents.ts";
 
 /** A database of the account. */
@@ -46,7 +47,7 @@ export interface Catalog {
     ranges: readonly PartitionKeyRange[],
   ): ContainerEntry;
   replaceContainer(entry: ContainerEntry, definition: JsonObject): ContainerEntry;
-  /** Cuts the container anew, after a split. */
+  /** Cuts the container anew, after a split. The container's own etag stays: its definition is the same. */
   replaceRanges(entry: ContainerEntry, ranges: readonly PartitionKeyRange[]): ContainerEntry;
   deleteContainer(entry: ContainerEntry): void;
   /** Called at a transaction's end: what changed in memory is kept, or read anew when it did not commit. */
@@ -131,6 +132,7 @@ export function createCatalog(sql: DatabaseSync): Catalog {
       ranges: JSON.parse(row.ranges) as PartitionKeyRange[],
       documents: documents ?? createDocuments(sql, number),
     };
+    entry.documents.history.configure(historyPolicy(definition), entry.documents.lsn());
     containers.set(number, entry);
     byName.set(nameKey(database, id), entry);
     return entry;
@@ -155,10 +157,10 @@ export function createCatalog(sql: DatabaseSync): Catalog {
 
   function change(
     entry: ContainerEntry,
-    wanted: Pick<ContainerEntry, "definition" | "ranges">,
+    wanted: Pick<ContainerEntry, "definition" | "ranges" | "etag" | "ts">,
   ): ContainerEntry {
     isChanged = true;
-    const [etag, ts] = [newEtag(), now()];
+    const { etag, ts } = wanted;
     const texts = { definition: JSON.stringify(wanted.definition), ranges: JSON.stringify(wanted.ranges) };
     const { number, id, database, documents } = entry;
     statements.updateContainer.run(etag, ts, texts.definition, texts.ranges, number);
@@ -217,7 +219,8 @@ export function createCatalog(sql: DatabaseSync): Catalog {
         ...texts,
       });
     },
-    replaceContainer: (entry, definition) => change(entry, { ...entry, definition }),
+    replaceContainer: (entry, definition) =>
+      change(entry, { ...entry, definition, etag: newEtag(), ts: now() }),
     replaceRanges: (entry, ranges) => change(entry, { ...entry, ranges }),
     deleteContainer(entry) {
       isChanged = true;

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { JsonObject } from "../json.ts";
+import { type ChangeHistory, createChangeHistory, type FeedPart } from "./changeHistory.ts";
 import { createTermIndex, type TermIndex } from "./termIndex.ts";
 
 /** Where a document stands: its partition key's text and its id. */
@@ -42,6 +43,8 @@ export interface EpkRange {
 /** The documents of one container. Every write has to run in a transaction of the store. */
 export interface Documents {
   readonly index: TermIndex;
+  /** Every write, where the container's change feed policy asks for it. */
+  readonly history: ChangeHistory;
   /** The log sequence number of the last write. */
   lsn(): number;
   /** Takes the next log sequence number. */
@@ -58,8 +61,12 @@ export interface Documents {
   scan(after: number): Iterable<StoredDocument>;
   /** The numbers of a partition key's documents, in their order. */
   numbersOf(pk: string): number[];
-  /** All documents in the order of their last write, after the log sequence number `after`. */
-  changed(after: number): Iterable<StoredDocument>;
+  /** A part's documents in the order of their last write, after the log sequence number `after`. */
+  changed(after: number, part: FeedPart): Iterable<StoredDocument>;
+  /** The log sequence number before the first write at `time`, in seconds, or later. */
+  lsnBefore(time: number): number;
+  /** How many documents there are in a stretch of the hash space. */
+  countIn(range: EpkRange): number;
   /** Up to `limit` documents whose time to live is over at `now`, in seconds. */
   expired(now: number, defaultTtl: number, limit: number): StoredDocument[];
   /** Reads anew what is kept in memory, after a transaction that did not commit. */
@@ -98,6 +105,7 @@ CREATE TABLE IF NOT EXISTS ${table} (
 CREATE UNIQUE INDEX IF NOT EXISTS ${table}_key ON ${table} (pk, id);
 CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);`);
   const index = createTermIndex(sql, container);
+  const history = createChangeHistory(sql, container);
   const statements = {
     lsn: sql.prepare("SELECT lsn FROM containers WHERE number = ?"),
     setLsn: sql.prepare("UPDATE containers SET lsn = ? WHERE number = ?"),
@@ -111,13 +119,79 @@ CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);`);
     remove: sql.prepare(`DELETE FROM ${table} WHERE number = ?`),
     scan: sql.prepare(`SELECT ${columns} FROM ${table} WHERE number > ? ORDER BY number LIMIT ?`),
     numbersOf: sql.prepare(`SELECT number FROM ${table} WHERE pk = ?`),
-    changed: sql.prepare(`SELECT ${columns} FROM ${table} WHERE lsn > ? ORDER BY lsn LIMIT ?`),
+    changed: sql.prepare(
+      `SELECT ${columns} FROM ${table} WHERE lsn > ? AND epk >= ? AND epk < ? ORDER BY lsn LIMIT ?`,
+    ),
+    changedOf: sql.prepare(`SELECT lsn FROM ${table} WHERE pk = ? AND lsn > ?`),
+    findByLsn: sql.prepare(`SELECT ${columns} FROM ${table} WHERE lsn = ?`),
+    placeFrom: sql.prepare(`SELECT lsn, ts FROM ${table} WHERE lsn >= ? ORDER BY lsn LIMIT 1`),
+    placeSince: sql.prepare(`SELECT lsn FROM ${table} WHERE lsn >= ? AND ts >= ? ORDER BY lsn LIMIT 1`),
+    countIn: sql.prepare(`SELECT count(*) AS count FROM ${table} WHERE epk >= ? AND epk < ?`),
+    pkOf: sql.prepare(`SELECT pk FROM ${table} WHERE number = ?`),
     expired: sql.prepare(
       `SELECT ${columns} FROM ${table} WHERE coalesce(ttl, ?) > 0 AND ts + coalesce(ttl, ?) <= ? LIMIT ?`,
     ),
   };
   const readLsn = (): number => Number(statements.lsn.get(container)?.["lsn"] ?? 0);
   let lsn = readLsn();
+
+  function nextLsn(): number {
+    lsn += 1;
+    statements.setLsn.run(lsn, container);
+    return lsn;
+  }
+
+  function recordRemoval({ number, ts, ttl, epk, body, ...previous }: StoredDocument): void {
+    // A delete that has taken no number of its own gets one: each change has to have its place in the order.
+    const place = history.lastLsn() >= lsn || previous.lsn >= lsn ? nextLsn() : lsn;
+    const now = Math.floor(Date.now() / 1000);
+    const inherited = history.defaultTtl();
+    const seconds = inherited === undefined ? -1 : (ttl ?? inherited);
+    const expired = seconds > 0 && ts + seconds <= now ? 1 : 0;
+    const pk = String(statements.pkOf.get(number)?.["pk"]);
+    history.record({
+      lsn: place,
+      operation: "delete",
+      ts: now,
+      previousLsn: previous.lsn,
+      expired,
+      pk,
+      epk,
+      body,
+    });
+  }
+
+  /** Looks where times as old as that end, and from there one by one: a clock may have been set back a little. */
+  function lsnBefore(time: number): number {
+    let [low, high] = [0, lsn + 1];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const place = statements.placeFrom.get(middle) as { lsn: number; ts: number } | undefined;
+      if (place === undefined || place.ts >= time - clockSlack) high = middle;
+      else low = place.lsn + 1;
+    }
+    const first = statements.placeSince.get(low, time)?.["lsn"];
+    return typeof first === "number" ? first - 1 : lsn;
+  }
+
+  function* changesOf(pk: string, after: number): Iterable<StoredDocument> {
+    const lsns = statements.changedOf.all(pk, after).map((row) => row["lsn"] as number);
+    for (const place of lsns.sort((one, other) => one - other)) {
+      const document = statements.findByLsn.get(place) as StoredDocument | undefined;
+      if (document !== undefined) yield document;
+    }
+  }
+
+  /** Slices are short: each document has up to 2 MB, and a page ends early. */
+  function* changesIn({ min, max }: EpkRange, start: number): Iterable<StoredDocument> {
+    for (let after = start; ; ) {
+      const slice = statements.changed.all(after, min, max, changeSliceLength) as unknown as StoredDocument[];
+      yield* slice;
+      const end = slice.at(-1);
+      if (end === undefined || slice.length < changeSliceLength) return;
+      after = end.lsn;
+    }
+  }
 
   /** Reads in slices: an open statement would hold a read transaction over whatever the caller does meanwhile. */
   function* slices(
@@ -136,12 +210,9 @@ CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);`);
 
   return {
     index,
+    history,
     lsn: () => lsn,
-    nextLsn() {
-      lsn += 1;
-      statements.setLsn.run(lsn, container);
-      return lsn;
-    },
+    nextLsn,
     count: () => Number(statements.count.get()?.["count"]),
     find: ({ pk, id }) => statements.find.get(pk, idText(id)) as StoredDocument | undefined,
     findByNumber(number) {
@@ -153,12 +224,22 @@ CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);`);
       const { etag, ts, ttl, epk, body } = write;
       statements.insert.run(number, key.pk, idText(key.id), epk, etag, write.lsn, ts, ttl, body);
       index.put(number, content);
+      if (history.isOn()) {
+        const nothing = { previousLsn: null, expired: 0 };
+        history.record({ lsn: write.lsn, operation: "create", ts, ...nothing, pk: key.pk, epk, body });
+      }
     },
     update({ number, content, ...write }, previous) {
       statements.update.run(write.etag, write.lsn, write.ts, write.ttl, write.body, number);
       index.put(number, content, contentOf(previous));
+      if (history.isOn()) {
+        const { lsn: place, ts, epk, body, key } = write;
+        const before = { previousLsn: previous.lsn, expired: 0 };
+        history.record({ lsn: place, operation: "replace", ts, ...before, pk: key.pk, epk, body });
+      }
     },
     remove(document) {
+      if (history.isOn()) recordRemoval(document);
       statements.remove.run(document.number);
       index.remove(document.number, contentOf(document));
     },
@@ -168,14 +249,18 @@ CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);`);
         .all(pk)
         .map((row) => row["number"] as number)
         .sort((one, other) => one - other),
-    changed: (after) => slices(statements.changed, after, (document) => document.lsn),
+    changed: (after, { range, pk }) => (pk === undefined ? changesIn(range, after) : changesOf(pk, after)),
+    lsnBefore,
+    countIn: ({ min, max }) => Number(statements.countIn.get(min, max)?.["count"]),
     expired: (now, defaultTtl, limit) =>
       statements.expired.all(defaultTtl, defaultTtl, now, limit) as unknown as StoredDocument[],
     forgetUncommitted() {
       lsn = readLsn();
       index.forgetUncommitted();
+      history.forgetUncommitted();
     },
     drop() {
+      history.drop();
       index.drop();
       sql.exec(`DROP TABLE ${table}`);
     },
@@ -184,3 +269,9 @@ CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);`);
 
 /** Documents that are read from the file at a time. */
 const sliceLength = 256;
+
+/** Documents of the change feed that are read at a time. */
+const changeSliceLength = 32;
+
+/** Seconds that the clock may be set back by without a feed from a time missing anything. */
+const clockSlack = 600;
