@@ -5,6 +5,7 @@ import { type PartitionKeyDefinition, readPartitionKeyDefinition } from "../part
 import type { PartitionKeyRange } from "../partitionKey/partitionKeyRange.ts";
 import { containerResourceId, databaseResourceId } from "../resourceId.ts";
 import { createDocuments, type Documents } from "./documents.ts";
+import { uniqueKeysOf } from "./uniqueKeys.ts";
 
 /** A database of the account. */
 export interface DatabaseEntry {
@@ -129,7 +130,7 @@ export function createCatalog(sql: DatabaseSync): Catalog {
       definition,
       partitionKey,
       ranges: JSON.parse(row.ranges) as PartitionKeyRange[],
-      documents: documents ?? createDocuments(sql, number),
+      documents: documents ?? createDocuments(sql, number, uniqueKeysOf(definition)),
     };
     containers.set(number, entry);
     byName.set(nameKey(database, id), entry);

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { JsonObject } from "../json.ts";
 import { createTermIndex, type TermIndex } from "./termIndex.ts";
+import { createUniqueKeyIndex, type UniqueKey } from "./uniqueKeys.ts";
 
 /** Where a document stands: its partition key's text and its id. */
 export interface DocumentKey {
@@ -50,6 +51,8 @@ export interface Documents {
   count(): number;
   find(key: DocumentKey): StoredDocument | undefined;
   findByNumber(number: number): (StoredDocument & DocumentKey) | undefined;
+  /** The numbers of the documents that share a unique key with this content, its own document among them. */
+  uniqueKeyHolders(pk: string, content: JsonObject): number[];
   insert(write: DocumentWrite): void;
   /** Replaces a document; `previous` is what the index knows of it. */
   update(write: DocumentWrite, previous: StoredDocument): void;
@@ -88,7 +91,11 @@ function contentOf({ body }: StoredDocument): JsonObject {
 }
 
 /** Opens the documents of a container, and makes their tables when it is new. */
-export function createDocuments(sql: DatabaseSync, container: number): Documents {
+export function createDocuments(
+  sql: DatabaseSync,
+  container: number,
+  uniqueKeys: readonly UniqueKey[],
+): Documents {
   const table = `documents_${container}`;
   sql.exec(`
 CREATE TABLE IF NOT EXISTS ${table} (
@@ -96,8 +103,10 @@ CREATE TABLE IF NOT EXISTS ${table} (
   etag TEXT NOT NULL, lsn INTEGER NOT NULL, ts INTEGER NOT NULL, ttl INTEGER, body TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX IF NOT EXISTS ${table}_key ON ${table} (pk, id);
-CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);`);
+CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);
+CREATE INDEX IF NOT EXISTS ${table}_expiry ON ${table} (ts + ttl) WHERE ttl > 0;`);
   const index = createTermIndex(sql, container);
+  const unique = createUniqueKeyIndex(sql, container, uniqueKeys);
   const statements = {
     lsn: sql.prepare("SELECT lsn FROM containers WHERE number = ?"),
     setLsn: sql.prepare("UPDATE containers SET lsn = ? WHERE number = ?"),
@@ -112,9 +121,8 @@ CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);`);
     scan: sql.prepare(`SELECT ${columns} FROM ${table} WHERE number > ? ORDER BY number LIMIT ?`),
     numbersOf: sql.prepare(`SELECT number FROM ${table} WHERE pk = ?`),
     changed: sql.prepare(`SELECT ${columns} FROM ${table} WHERE lsn > ? ORDER BY lsn LIMIT ?`),
-    expired: sql.prepare(
-      `SELECT ${columns} FROM ${table} WHERE coalesce(ttl, ?) > 0 AND ts + coalesce(ttl, ?) <= ? LIMIT ?`,
-    ),
+    expiredByItem: sql.prepare(`SELECT ${columns} FROM ${table} WHERE ttl > 0 AND ts + ttl <= ? LIMIT ?`),
+    expiredByDefault: sql.prepare(`SELECT ${columns} FROM ${table} WHERE ttl IS NULL AND ts <= ? LIMIT ?`),
   };
   const readLsn = (): number => Number(statements.lsn.get(container)?.["lsn"] ?? 0);
   let lsn = readLsn();
@@ -149,18 +157,22 @@ CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);`);
       if (row === undefined) return undefined;
       return { ...row, id: row.id.startsWith('"') ? (JSON.parse(row.id) as string) : row.id };
     },
+    uniqueKeyHolders: (pk, content) => unique?.holders(pk, content) ?? [],
     insert({ number, key, content, ...write }) {
       const { etag, ts, ttl, epk, body } = write;
       statements.insert.run(number, key.pk, idText(key.id), epk, etag, write.lsn, ts, ttl, body);
       index.put(number, content);
+      unique?.put(number, key.pk, content);
     },
-    update({ number, content, ...write }, previous) {
+    update({ number, key, content, ...write }, previous) {
       statements.update.run(write.etag, write.lsn, write.ts, write.ttl, write.body, number);
       index.put(number, content, contentOf(previous));
+      unique?.put(number, key.pk, content);
     },
     remove(document) {
       statements.remove.run(document.number);
       index.remove(document.number, contentOf(document));
+      unique?.remove(document.number);
     },
     scan: (after) => slices(statements.scan, after, ({ number }) => number),
     numbersOf: (pk) =>
@@ -169,14 +181,24 @@ CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);`);
         .map((row) => row["number"] as number)
         .sort((one, other) => one - other),
     changed: (after) => slices(statements.changed, after, (document) => document.lsn),
-    expired: (now, defaultTtl, limit) =>
-      statements.expired.all(defaultTtl, defaultTtl, now, limit) as unknown as StoredDocument[],
+    expired(now, defaultTtl, limit) {
+      const found = statements.expiredByItem.all(now, limit) as unknown as StoredDocument[];
+      if (defaultTtl <= 0 || found.length === limit) return found;
+      // Only containers with a default pay for this index.
+      sql.exec(`CREATE INDEX IF NOT EXISTS ${table}_ts ON ${table} (ts) WHERE ttl IS NULL`);
+      const rest = statements.expiredByDefault.all(now - defaultTtl, limit - found.length);
+      return [...found, ...(rest as unknown as StoredDocument[])];
+    },
     forgetUncommitted() {
-      lsn = readLsn();
+      const committed = readLsn();
+      // Every write takes a number: where none was taken, nothing was written.
+      if (committed === lsn) return;
+      lsn = committed;
       index.forgetUncommitted();
     },
     drop() {
       index.drop();
+      unique?.drop();
       sql.exec(`DROP TABLE ${table}`);
     },
   };
