@@ -2,6 +2,7 @@ import { isObject, type Json, type JsonObject, own } from "../json.ts";
 import { readPartitionKeyDefinition } from "../partitionKey/partitionKey.ts";
 import { badRequest } from "../serviceError.ts";
 import { checkNesting } from "./checkNesting.ts";
+import { readUniqueKeyPolicy } from "./uniqueKeyPolicy.ts";
 
 /** What a container has when its definition says nothing. Source: Learn, "Indexing policies". */
 const defaultIndexingPolicy: JsonObject = {
@@ -12,7 +13,7 @@ const defaultIndexingPolicy: JsonObject = {
 };
 
 /** Properties of a definition that are kept as the client sent them. */
-const kept = ["uniqueKeyPolicy", "computedProperties", "changeFeedPolicy", "vectorEmbeddingPolicy"] as const;
+const kept = ["computedProperties", "changeFeedPolicy", "vectorEmbeddingPolicy"] as const;
 
 /** Reads a container's definition: what the client sent, checked, with the service's defaults filled in. */
 export function readContainerDefinition(id: string, body: JsonObject): JsonObject {
@@ -31,6 +32,8 @@ export function readContainerDefinition(id: string, body: JsonObject): JsonObjec
   };
   const ttl = readTtl(own(body, "defaultTtl"));
   if (ttl !== undefined) definition["defaultTtl"] = ttl;
+  const uniqueKeyPolicy = readUniqueKeyPolicy(own(body, "uniqueKeyPolicy"));
+  if (uniqueKeyPolicy !== undefined) definition["uniqueKeyPolicy"] = uniqueKeyPolicy;
   for (const name of kept) {
     const value = own(body, name);
     if (value !== undefined && value !== null) definition[name] = value;

@@ -1,6 +1,7 @@
 import { type Call, header, isTrue } from "../http/call.ts";
 import type { ResourceType } from "../http/target.ts";
 import { badRequest, ServiceError } from "../serviceError.ts";
+import { batchDocuments } from "./batchDocuments.ts";
 import { createContainer } from "./createContainer.ts";
 import { createDatabase } from "./createDatabase.ts";
 import { createDocument } from "./createDocument.ts";
@@ -10,6 +11,7 @@ import { deleteDocument } from "./deleteDocument.ts";
 import { listContainers } from "./listContainers.ts";
 import { listDatabases } from "./listDatabases.ts";
 import type { Operation } from "./operation.ts";
+import { patchDocument } from "./patchDocument.ts";
 import { readAccount } from "./readAccount.ts";
 import { readContainer } from "./readContainer.ts";
 import { readDatabase } from "./readDatabase.ts";
@@ -35,6 +37,7 @@ const operations: Readonly<Record<string, Operation>> = {
   "POST docs feed": createDocument,
   "GET docs": readDocument,
   "PUT docs": replaceDocument,
+  "PATCH docs": patchDocument,
   "DELETE docs": deleteDocument,
 };
 
@@ -60,6 +63,7 @@ export function selectOperation(call: Call): Operation {
     if (isTrue(call, "x-ms-documentdb-isquery") || contentType.startsWith("application/query+json")) {
       throw badRequest("Queries are not supported by the emulator.");
     }
+    if (isTrue(call, "x-ms-cosmos-is-batch-request")) return batchDocuments;
     if (isTrue(call, "x-ms-documentdb-is-upsert")) return upsertDocument;
   }
   const key = type === "" ? "account" : isFeed ? `${type} feed` : type;

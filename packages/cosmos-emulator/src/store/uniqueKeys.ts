@@ -33,7 +33,7 @@ const longestValue = 256;
  * The values of a constraint's paths as text: equal values, equal text. What is missing counts as null, and so does
  * what is no scalar. Source: Learn, "Unique key constraints in Azure Cosmos DB" (sparse keys are not supported).
  */
-function valueOf(content: JsonObject, key: UniqueKey): string {
+function keyText(content: JsonObject, key: UniqueKey): string {
   const values = key.map((names) => {
     const value = valueAt(content, names);
     return value === undefined || typeof value === "object" ? null : value;
@@ -64,13 +64,13 @@ CREATE INDEX IF NOT EXISTS ${table}_number ON ${table} (number);`);
   return {
     holders: (pk, content) =>
       keys.flatMap((key, index) => {
-        const row = statements.find.get(pk, index, valueOf(content, key));
+        const row = statements.find.get(pk, index, keyText(content, key));
         return row === undefined ? [] : [row["number"] as number];
       }),
     put(number, pk, content) {
       statements.remove.run(number);
       for (const [index, key] of keys.entries()) {
-        statements.insert.run(pk, index, valueOf(content, key), number);
+        statements.insert.run(pk, index, keyText(content, key), number);
       }
     },
     remove(number) {
