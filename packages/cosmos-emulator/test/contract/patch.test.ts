@@ -19,7 +19,16 @@ async function patched(rest: object, body: unknown): Promise<object> {
   const { resource } = await container.item(id, "p").patch(body as PatchRequestBody);
   const { resource: read } = await container.item(id, "p").read();
   expect(read).toEqual(resource);
-  const { id: _id, pk, _rid, _self, _etag, _attachments, _ts, ...content } = resource as Record<string, unknown>;
+  const {
+    id: _id,
+    pk,
+    _rid,
+    _self,
+    _etag,
+    _attachments,
+    _ts,
+    ...content
+  } = resource as Record<string, unknown>;
   expect([_id, pk]).toEqual([id, "p"]);
   return content;
 }
@@ -60,11 +69,19 @@ it.each([
   ["add inserts at an index", { op: "add", path: "/list/1", value: "x" }, { list: ["a", "x", "b"], n: 1 }],
   ["add appends at the length", { op: "add", path: "/list/2", value: "x" }, { list: ["a", "b", "x"], n: 1 }],
   ["set replaces at an index", { op: "set", path: "/list/1", value: "x" }, { list: ["a", "x"], n: 1 }],
-  ["replace replaces at an index", { op: "replace", path: "/list/0", value: null }, { list: [null, "b"], n: 1 }],
+  [
+    "replace replaces at an index",
+    { op: "replace", path: "/list/0", value: null },
+    { list: [null, "b"], n: 1 },
+  ],
   ["remove closes the gap", { op: "remove", path: "/list/0" }, { list: ["b"], n: 1 }],
   ["incr takes a negative number", { op: "incr", path: "/n", value: -2.5 }, { list: ["a", "b"], n: -1.5 }],
   ["incr makes what is missing", { op: "incr", path: "/m", value: 3 }, { list: ["a", "b"], n: 1, m: 3 }],
-  ["add replaces a property", { op: "add", path: "/n", value: { deep: [] } }, { list: ["a", "b"], n: { deep: [] } }],
+  [
+    "add replaces a property",
+    { op: "add", path: "/n", value: { deep: [] } },
+    { list: ["a", "b"], n: { deep: [] } },
+  ],
   ["set makes a property", { op: "set", path: "/x", value: false }, { list: ["a", "b"], n: 1, x: false }],
   ["names are escaped", { op: "set", path: "/a~1b~0c", value: 1 }, { list: ["a", "b"], n: 1, "a/b~c": 1 }],
 ])("%s", async (_, operation, after) => {
@@ -72,12 +89,20 @@ it.each([
 });
 
 it.each([
-  ["a replace of what is missing", { op: "replace", path: "/x", value: 1 }, "Node(/x) to be replaced is absent"],
+  [
+    "a replace of what is missing",
+    { op: "replace", path: "/x", value: 1 },
+    "Node(/x) to be replaced is absent",
+  ],
   ["a remove of what is missing", { op: "remove", path: "/x" }, "Node(/x) to be removed is absent"],
   ["a move of what is missing", { op: "move", from: "/x", path: "/y" }, "Node(/x) to be removed is absent"],
   ["an add below nothing", { op: "add", path: "/x/y", value: 1 }, "no path found beyond: 'x'"],
   ["a set below a number", { op: "set", path: "/n/y", value: 1 }, "no path found beyond"],
-  ["an index beyond the end", { op: "add", path: "/list/3", value: 1 }, "Index(3) to operate on is out of array bounds"],
+  [
+    "an index beyond the end",
+    { op: "add", path: "/list/3", value: 1 },
+    "Index(3) to operate on is out of array bounds",
+  ],
   ["a removed index beyond the end", { op: "remove", path: "/list/2" }, "out of array bounds"],
   ["an index with a leading zero", { op: "add", path: "/list/01", value: 1 }, "out of array bounds"],
   ["an increment of a string", { op: "incr", path: "/list/0", value: 1 }, "Node(/list/0) is not a number"],
@@ -104,15 +129,24 @@ it.each([
   ["no value", { operations: [{ op: "set", path: "/a" }] }],
   ["an increment by a string", { operations: [{ op: "incr", path: "/a", value: "1" }] }],
   ["a move from nowhere", { operations: [{ op: "move", path: "/a" }] }],
-  ["eleven operations", { operations: Array.from({ length: 11 }, () => ({ op: "incr", path: "/n", value: 1 })) }],
+  [
+    "eleven operations",
+    { operations: Array.from({ length: 11 }, () => ({ op: "incr", path: "/n", value: 1 })) },
+  ],
   ["the id", { operations: [{ op: "set", path: "/id", value: "other" }] }],
   ["a system property", { operations: [{ op: "set", path: "/_ts", value: 1 }] }],
   ["the partition key", { operations: [{ op: "set", path: "/pk", value: "q" }] }],
   ["the partition key, by a move", { operations: [{ op: "move", from: "/pk", path: "/other" }] }],
   ["a time to live of 0", { operations: [{ op: "set", path: "/ttl", value: 0 }] }],
   ["a condition that is no text", { condition: 1, operations: [{ op: "incr", path: "/n", value: 1 }] }],
-  ["a condition without FROM", { condition: "WHERE c.n = 1", operations: [{ op: "incr", path: "/n", value: 1 }] }],
-  ["a condition that does not parse", { condition: "FROM c WHERE (", operations: [{ op: "incr", path: "/n", value: 1 }] }],
+  [
+    "a condition without FROM",
+    { condition: "WHERE c.n = 1", operations: [{ op: "incr", path: "/n", value: 1 }] },
+  ],
+  [
+    "a condition that does not parse",
+    { condition: "FROM c WHERE (", operations: [{ op: "incr", path: "/n", value: 1 }] },
+  ],
   ["a string", "set"],
 ])("refuses a patch of %s", async (_, body) => {
   const id = await newItem({ n: 1 });
@@ -216,7 +250,10 @@ emulatorIt("keeps to 128 levels", "the service's message is not known", async ()
     expect(answer.status).toBe(400);
   }
   const inner = `${"[".repeat(128)}${"]".repeat(128)}`;
-  const outer = await rawPatch(id, `[{"op":"set","path":"/o","value":{}},{"op":"set","path":"/o/deep","value":${inner}}]`);
+  const outer = await rawPatch(
+    id,
+    `[{"op":"set","path":"/o","value":{}},{"op":"set","path":"/o/deep","value":${inner}}]`,
+  );
   expect(outer.status).toBe(400);
   const path = "/a".repeat(100_000);
   expect((await rawPatch(id, `[{"op":"set","path":"${path}","value":1}]`)).status).toBe(400);
