@@ -155,6 +155,20 @@ it.each([
   expect((await container.item(id, "p").read()).resource).toMatchObject({ id, pk: "p", n: 1 });
 });
 
+it("refuses numbers that JSON cannot hold, wherever they come", async () => {
+  const id = await newItem({ n: 1 });
+  const path = docsPath(container);
+  const created = await account.raw({
+    method: "POST",
+    path,
+    headers: keyHeader("p"),
+    body: `{"id":"${randomUUID()}","pk":"p","deep":[{"n":-1e400}]}`,
+  });
+  expect(created.status).toBe(400);
+  expect((await rawPatch(id, '[{"op":"set","path":"/m","value":[1e400]}]')).status).toBe(400);
+  expect((await rawPatch(id, '[{"op":"incr","path":"/m","value":1e400}]')).status).toBe(400);
+});
+
 it("takes ten operations", async () => {
   const operations = Array.from({ length: 10 }, () => ({ op: "incr", path: "/n", value: 1 }));
   expect(await patched({ n: 1 }, operations)).toEqual({ n: 11 });
