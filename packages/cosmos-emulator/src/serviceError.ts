@@ -65,6 +65,10 @@ export const ownerNotFound = (): ServiceError =>
 export const conflict = (): ServiceError =>
   new ServiceError(409, 'Message: {"Errors":["Resource with specified id or name already exists."]}');
 
+/** 409: another document of the partition key has the same values at the paths of a unique key. */
+export const uniqueKeyViolation = (): ServiceError =>
+  new ServiceError(409, 'Message: {"Errors":["Unique index constraint violation."]}');
+
 /** 412: `If-Match` or `If-None-Match` does not hold. */
 export const preconditionFailed = (): ServiceError =>
   new ServiceError(
@@ -75,3 +79,7 @@ export const preconditionFailed = (): ServiceError =>
 /** 413: the item or the request is too large. */
 export const tooLarge = (): ServiceError =>
   new ServiceError(413, 'Message: {"Errors":["Request size is too large"]}');
+
+/** 413 with the substatus by which bulk clients know to ask again: the batch's answer has no room for this document. */
+export const responseTooLarge = (): ServiceError =>
+  new ServiceError(413, 'Message: {"Errors":["Response size is too large"]}', { substatus: 3402 });

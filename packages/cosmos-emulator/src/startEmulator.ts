@@ -4,6 +4,7 @@ import { createServer as createHttpsServer } from "node:https";
 import type { Account } from "./account.ts";
 import { loadCertificates } from "./certificates.ts";
 import { openDataFolder } from "./dataFolder.ts";
+import { startRemovingExpired } from "./execution/removeExpired.ts";
 import { createDataPlane } from "./http/dataPlane.ts";
 import { listen, stop } from "./http/listen.ts";
 import { createAuthenticate } from "./identity/authenticate.ts";
@@ -81,6 +82,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   try {
     const store = openStore(folder.database);
     undo.push(() => store.close());
+    undo.push(startRemovingExpired(store, onFault));
     const signingKey = loadSigningKey(folder.signingKey);
     // Who needs the key hears when it could not be made; the process goes on without it.
     const keySettled = signingKey.catch(() => undefined);

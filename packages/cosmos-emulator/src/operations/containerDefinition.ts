@@ -3,9 +3,10 @@ import { isObject, type Json, type JsonObject, own } from "../json.ts";
 import { readPartitionKeyDefinition } from "../partitionKey/partitionKey.ts";
 import { badRequest } from "../serviceError.ts";
 import { checkNesting } from "./checkNesting.ts";
+import { readUniqueKeyPolicy } from "./uniqueKeyPolicy.ts";
 
 /** Properties of a definition that are kept as the client sent them. */
-const kept = ["uniqueKeyPolicy", "computedProperties", "vectorEmbeddingPolicy"] as const;
+const kept = ["computedProperties", "vectorEmbeddingPolicy"] as const;
 
 /** Reads a container's definition: what the client sent, checked, with the service's defaults filled in. */
 export function readContainerDefinition(id: string, body: JsonObject): JsonObject {
@@ -26,6 +27,8 @@ export function readContainerDefinition(id: string, body: JsonObject): JsonObjec
   if (ttl !== undefined) definition["defaultTtl"] = ttl;
   const changeFeedPolicy = readChangeFeedPolicy(own(body, "changeFeedPolicy"));
   if (changeFeedPolicy !== undefined) definition["changeFeedPolicy"] = changeFeedPolicy;
+  const uniqueKeyPolicy = readUniqueKeyPolicy(own(body, "uniqueKeyPolicy"));
+  if (uniqueKeyPolicy !== undefined) definition["uniqueKeyPolicy"] = uniqueKeyPolicy;
   for (const name of kept) {
     const value = own(body, name);
     if (value !== undefined && value !== null) definition[name] = value;

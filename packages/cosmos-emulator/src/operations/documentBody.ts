@@ -16,7 +16,7 @@ import type { DocumentKey, DocumentWrite } from "../store/documents.ts";
 import { checkNesting } from "./checkNesting.ts";
 
 /** Properties that the service owns. What a client sends under these names is dropped. */
-const systemProperties = ["_rid", "_self", "_etag", "_attachments", "_ts"] as const;
+export const systemProperties = ["_rid", "_self", "_etag", "_attachments", "_ts"] as const;
 
 /** A document that was read from a request and checked, not yet stored. */
 export interface NewDocument {
@@ -24,6 +24,8 @@ export interface NewDocument {
   readonly content: JsonObject;
   /** The same as text. */
   readonly json: string;
+  /** The text's size in UTF-8. */
+  readonly bytes: number;
   /** Its own time to live, in seconds. */
   readonly ttl: number | null;
   readonly key: DocumentKey;
@@ -44,7 +46,8 @@ export function readDocument(
   for (const name of systemProperties) delete content[name];
   checkNesting(content);
   const json = JSON.stringify(content);
-  if (Buffer.byteLength(json) > limits.itemBytes) throw tooLarge();
+  const bytes = Buffer.byteLength(json);
+  if (bytes > limits.itemBytes) throw tooLarge();
   const id = readId(content);
   const values = extractPartitionKey(content, container.partitionKey);
   checkPartitionKeySize(values, container.partitionKey);
@@ -61,6 +64,7 @@ export function readDocument(
   return {
     content,
     json,
+    bytes,
     ttl: readItemTtl(content),
     key: { pk, id },
     epk: effectivePartitionKey(values, container.partitionKey),
@@ -123,6 +127,9 @@ function readItemTtl(content: JsonObject): number | null {
     `The input ttl '${JSON.stringify(ttl).slice(0, 50)}' is invalid. Ensure to provide a nonzero positive integer value less than or equal to 2147483647, or -1.`,
   );
 }
+
+/** What the system properties add to a document's text, at most. */
+export const systemBytes = 512;
 
 const hex = (value: number, width: number): string => value.toString(16).padStart(width, "0");
 

@@ -1,14 +1,27 @@
-import type { Reply } from "../http/call.ts";
+import type { Account } from "../account.ts";
+import { type Call, header, type Reply } from "../http/call.ts";
 import type { ContainerEntry } from "../store/catalog.ts";
-import type { StoredDocument } from "../store/documents.ts";
+import { type DocumentOperation, documentRequest, type Outcome } from "./documentRequest.ts";
 import { documentHeaders, reply } from "./resources.ts";
 
-/** An answer that carries a document: its body, its etag, and the container's headers. */
+/** Whether a call wants no documents back from its writes. Source: Learn, REST "Common request headers", `Prefer`. */
+export const prefersMinimal = (call: Call): boolean =>
+  /(?:^|[,;\s])return\s*=\s*minimal(?:$|[,;\s])/i.test(header(call, "prefer") ?? "");
+
+/** The answer to an operation on one document: its body, its etag, and the container's headers. */
 export function documentReply(
   container: ContainerEntry,
-  status: number,
-  requestCharge: number,
-  { body, etag, epk }: StoredDocument,
+  { status, charge, epk, etag, body }: Outcome,
+  isMinimal = false,
 ): Reply {
-  return reply(status, requestCharge, body, { ...documentHeaders(container, epk), etag });
+  const headers = documentHeaders(container, epk);
+  if (etag !== undefined) headers["etag"] = etag;
+  return reply(status, charge, isMinimal ? undefined : body, headers);
+}
+
+/** Runs a write as a request of its own. */
+export function runWrite(account: Account, call: Call, operation: DocumentOperation): Reply {
+  const request = documentRequest(account, call);
+  const outcome = account.store.transaction(operation(request));
+  return documentReply(request.container, outcome, prefersMinimal(call));
 }

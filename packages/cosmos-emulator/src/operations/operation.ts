@@ -10,6 +10,8 @@ export interface Operation {
    * Source: Learn, "Data plane role-based access control: built-in roles and actions".
    */
   readonly dataAction: string | null;
+  /** The data actions that this very call needs, where the body tells: all of them, and not `dataAction`. */
+  dataActionsOf?(call: Call): readonly string[];
   run(account: Account, call: Call): Reply;
 }
 

@@ -1,26 +1,33 @@
 import { charge } from "../charge.ts";
 import { header } from "../http/call.ts";
+import { responseTooLarge } from "../serviceError.ts";
 import { checkSessionToken } from "../sessionToken.ts";
 import { readKey } from "./documentBody.ts";
 import { documentReply } from "./documentReply.ts";
+import { type DocumentOperation, documentRequest } from "./documentRequest.ts";
 import { findDocument } from "./findDocument.ts";
 import { dataActions, type Operation } from "./operation.ts";
-import { documentHeaders, findContainer, isNotModified, reply } from "./resources.ts";
+import { isVersion } from "./resources.ts";
+
+/** Reads a document; 304 to who has its version. */
+export const read: DocumentOperation = (request) => {
+  const { epk, etag, body } = findDocument(request);
+  if (request.ifNoneMatch !== undefined && isVersion(request.ifNoneMatch, etag)) {
+    return () => ({ status: 304, charge: charge.pointReadMiss, epk, etag });
+  }
+  const size = Buffer.byteLength(body);
+  if (size > request.room) throw responseTooLarge();
+  return () => ({ status: 200, charge: charge.pointRead(size), epk, etag, body });
+};
 
 /** `GET /dbs/{id}/colls/{id}/docs/{id}`: the point read. Source: Learn, REST "Get a Document". */
 export const readDocument: Operation = {
   dataAction: dataActions.readItem,
   run(account, call) {
-    const container = findContainer(account, call);
-    const { range } = readKey(container, "", header(call, "x-ms-documentdb-partitionkey"));
+    const request = documentRequest(account, call);
+    const { container, partitionKey } = request;
+    const { range } = readKey(container, "", partitionKey);
     checkSessionToken(header(call, "x-ms-session-token"), range.id, container.documents.lsn(), range.parents);
-    const document = findDocument(container, call);
-    if (isNotModified(call, document.etag)) {
-      return reply(304, charge.pointReadMiss, undefined, {
-        ...documentHeaders(container, document.epk),
-        etag: document.etag,
-      });
-    }
-    return documentReply(container, 200, charge.pointRead(Buffer.byteLength(document.body)), document);
+    return documentReply(container, read(request)());
   },
 };

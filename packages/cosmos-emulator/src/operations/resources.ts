@@ -42,14 +42,18 @@ export function readName(body: JsonObject): string {
 /** Refuses when `If-Match` names another etag. A resource without a match and `*` is fine where it exists. */
 export function checkIfMatch(call: Call, etag: string): void {
   const wanted = header(call, "if-match");
-  if (wanted !== undefined && wanted !== "*" && !isSameEtag(wanted, etag)) throw preconditionFailed();
+  if (wanted !== undefined && !isVersion(wanted, etag)) throw preconditionFailed();
 }
 
 /** Whether `If-None-Match` says that the client has this version. */
 export function isNotModified(call: Call, etag: string): boolean {
   const known = header(call, "if-none-match");
-  return known !== undefined && (known === "*" || isSameEtag(known, etag));
+  return known !== undefined && isVersion(known, etag);
 }
+
+/** Whether a condition's etag is that of the version that is there; `*` is any. */
+export const isVersion = (wanted: string, etag: string): boolean =>
+  wanted === "*" || isSameEtag(wanted, etag);
 
 /** Etags are compared with or without their quotes: some clients strip them. */
 const isSameEtag = (one: string, other: string): boolean =>

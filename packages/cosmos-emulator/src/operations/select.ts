@@ -1,6 +1,7 @@
 import { type Call, header, isTrue } from "../http/call.ts";
 import type { ResourceType } from "../http/target.ts";
 import { badRequest, ServiceError } from "../serviceError.ts";
+import { batchDocuments } from "./batchDocuments.ts";
 import { createContainer } from "./createContainer.ts";
 import { createDatabase } from "./createDatabase.ts";
 import { createDocument } from "./createDocument.ts";
@@ -11,6 +12,7 @@ import { listContainers } from "./listContainers.ts";
 import { listDatabases } from "./listDatabases.ts";
 import { listDocuments } from "./listDocuments.ts";
 import type { Operation } from "./operation.ts";
+import { patchDocument } from "./patchDocument.ts";
 import { queryDocuments } from "./queryDocuments.ts";
 import { readQueryPlan } from "./queryPlan.ts";
 import { readAccount } from "./readAccount.ts";
@@ -40,6 +42,7 @@ const operations: Readonly<Record<string, Operation>> = {
   "GET docs feed": listDocuments,
   "GET docs": readDocument,
   "PUT docs": replaceDocument,
+  "PATCH docs": patchDocument,
   "DELETE docs": deleteDocument,
 };
 
@@ -65,6 +68,7 @@ export function selectOperation(call: Call): Operation {
     if (isTrue(call, "x-ms-documentdb-isquery") || contentType.startsWith("application/query+json")) {
       return isTrue(call, "x-ms-cosmos-is-query-plan-request") ? readQueryPlan : queryDocuments;
     }
+    if (isTrue(call, "x-ms-cosmos-is-batch-request")) return batchDocuments;
     if (isTrue(call, "x-ms-documentdb-is-upsert")) return upsertDocument;
   }
   if (type === "docs" && isFeed && call.method === "GET" && header(call, "a-im") !== undefined) {

@@ -65,7 +65,7 @@ export function parsePath(path: string): readonly string[] {
 }
 
 /** What lies at a path of a document; `undefined` where it leads nowhere. */
-function valueAt(document: JsonObject, names: readonly string[]): Json | undefined {
+export function valueAt(document: JsonObject, names: readonly string[]): Json | undefined {
   let value: Json | undefined = document;
   for (const name of names) {
     if (!isObject(value)) return undefined;

@@ -6,6 +6,7 @@ import type { PartitionKeyRange } from "../partitionKey/partitionKeyRange.ts";
 import { containerResourceId, databaseResourceId } from "../resourceId.ts";
 import { historyPolicy } from "./changeHistory.ts";
 import { createDocuments, type Documents } from "./documents.ts";
+import { uniqueKeysOf } from "./uniqueKeys.ts";
 
 /** A database of the account. */
 export interface DatabaseEntry {
@@ -130,7 +131,7 @@ export function createCatalog(sql: DatabaseSync): Catalog {
       definition,
       partitionKey,
       ranges: JSON.parse(row.ranges) as PartitionKeyRange[],
-      documents: documents ?? createDocuments(sql, number),
+      documents: documents ?? createDocuments(sql, number, uniqueKeysOf(definition)),
     };
     entry.documents.history.configure(historyPolicy(definition), entry.documents.lsn());
     containers.set(number, entry);

@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { JsonObject } from "../json.ts";
 import { type ChangeHistory, createChangeHistory, type FeedPart } from "./changeHistory.ts";
 import { createTermIndex, type TermIndex } from "./termIndex.ts";
+import { createUniqueKeyIndex, type UniqueKey } from "./uniqueKeys.ts";
 
 /** Where a document stands: its partition key's text and its id. */
 export interface DocumentKey {
@@ -53,6 +54,8 @@ export interface Documents {
   count(): number;
   find(key: DocumentKey): StoredDocument | undefined;
   findByNumber(number: number): (StoredDocument & DocumentKey) | undefined;
+  /** The numbers of the documents that share a unique key with this content, its own document among them. */
+  uniqueKeyHolders(pk: string, content: JsonObject): number[];
   insert(write: DocumentWrite): void;
   /** Replaces a document; `previous` is what the index knows of it. */
   update(write: DocumentWrite, previous: StoredDocument): void;
@@ -95,7 +98,11 @@ function contentOf({ body }: StoredDocument): JsonObject {
 }
 
 /** Opens the documents of a container, and makes their tables when it is new. */
-export function createDocuments(sql: DatabaseSync, container: number): Documents {
+export function createDocuments(
+  sql: DatabaseSync,
+  container: number,
+  uniqueKeys: readonly UniqueKey[],
+): Documents {
   const table = `documents_${container}`;
   sql.exec(`
 CREATE TABLE IF NOT EXISTS ${table} (
@@ -103,9 +110,11 @@ CREATE TABLE IF NOT EXISTS ${table} (
   etag TEXT NOT NULL, lsn INTEGER NOT NULL, ts INTEGER NOT NULL, ttl INTEGER, body TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX IF NOT EXISTS ${table}_key ON ${table} (pk, id);
-CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);`);
+CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);
+CREATE INDEX IF NOT EXISTS ${table}_expiry ON ${table} (ts + ttl) WHERE ttl > 0;`);
   const index = createTermIndex(sql, container);
   const history = createChangeHistory(sql, container);
+  const unique = createUniqueKeyIndex(sql, container, uniqueKeys);
   const statements = {
     lsn: sql.prepare("SELECT lsn FROM containers WHERE number = ?"),
     setLsn: sql.prepare("UPDATE containers SET lsn = ? WHERE number = ?"),
@@ -128,9 +137,8 @@ CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);`);
     placeSince: sql.prepare(`SELECT lsn FROM ${table} WHERE lsn >= ? AND ts >= ? ORDER BY lsn LIMIT 1`),
     countIn: sql.prepare(`SELECT count(*) AS count FROM ${table} WHERE epk >= ? AND epk < ?`),
     pkOf: sql.prepare(`SELECT pk FROM ${table} WHERE number = ?`),
-    expired: sql.prepare(
-      `SELECT ${columns} FROM ${table} WHERE coalesce(ttl, ?) > 0 AND ts + coalesce(ttl, ?) <= ? LIMIT ?`,
-    ),
+    expiredByItem: sql.prepare(`SELECT ${columns} FROM ${table} WHERE ttl > 0 AND ts + ttl <= ? LIMIT ?`),
+    expiredByDefault: sql.prepare(`SELECT ${columns} FROM ${table} WHERE ttl IS NULL AND ts <= ? LIMIT ?`),
   };
   const readLsn = (): number => Number(statements.lsn.get(container)?.["lsn"] ?? 0);
   let lsn = readLsn();
@@ -220,6 +228,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);`);
       if (row === undefined) return undefined;
       return { ...row, id: row.id.startsWith('"') ? (JSON.parse(row.id) as string) : row.id };
     },
+    uniqueKeyHolders: (pk, content) => unique?.holders(pk, content) ?? [],
     insert({ number, key, content, ...write }) {
       const { etag, ts, ttl, epk, body } = write;
       statements.insert.run(number, key.pk, idText(key.id), epk, etag, write.lsn, ts, ttl, body);
@@ -228,20 +237,23 @@ CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);`);
         const nothing = { previousLsn: null, expired: 0 };
         history.record({ lsn: write.lsn, operation: "create", ts, ...nothing, pk: key.pk, epk, body });
       }
+      unique?.put(number, key.pk, content);
     },
-    update({ number, content, ...write }, previous) {
+    update({ number, key, content, ...write }, previous) {
       statements.update.run(write.etag, write.lsn, write.ts, write.ttl, write.body, number);
       index.put(number, content, contentOf(previous));
       if (history.isOn()) {
-        const { lsn: place, ts, epk, body, key } = write;
+        const { lsn: place, ts, epk, body } = write;
         const before = { previousLsn: previous.lsn, expired: 0 };
         history.record({ lsn: place, operation: "replace", ts, ...before, pk: key.pk, epk, body });
       }
+      unique?.put(number, key.pk, content);
     },
     remove(document) {
       if (history.isOn()) recordRemoval(document);
       statements.remove.run(document.number);
       index.remove(document.number, contentOf(document));
+      unique?.remove(document.number);
     },
     scan: (after) => slices(statements.scan, after, ({ number }) => number),
     numbersOf: (pk) =>
@@ -252,16 +264,26 @@ CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);`);
     changed: (after, { range, pk }) => (pk === undefined ? changesIn(range, after) : changesOf(pk, after)),
     lsnBefore,
     countIn: ({ min, max }) => Number(statements.countIn.get(min, max)?.["count"]),
-    expired: (now, defaultTtl, limit) =>
-      statements.expired.all(defaultTtl, defaultTtl, now, limit) as unknown as StoredDocument[],
+    expired(now, defaultTtl, limit) {
+      const found = statements.expiredByItem.all(now, limit) as unknown as StoredDocument[];
+      if (defaultTtl <= 0 || found.length === limit) return found;
+      // Only containers with a default pay for this index.
+      sql.exec(`CREATE INDEX IF NOT EXISTS ${table}_ts ON ${table} (ts) WHERE ttl IS NULL`);
+      const rest = statements.expiredByDefault.all(now - defaultTtl, limit - found.length);
+      return [...found, ...(rest as unknown as StoredDocument[])];
+    },
     forgetUncommitted() {
-      lsn = readLsn();
+      const committed = readLsn();
+      // Every write takes a number: where none was taken, nothing was written.
+      if (committed === lsn) return;
+      lsn = committed;
       index.forgetUncommitted();
       history.forgetUncommitted();
     },
     drop() {
       history.drop();
       index.drop();
+      unique?.drop();
       sql.exec(`DROP TABLE ${table}`);
     },
   };
