@@ -1,2 +1,13 @@
-export { type Emulator, type EmulatorOptions, startEmulator } from "./startEmulator.ts";
+export type { Emulator, EmulatorOptions } from "./emulator.ts";
+export type {
+  DirectoryEntry,
+  ManagedIdentityOptions,
+  RoleGrants,
+  ServicePrincipalOptions,
+  UserOptions,
+} from "./identity/directory.ts";
+export { builtInRoleIds, type RoleDefinition } from "./identity/roleDefinitions.ts";
+export type { RoleAssignment, RoleGrant, Roles } from "./identity/roles.ts";
+export { InputError } from "./inputError.ts";
+export { startEmulator } from "./startEmulator.ts";
 export { StartError } from "./startError.ts";

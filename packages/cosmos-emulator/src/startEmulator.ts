@@ -4,6 +4,7 @@ import { createServer as createHttpsServer } from "node:https";
 import type { Account } from "./account.ts";
 import { loadCertificates } from "./certificates.ts";
 import { openDataFolder } from "./dataFolder.ts";
+import type { Emulator, EmulatorOptions } from "./emulator.ts";
 import { createDataPlane } from "./http/dataPlane.ts";
 import { listen, stop } from "./http/listen.ts";
 import { createAuthenticate } from "./identity/authenticate.ts";
@@ -11,40 +12,8 @@ import { createIdentityEndpoint, managedIdentityPath } from "./identity/identity
 import { createIssuer } from "./identity/issuer.ts";
 import { wellKnownKey } from "./identity/masterKey.ts";
 import { loadSigningKey } from "./identity/signingKey.ts";
+import { createTenant } from "./identity/tenant.ts";
 import { openStore } from "./store/openStore.ts";
-
-/** What {@link startEmulator} takes; everything has a default. */
-export interface EmulatorOptions {
-  /** The folder that keeps the data, the certificates and the keys; without one, a folder for this run only. */
-  readonly dataDir?: string;
-  /** The port of the Cosmos DB endpoint on the loopback interface; 0, the default, takes a free one. */
-  readonly port?: number;
-  /** The port of the identity endpoint; 0, the default, takes a free one. */
-  readonly identityPort?: number;
-  /** How many physical partitions a new container has; 1 by default. */
-  readonly physicalPartitions?: number;
-  /** Called with an error of the emulator's own, which the client saw as a 500. Default: writes it to stderr. */
-  readonly onFault?: (error: unknown) => void;
-}
-
-/** A running emulator. */
-export interface Emulator {
-  /** `https://localhost:<port>`: the account's endpoint. */
-  readonly endpoint: string;
-  /** The certificate authority's file, in PEM: what clients have to trust. */
-  readonly caFile: string;
-  /** The account's key: the well-known one of every Cosmos DB emulator. */
-  readonly key: string;
-  /** The issuer of the tokens: OpenID Connect discovery starts below it. */
-  readonly issuer: string;
-  /**
-   * The environment that makes an unmodified `@azure/identity` and `cosmos-core` use this emulator:
-   * `COSMOS_ENDPOINT`, `COSMOS_CA_FILE`, `IDENTITY_ENDPOINT`, `IDENTITY_HEADER`, `AZURE_TOKEN_CREDENTIALS`.
-   */
-  readonly env: Readonly<Record<string, string>>;
-  /** Answers what is in flight, then stops. The data stays in its folder. */
-  close(): Promise<void>;
-}
 
 /** The account's name. Not `localhost`: see {@link Account.id}. */
 const accountId = "cosmos-emulator";
@@ -81,6 +50,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const setting = (name: string): string =>
       store.transaction(() => store.catalog.setting(name, () => randomUUID()));
 
+    const tenant = createTenant(options, setting);
     const identityServer = createHttpServer({ keepAliveTimeout });
     const identityPort = await listen(
       identityServer,
@@ -90,9 +60,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     undo.push(() => stop(identityServer));
     const identityUrl = `http://localhost:${identityPort}`;
     const issuer = createIssuer(`${identityUrl}/${setting("tenant")}`, setting("tenant"), signingKey);
-    const identity = { clientId: setting("client"), principalId: setting("principal") };
     const secret = setting("identity-header");
-    const identityEndpoint = createIdentityEndpoint(issuer, [identity], secret, onFault);
+    const identityEndpoint = createIdentityEndpoint(issuer, tenant.directory, secret, onFault);
     identityServer.on(
       "request",
       (request, response) => void identityEndpoint(request, response).catch(onFault),
@@ -109,7 +78,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       physicalPartitions: options.physicalPartitions ?? 1,
     };
     const authenticate = createAuthenticate(issuer, audiences(account));
-    const dataPlane = createDataPlane(account, authenticate, onFault);
+    const dataPlane = createDataPlane(account, authenticate, tenant.roles, onFault);
     server.on("request", (request, response) => void dataPlane(request, response).catch(onFault));
 
     const env = {
@@ -119,7 +88,16 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       IDENTITY_HEADER: secret,
       AZURE_TOKEN_CREDENTIALS: "ManagedIdentityCredential",
     };
-    return { endpoint, caFile, key: wellKnownKey, issuer: issuer.url, env, close };
+    return {
+      endpoint,
+      caFile,
+      key: wellKnownKey,
+      issuer: issuer.url,
+      env,
+      roles: tenant.roles,
+      principals: tenant,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Account } from "../account.ts";
 import type { Authenticate } from "../identity/authenticate.ts";
 import { authorize } from "../identity/authorize.ts";
+import type { RoleCheck } from "../identity/roles.ts";
 import { limits } from "../limits.ts";
 import { selectOperation } from "../operations/select.ts";
 import { ServiceError } from "../serviceError.ts";
@@ -25,6 +26,7 @@ const emptyBody = Buffer.alloc(0);
 export function createDataPlane(
   account: Account,
   authenticate: Authenticate,
+  roles: RoleCheck,
   onFault: (error: unknown) => void,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   async function run(request: IncomingMessage): Promise<Reply> {
@@ -35,7 +37,7 @@ export function createDataPlane(
     const found = authenticate(call);
     const principal = found instanceof Promise ? await found : found;
     const operation = selectOperation(call);
-    authorize(principal, operation, call);
+    authorize(principal, operation, account, call, roles);
     return operation.run(account, call);
   }
 

@@ -25,7 +25,12 @@ export function createAuthenticate(issuer: Issuer, audiences: string[]): Authent
     const claims = await issuer.verify(token, audiences).catch((error: unknown) => {
       throw unauthorized(`the token is not valid: ${error instanceof Error ? error.message : String(error)}`);
     });
-    const principal = { kind: "token", objectId: String(claims["oid"] ?? claims.sub) } as const;
+    const { groups } = claims;
+    const principal = {
+      kind: "token",
+      objectId: String(claims["oid"] ?? claims.sub),
+      groups: Array.isArray(groups) ? groups.map(String) : [],
+    } as const;
     if (known.size >= rememberedTokens) known.clear();
     known.set(token, { principal, expires: (claims.exp ?? 0) * 1000 });
     return principal;

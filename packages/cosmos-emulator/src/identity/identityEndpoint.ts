@@ -1,14 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Directory } from "./directory.ts";
 import type { Issuer } from "./issuer.ts";
-
-/** A managed identity that the endpoint hands out tokens for. */
-export interface ManagedIdentity {
-  /** The application's id: `AZURE_CLIENT_ID` names it. */
-  readonly clientId: string;
-  /** The object id of the service principal: what roles are assigned to. */
-  readonly principalId: string;
-}
 
 /** How long a managed identity's token lives, in seconds: a day, as in Azure. */
 const tokenLifetime = 24 * 60 * 60;
@@ -21,12 +14,11 @@ export const managedIdentityPath = "/msi/token";
  * Source: Learn, "How to use managed identities for App Service: REST endpoint reference"; `@azure/msal-node`,
  * ManagedIdentitySources/AppService.
  *
- * @param identities the system-assigned identity first
  * @param secret what `X-IDENTITY-HEADER` has to carry
  */
 export function createIdentityEndpoint(
   issuer: Issuer,
-  identities: readonly [ManagedIdentity, ...ManagedIdentity[]],
+  directory: Directory,
   secret: string,
   onFault: (error: unknown) => void,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
@@ -42,11 +34,13 @@ export function createIdentityEndpoint(
     }
     const clientId = url.searchParams.get("client_id");
     const principalId = url.searchParams.get("principal_id") ?? url.searchParams.get("object_id");
-    const identity = identities.find(
-      (candidate) =>
-        (clientId === null || candidate.clientId.toLowerCase() === clientId.toLowerCase()) &&
-        (principalId === null || candidate.principalId.toLowerCase() === principalId.toLowerCase()),
-    );
+    const identity = directory
+      .managedIdentities()
+      .find(
+        (candidate) =>
+          (clientId === null || candidate.clientId.toLowerCase() === clientId.toLowerCase()) &&
+          (principalId === null || candidate.objectId.toLowerCase() === principalId.toLowerCase()),
+      );
     if (identity === undefined) {
       return failure(
         400,
@@ -57,10 +51,12 @@ export function createIdentityEndpoint(
     const token = await issuer.sign(
       {
         aud: resource,
-        sub: identity.principalId,
-        oid: identity.principalId,
+        sub: identity.objectId,
+        oid: identity.objectId,
         appid: identity.clientId,
         idtyp: "app",
+        ...(identity.appRoles.length > 0 && { roles: identity.appRoles }),
+        ...(identity.groups.length > 0 && { groups: identity.groups }),
       },
       tokenLifetime,
     );

@@ -9,6 +9,7 @@ import { containerBody, containerHeaders, findDatabase, readName, reply } from "
 
 /** `POST /dbs/{id}/colls`. Source: Learn, REST "Create a Collection". */
 export const createContainer: Operation = {
+  name: "createContainer",
   dataAction: null,
   run(account, call) {
     const { store } = account;

@@ -6,6 +6,7 @@ import { databaseBody, readName, reply } from "./resources.ts";
 
 /** `POST /dbs`. Source: Learn, REST "Create a Database". */
 export const createDatabase: Operation = {
+  name: "createDatabase",
   dataAction: null,
   run({ store }, call) {
     const id = readName(bodyObject(call));

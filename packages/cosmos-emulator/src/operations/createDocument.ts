@@ -8,6 +8,7 @@ import { findContainer } from "./resources.ts";
 
 /** `POST /dbs/{id}/colls/{id}/docs`. Source: Learn, REST "Create a Document". */
 export const createDocument: Operation = {
+  name: "createDocument",
   dataAction: dataActions.createItem,
   run(account, call) {
     const container = findContainer(account, call);

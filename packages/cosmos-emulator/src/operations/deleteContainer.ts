@@ -4,6 +4,7 @@ import { checkIfMatch, findContainer, reply } from "./resources.ts";
 
 /** `DELETE /dbs/{id}/colls/{id}`, with its documents. Source: Learn, REST "Delete a Collection". */
 export const deleteContainer: Operation = {
+  name: "deleteContainer",
   dataAction: null,
   run(account, call) {
     const entry = findContainer(account, call);

@@ -4,6 +4,7 @@ import { checkIfMatch, findDatabase, reply } from "./resources.ts";
 
 /** `DELETE /dbs/{id}`, with everything in it. Source: Learn, REST "Delete a Database". */
 export const deleteDatabase: Operation = {
+  name: "deleteDatabase",
   dataAction: null,
   run(account, call) {
     const entry = findDatabase(account, call);

@@ -5,6 +5,7 @@ import { checkIfMatch, documentHeaders, findContainer, reply } from "./resources
 
 /** `DELETE /dbs/{id}/colls/{id}/docs/{id}`. Source: Learn, REST "Delete a Document". */
 export const deleteDocument: Operation = {
+  name: "deleteDocument",
   dataAction: dataActions.deleteItem,
   run(account, call) {
     const container = findContainer(account, call);

@@ -4,6 +4,7 @@ import { reply } from "./resources.ts";
 
 /** `GET /`: the account's document. Source: `@azure/cosmos`, documents/DatabaseAccount.js, and Learn's REST reference. */
 export const readAccount: Operation = {
+  name: "readAccount",
   dataAction: dataActions.readMetadata,
   run(account) {
     const locations = account.regions.map(({ name, endpoint }) => ({

@@ -9,6 +9,7 @@ import { documentHeaders, findContainer, isNotModified, reply } from "./resource
 
 /** `GET /dbs/{id}/colls/{id}/docs/{id}`: the point read. Source: Learn, REST "Get a Document". */
 export const readDocument: Operation = {
+  name: "readDocument",
   dataAction: dataActions.readItem,
   run(account, call) {
     const container = findContainer(account, call);

@@ -9,6 +9,7 @@ import { checkIfMatch, findContainer } from "./resources.ts";
 
 /** `PUT /dbs/{id}/colls/{id}/docs/{id}`. Source: Learn, REST "Replace a Document". */
 export const replaceDocument: Operation = {
+  name: "replaceDocument",
   dataAction: dataActions.replaceItem,
   run(account, call) {
     const container = findContainer(account, call);

@@ -10,6 +10,7 @@ import { checkIfMatch, findContainer } from "./resources.ts";
  * `If-Match` counts only where the document exists. Source: Learn, REST "Create a Document".
  */
 export const upsertDocument: Operation = {
+  name: "upsertDocument",
   dataAction: dataActions.upsertItem,
   run(account, call) {
     const container = findContainer(account, call);

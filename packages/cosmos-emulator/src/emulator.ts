@@ -1,0 +1,39 @@
+import type { Roles } from "./identity/roles.ts";
+import type { Tenant, TenantOptions } from "./identity/tenant.ts";
+
+/** What `startEmulator` takes; everything has a default. */
+export interface EmulatorOptions extends TenantOptions {
+  /** The folder that keeps the data, the certificates and the keys; without one, a folder for this run only. */
+  readonly dataDir?: string;
+  /** The port of the Cosmos DB endpoint on the loopback interface; 0, the default, takes a free one. */
+  readonly port?: number;
+  /** The port of the identity endpoint; 0, the default, takes a free one. */
+  readonly identityPort?: number;
+  /** How many physical partitions a new container has; 1 by default. */
+  readonly physicalPartitions?: number;
+  /** Called with an error of the emulator's own, which the client saw as a 500. Default: writes it to stderr. */
+  readonly onFault?: (error: unknown) => void;
+}
+
+/** A running emulator. */
+export interface Emulator {
+  /** `https://localhost:<port>`: the account's endpoint. */
+  readonly endpoint: string;
+  /** The certificate authority's file, in PEM: what clients have to trust. */
+  readonly caFile: string;
+  /** The account's key: the well-known one of every Cosmos DB emulator. */
+  readonly key: string;
+  /** The issuer of the tokens: OpenID Connect discovery starts below it. */
+  readonly issuer: string;
+  /**
+   * The environment that makes an unmodified `@azure/identity` and `cosmos-core` use this emulator:
+   * `COSMOS_ENDPOINT`, `COSMOS_CA_FILE`, `IDENTITY_ENDPOINT`, `IDENTITY_HEADER`, `AZURE_TOKEN_CREDENTIALS`.
+   */
+  readonly env: Readonly<Record<string, string>>;
+  /** The account's role definitions and assignments. */
+  readonly roles: Roles;
+  /** The tenant's principals. */
+  readonly principals: Pick<Tenant, "addIdentity" | "addServicePrincipal" | "addUser">;
+  /** Answers what is in flight, then stops. The data stays in its folder. */
+  close(): Promise<void>;
+}
