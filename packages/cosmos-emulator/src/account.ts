@@ -17,6 +17,8 @@ export interface Account {
   readonly store: Store;
   /** The regions, the write region first. */
   readonly regions: readonly Region[];
+  /** The region that this request came to. */
+  readonly region: Region;
   /** How many physical partitions a new container has, at least. */
   readonly physicalPartitions: number;
 }

@@ -1,3 +1,4 @@
+import type { Faults } from "./faults/faults.ts";
 import type { Roles } from "./identity/roles.ts";
 import type { Tenant, TenantOptions } from "./identity/tenant.ts";
 
@@ -27,13 +28,17 @@ export interface Emulator {
   readonly issuer: string;
   /**
    * The environment that makes an unmodified `@azure/identity` and `cosmos-core` use this emulator:
-   * `COSMOS_ENDPOINT`, `COSMOS_CA_FILE`, `IDENTITY_ENDPOINT`, `IDENTITY_HEADER`, `AZURE_TOKEN_CREDENTIALS`.
+   * `COSMOS_ENDPOINT`, `COSMOS_CA_FILE`, `IDENTITY_ENDPOINT`, `IDENTITY_HEADER`, `AZURE_TOKEN_CREDENTIALS`. For
+   * tests, not for the application: `COSMOS_EMULATOR_ADMIN_ENDPOINT`, the administrative endpoint, and
+   * `COSMOS_EMULATOR_ADMIN_SECRET`, what its header `x-emulator-secret` has to carry.
    */
   readonly env: Readonly<Record<string, string>>;
   /** The account's role definitions and assignments. */
   readonly roles: Roles;
   /** The tenant's principals. */
   readonly principals: Pick<Tenant, "addIdentity" | "addServicePrincipal" | "addUser">;
+  /** Faults on demand, and added latency. */
+  readonly faults: Faults;
   /** Answers what is in flight, then stops. The data stays in its folder. */
   close(): Promise<void>;
 }

@@ -1,4 +1,6 @@
 export type { Emulator, EmulatorOptions } from "./emulator.ts";
+export type { Fault, FaultMatch, FaultOptions } from "./faults/fault.ts";
+export type { Faults } from "./faults/faults.ts";
 export type {
   DirectoryEntry,
   ManagedIdentityOptions,

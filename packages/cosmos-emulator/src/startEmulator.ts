@@ -2,9 +2,14 @@ import { randomUUID } from "node:crypto";
 import { createServer as createHttpServer } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { Account } from "./account.ts";
+import { adminPath, createAdminEndpoint } from "./admin/adminEndpoint.ts";
+import { faultRoutes } from "./admin/faultRoutes.ts";
+import { roleRoutes } from "./admin/roleRoutes.ts";
 import { loadCertificates } from "./certificates.ts";
 import { openDataFolder } from "./dataFolder.ts";
 import type { Emulator, EmulatorOptions } from "./emulator.ts";
+import { createDelays } from "./faults/delays.ts";
+import { createFaults } from "./faults/faults.ts";
 import { createDataPlane } from "./http/dataPlane.ts";
 import { listen, stop } from "./http/listen.ts";
 import { createAuthenticate } from "./identity/authenticate.ts";
@@ -61,7 +66,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const identityUrl = `http://localhost:${identityPort}`;
     const issuer = createIssuer(`${identityUrl}/${setting("tenant")}`, setting("tenant"), signingKey);
     const secret = setting("identity-header");
-    const identityEndpoint = createIdentityEndpoint(issuer, tenant.directory, secret, onFault);
+    const regionNames = ["East US"];
+    const faults = createFaults(regionNames);
+    const delays = createDelays();
+    const adminSecret = setting("admin-header");
+    const routes = [...faultRoutes(faults), ...roleRoutes(tenant.roles)];
+    const admin = createAdminEndpoint(routes, adminSecret);
+    const identityEndpoint = createIdentityEndpoint(issuer, tenant.directory, secret, admin, onFault);
     identityServer.on(
       "request",
       (request, response) => void identityEndpoint(request, response).catch(onFault),
@@ -70,15 +81,25 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const server = createHttpsServer({ key, cert, keepAliveTimeout });
     const port = await listen(server, options.port ?? 0, "--port or port");
     undo.push(() => stop(server));
+    undo.push(() => delays.end());
     const endpoint = `https://localhost:${port}`;
+    const region = { name: "East US", endpoint };
     const account: Account = {
       id: accountId,
       store,
-      regions: [{ name: "East US", endpoint }],
+      regions: [region],
+      region,
       physicalPartitions: options.physicalPartitions ?? 1,
     };
     const authenticate = createAuthenticate(issuer, audiences(account));
-    const dataPlane = createDataPlane(account, authenticate, tenant.roles, onFault);
+    const dataPlane = createDataPlane({
+      account,
+      authenticate,
+      roles: tenant.roles,
+      faults,
+      delays,
+      onFault,
+    });
     server.on("request", (request, response) => void dataPlane(request, response).catch(onFault));
 
     const env = {
@@ -87,6 +108,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       IDENTITY_ENDPOINT: `${identityUrl}${managedIdentityPath}`,
       IDENTITY_HEADER: secret,
       AZURE_TOKEN_CREDENTIALS: "ManagedIdentityCredential",
+      COSMOS_EMULATOR_ADMIN_ENDPOINT: `${identityUrl}${adminPath}`,
+      COSMOS_EMULATOR_ADMIN_SECRET: adminSecret,
     };
     return {
       endpoint,
@@ -96,6 +119,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       env,
       roles: tenant.roles,
       principals: tenant,
+      faults,
       close,
     };
   } catch (error) {

@@ -1,6 +1,8 @@
-import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { adminPath } from "../admin/adminEndpoint.ts";
+import type { Answer } from "./answer.ts";
 import type { Directory } from "./directory.ts";
+import { isSameText } from "./isSameText.ts";
 import type { Issuer } from "./issuer.ts";
 
 /** How long a managed identity's token lives, in seconds: a day, as in Azure. */
@@ -15,15 +17,17 @@ export const managedIdentityPath = "/msi/token";
  * ManagedIdentitySources/AppService.
  *
  * @param secret what `X-IDENTITY-HEADER` has to carry
+ * @param admin what is below {@link adminPath}
  */
 export function createIdentityEndpoint(
   issuer: Issuer,
   directory: Directory,
   secret: string,
+  admin: (request: IncomingMessage, pathname: string) => Promise<Answer>,
   onFault: (error: unknown) => void,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   async function managedIdentityToken(url: URL, request: IncomingMessage): Promise<Answer> {
-    if (!isSame(String(request.headers["x-identity-header"] ?? ""), secret)) {
+    if (!isSameText(String(request.headers["x-identity-header"] ?? ""), secret)) {
       return failure(401, "The X-IDENTITY-HEADER header does not carry this endpoint's secret.");
     }
     const resource = url.searchParams.get("resource");
@@ -76,6 +80,7 @@ export function createIdentityEndpoint(
     // A request's target may be anything that HTTP lets through, and is no URL by itself.
     const url = URL.parse(`http://localhost${request.url ?? "/"}`);
     if (url === null) return failure(400, "The request's target is not a path.");
+    if (url.pathname.startsWith(`${adminPath}/`)) return admin(request, url.pathname);
     const issuerPath = new URL(issuer.url).pathname;
     if (request.method !== "GET") return failure(405, "Only GET is served here.");
     switch (url.pathname) {
@@ -101,27 +106,26 @@ export function createIdentityEndpoint(
 
   return async (request, response) => {
     const { status, body } = await answer(request).catch((error: unknown) => {
-      onFault(error);
+      // A client that goes away in mid-request is no fault.
+      if (!response.destroyed) onFault(error);
       return failure(500, "The emulator failed inside. Its log has the error.");
     });
+    if (body === undefined) {
+      response.writeHead(status).end();
+      return;
+    }
     const text = JSON.stringify(body);
     response
-      .writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(text) })
+      .writeHead(status, {
+        "content-type": "application/json",
+        "content-length": Buffer.byteLength(text),
+        "cache-control": "no-store",
+      })
       .end(text);
   };
-}
-
-interface Answer {
-  readonly status: number;
-  readonly body: object;
 }
 
 const failure = (status: number, message: string): Answer => ({
   status,
   body: { statusCode: status, message },
 });
-
-function isSame(one: string, other: string): boolean {
-  const [left, right] = [Buffer.from(one), Buffer.from(other)];
-  return left.length === right.length && timingSafeEqual(left, right);
-}

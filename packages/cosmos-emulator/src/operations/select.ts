@@ -38,6 +38,14 @@ const operations: Readonly<Record<string, Operation>> = {
   "DELETE docs": deleteDocument,
 };
 
+/** Operations that a header tells from those above. */
+const byHeader: readonly Operation[] = [upsertDocument];
+
+/** The names of all operations. */
+export const operationNames: readonly string[] = [...Object.values(operations), ...byHeader].map(
+  ({ name }) => name,
+);
+
 /** Kinds of resource that this emulator refuses as a whole, by the name that people know. */
 const refused: Readonly<Partial<Record<ResourceType, string>>> = {
   sprocs: "Stored procedures",
