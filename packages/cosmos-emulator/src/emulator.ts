@@ -1,6 +1,7 @@
 import type { Faults } from "./faults/faults.ts";
 import type { Roles } from "./identity/roles.ts";
 import type { Tenant, TenantOptions } from "./identity/tenant.ts";
+import type { RegionOptions, Regions } from "./regions/regions.ts";
 
 /** What `startEmulator` takes; everything has a default. */
 export interface EmulatorOptions extends TenantOptions {
@@ -10,6 +11,11 @@ export interface EmulatorOptions extends TenantOptions {
   readonly port?: number;
   /** The port of the identity endpoint; 0, the default, takes a free one. */
   readonly identityPort?: number;
+  /**
+   * The account's regions, the write region first. Each listens on a port of its own; `endpoint` is then the account's
+   * own endpoint, which the write region serves. Default: one, `East US`, whose endpoint is the account's.
+   */
+  readonly regions?: readonly RegionOptions[];
   /** How many physical partitions a new container has; 1 by default. */
   readonly physicalPartitions?: number;
   /** Called with an error of the emulator's own, which the client saw as a 500. Default: writes it to stderr. */
@@ -37,6 +43,8 @@ export interface Emulator {
   readonly roles: Roles;
   /** The tenant's principals. */
   readonly principals: Pick<Tenant, "addIdentity" | "addServicePrincipal" | "addUser">;
+  /** The account's regions: their endpoints, outages, lag and fail-over. */
+  readonly regions: Regions;
   /** Faults on demand, and added latency. */
   readonly faults: Faults;
   /** Answers what is in flight, then stops. The data stays in its folder. */

@@ -11,5 +11,6 @@ export type {
 export { builtInRoleIds, type RoleDefinition } from "./identity/roleDefinitions.ts";
 export type { RoleAssignment, RoleGrant, Roles } from "./identity/roles.ts";
 export { InputError } from "./inputError.ts";
+export type { Outage, RegionOptions, RegionState, Regions } from "./regions/regions.ts";
 export { startEmulator } from "./startEmulator.ts";
 export { StartError } from "./startError.ts";

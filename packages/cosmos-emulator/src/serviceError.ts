@@ -65,3 +65,16 @@ export const preconditionFailed = (): ServiceError =>
 /** 413: the item or the request is too large. */
 export const tooLarge = (): ServiceError =>
   new ServiceError(413, 'Message: {"Errors":["Request size is too large"]}');
+
+/**
+ * 403: a write came to a region that is not the write region. Source: Learn, "HTTP status codes for Azure Cosmos DB";
+ * for the message, Azure/azure-cosmos-dotnet-v3, issue 3580.
+ */
+export const writeForbidden = (): ServiceError =>
+  new ServiceError(
+    403,
+    'Message: {"Errors":["The requested operation cannot be performed at this region"]}',
+    {
+      substatus: 3,
+    },
+  );

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { createServer as createHttpServer } from "node:http";
+import { createServer as createHttpServer, type Server } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { Account } from "./account.ts";
 import { adminPath, createAdminEndpoint } from "./admin/adminEndpoint.ts";
 import { faultRoutes } from "./admin/faultRoutes.ts";
+import { regionRoutes } from "./admin/regionRoutes.ts";
 import { roleRoutes } from "./admin/roleRoutes.ts";
 import { loadCertificates } from "./certificates.ts";
 import { openDataFolder } from "./dataFolder.ts";
@@ -18,6 +19,8 @@ import { createIssuer } from "./identity/issuer.ts";
 import { wellKnownKey } from "./identity/masterKey.ts";
 import { loadSigningKey } from "./identity/signingKey.ts";
 import { createTenant } from "./identity/tenant.ts";
+import { attachRegion, type Serve } from "./regions/regionListener.ts";
+import { createRegions, type RunningRegion } from "./regions/regions.ts";
 import { openStore } from "./store/openStore.ts";
 
 /** The account's name. Not `localhost`: see {@link Account.id}. */
@@ -45,7 +48,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     return closing;
   };
   try {
-    const store = openStore(folder.database);
+    const regions = createRegions(options.regions ?? [{ name: "East US" }]);
+    const store = openStore(folder.database, regions.longestLag);
     undo.push(() => store.close());
     const signingKey = loadSigningKey(folder.signingKey);
     // Who needs the key hears when it could not be made; the process goes on without it.
@@ -66,11 +70,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const identityUrl = `http://localhost:${identityPort}`;
     const issuer = createIssuer(`${identityUrl}/${setting("tenant")}`, setting("tenant"), signingKey);
     const secret = setting("identity-header");
-    const regionNames = ["East US"];
-    const faults = createFaults(regionNames);
+    const faults = createFaults(regions.running.map(({ name }) => name));
     const delays = createDelays();
     const adminSecret = setting("admin-header");
-    const routes = [...faultRoutes(faults), ...roleRoutes(tenant.roles)];
+    const routes = [...faultRoutes(faults), ...regionRoutes(regions), ...roleRoutes(tenant.roles)];
     const admin = createAdminEndpoint(routes, adminSecret);
     const identityEndpoint = createIdentityEndpoint(issuer, tenant.directory, secret, admin, onFault);
     identityServer.on(
@@ -78,29 +81,56 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       (request, response) => void identityEndpoint(request, response).catch(onFault),
     );
 
-    const server = createHttpsServer({ key, cert, keepAliveTimeout });
-    const port = await listen(server, options.port ?? 0, "--port or port");
-    undo.push(() => stop(server));
-    undo.push(() => delays.end());
-    const endpoint = `https://localhost:${port}`;
-    const region = { name: "East US", endpoint };
-    const account: Account = {
-      id: accountId,
-      store,
-      regions: [region],
-      region,
-      physicalPartitions: options.physicalPartitions ?? 1,
+    const openListener = async (wanted: number, option: string): Promise<[Server, string]> => {
+      const server = createHttpsServer({ key, cert, keepAliveTimeout });
+      const port = await listen(server, wanted, option);
+      undo.push(() => stop(server));
+      return [server, `https://localhost:${port}`];
     };
-    const authenticate = createAuthenticate(issuer, audiences(account));
-    const dataPlane = createDataPlane({
-      account,
-      authenticate,
-      roles: tenant.roles,
-      faults,
-      delays,
-      onFault,
+    const [server, endpoint] = await openListener(options.port ?? 0, "--port or port");
+    const listeners = new Map<RunningRegion, Server>();
+    for (const region of regions.running) {
+      if (options.regions === undefined) {
+        region.endpoint = endpoint;
+        continue;
+      }
+      const opened = await openListener(region.port, `the port of region '${region.name}'`);
+      listeners.set(region, opened[0]);
+      region.endpoint = opened[1];
+    }
+    const endpoints = new Set([endpoint, ...regions.running.map((region) => region.endpoint)]);
+    const authenticate = createAuthenticate(issuer, audiences([...endpoints]));
+    const planes = new Map(
+      regions.running.map((region) => {
+        const account: Account = {
+          id: accountId,
+          store,
+          get regions() {
+            return regions.order();
+          },
+          region,
+          view: region.view,
+          physicalPartitions: options.physicalPartitions ?? 1,
+        };
+        const parts = { account, authenticate, roles: tenant.roles, faults, delays, onFault };
+        return [region, createDataPlane(parts)] as const;
+      }),
+    );
+    const planeOf = (region: RunningRegion): Serve => planes.get(region) as Serve;
+    const cutMain = attachRegion(server, regions.writeRegion, planeOf, onFault);
+    for (const region of regions.running) {
+      const listener = listeners.get(region);
+      const cut = listener && attachRegion(listener, () => region, planeOf, onFault);
+      region.cut = () => {
+        cutMain();
+        cut?.();
+      };
+    }
+    // What waits or hangs is let go, so that the listeners can stop.
+    undo.push(() => {
+      delays.end();
+      for (const region of regions.running) region.cut();
     });
-    server.on("request", (request, response) => void dataPlane(request, response).catch(onFault));
 
     const env = {
       COSMOS_ENDPOINT: endpoint,
@@ -120,6 +150,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       roles: tenant.roles,
       principals: tenant,
       faults,
+      regions,
       close,
     };
   } catch (error) {
@@ -132,12 +163,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
  * The audiences of tokens for this account: its endpoints, the service as a whole, and the name that the account
  * would have in Azure. Source: `@azure/cosmos`, ClientContext.js (the endpoint's scope, and the fallback).
  */
-function audiences({ id, regions }: Account): string[] {
-  const names = [
-    "https://cosmos.azure.com",
-    `https://${id}.documents.azure.com`,
-    ...regions.map(({ endpoint }) => endpoint),
-  ];
+function audiences(endpoints: readonly string[]): string[] {
+  const names = ["https://cosmos.azure.com", `https://${accountId}.documents.azure.com`, ...endpoints];
   return names.flatMap((name) => [name, `${name}/`]);
 }
 

@@ -7,10 +7,12 @@ export const readAccount: Operation = {
   name: "readAccount",
   dataAction: dataActions.readMetadata,
   run(account) {
-    const locations = account.regions.map(({ name, endpoint }) => ({
-      name,
-      databaseAccountEndpoint: `${endpoint}/`,
+    const [writeRegion, ...others] = account.regions.map((region) => ({
+      isDown: region.isDown,
+      location: { name: region.name, databaseAccountEndpoint: `${region.endpoint}/` },
     }));
+    const writable = writeRegion === undefined ? [] : [writeRegion.location];
+    const readable = others.filter(({ isDown }) => !isDown).map(({ location }) => location);
     return reply(200, charge.metadata, {
       _self: "",
       id: account.id,
@@ -18,8 +20,8 @@ export const readAccount: Operation = {
       media: "//media/",
       addresses: "//addresses/",
       _dbs: "//dbs/",
-      writableLocations: locations.slice(0, 1),
-      readableLocations: locations,
+      writableLocations: writable,
+      readableLocations: [...writable, ...readable],
       enableMultipleWriteLocations: false,
       userReplicationPolicy: { asyncReplication: false, minReplicaSetSize: 3, maxReplicasetSize: 4 },
       userConsistencyPolicy: { defaultConsistencyLevel: "Session" },

@@ -14,14 +14,16 @@ export const readDocument: Operation = {
   run(account, call) {
     const container = findContainer(account, call);
     const { range } = readKey(container, "", header(call, "x-ms-documentdb-partitionkey"));
-    checkSessionToken(header(call, "x-ms-session-token"), range.id, container.documents.lsn());
-    const document = findDocument(container, call);
+    const lsn = account.view.lsn(container);
+    checkSessionToken(header(call, "x-ms-session-token"), range.id, lsn);
+    const document = findDocument(container, call, account.view);
     if (isNotModified(call, document.etag)) {
       return reply(304, charge.pointReadMiss, undefined, {
-        ...documentHeaders(container, document.epk),
+        ...documentHeaders(container, document.epk, lsn),
         etag: document.etag,
       });
     }
-    return documentReply(container, 200, charge.pointRead(Buffer.byteLength(document.body)), document);
+    const size = Buffer.byteLength(document.body);
+    return documentReply(container, 200, charge.pointRead(size), document, lsn);
   },
 };

@@ -81,8 +81,12 @@ CREATE TABLE IF NOT EXISTS containers (
 const newEtag = (): string => `"${randomUUID()}"`;
 const now = (): number => Math.floor(Date.now() / 1000);
 
-/** Reads the catalog from an open database file, and makes its tables in a new one. */
-export function createCatalog(sql: DatabaseSync): Catalog {
+/**
+ * Reads the catalog from an open database file, and makes its tables in a new one.
+ *
+ * @param historySpan milliseconds for which past versions of documents are kept
+ */
+export function createCatalog(sql: DatabaseSync, historySpan: () => number): Catalog {
   sql.exec(tables);
   const statements = {
     setting: sql.prepare("SELECT value FROM meta WHERE name = ?"),
@@ -129,7 +133,7 @@ export function createCatalog(sql: DatabaseSync): Catalog {
       definition,
       partitionKey,
       ranges: JSON.parse(row.ranges) as PartitionKeyRange[],
-      documents: documents ?? createDocuments(sql, number),
+      documents: documents ?? createDocuments(sql, number, historySpan),
     };
     containers.set(number, entry);
     byName.set(nameKey(database, id), entry);

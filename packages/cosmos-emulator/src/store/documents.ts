@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { JsonObject } from "../json.ts";
+import { createHistory, type History } from "./history.ts";
 import { createTermIndex, type TermIndex } from "./termIndex.ts";
 
 /** Where a document stands: its partition key's text and its id. */
@@ -42,6 +43,8 @@ export interface EpkRange {
 /** The documents of one container. Every write has to run in a transaction of the store. */
 export interface Documents {
   readonly index: TermIndex;
+  /** Recent writes, kept while some region's replication lags. */
+  readonly history: History;
   /** The log sequence number of the last write. */
   lsn(): number;
   /** Takes the next log sequence number. */
@@ -87,8 +90,12 @@ function contentOf({ body }: StoredDocument): JsonObject {
   return content;
 }
 
-/** Opens the documents of a container, and makes their tables when it is new. */
-export function createDocuments(sql: DatabaseSync, container: number): Documents {
+/**
+ * Opens the documents of a container, and makes their tables when it is new.
+ *
+ * @param historySpan milliseconds for which past versions are kept
+ */
+export function createDocuments(sql: DatabaseSync, container: number, historySpan: () => number): Documents {
   const table = `documents_${container}`;
   sql.exec(`
 CREATE TABLE IF NOT EXISTS ${table} (
@@ -98,6 +105,7 @@ CREATE TABLE IF NOT EXISTS ${table} (
 CREATE UNIQUE INDEX IF NOT EXISTS ${table}_key ON ${table} (pk, id);
 CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);`);
   const index = createTermIndex(sql, container);
+  const history = createHistory(historySpan);
   const statements = {
     lsn: sql.prepare("SELECT lsn FROM containers WHERE number = ?"),
     setLsn: sql.prepare("UPDATE containers SET lsn = ? WHERE number = ?"),
@@ -134,8 +142,15 @@ CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);`);
     }
   }
 
+  function findByNumber(number: number): (StoredDocument & DocumentKey) | undefined {
+    const row = statements.findByNumber.get(number) as (StoredDocument & DocumentKey) | undefined;
+    if (row === undefined) return undefined;
+    return { ...row, id: row.id.startsWith('"') ? (JSON.parse(row.id) as string) : row.id };
+  }
+
   return {
     index,
+    history,
     lsn: () => lsn,
     nextLsn() {
       lsn += 1;
@@ -144,21 +159,25 @@ CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);`);
     },
     count: () => Number(statements.count.get()?.["count"]),
     find: ({ pk, id }) => statements.find.get(pk, idText(id)) as StoredDocument | undefined,
-    findByNumber(number) {
-      const row = statements.findByNumber.get(number) as (StoredDocument & DocumentKey) | undefined;
-      if (row === undefined) return undefined;
-      return { ...row, id: row.id.startsWith('"') ? (JSON.parse(row.id) as string) : row.id };
-    },
+    findByNumber,
     insert({ number, key, content, ...write }) {
       const { etag, ts, ttl, epk, body } = write;
       statements.insert.run(number, key.pk, idText(key.id), epk, etag, write.lsn, ts, ttl, body);
       index.put(number, content);
+      if (history.isKept())
+        history.add({ lsn: write.lsn, number, key, previous: undefined, isDelete: false });
     },
-    update({ number, content, ...write }, previous) {
+    update({ number, key, content, ...write }, previous) {
+      if (history.isKept()) history.add({ lsn: write.lsn, number, key, previous, isDelete: false });
       statements.update.run(write.etag, write.lsn, write.ts, write.ttl, write.body, number);
       index.put(number, content, contentOf(previous));
     },
     remove(document) {
+      const known = history.isKept() ? findByNumber(document.number) : undefined;
+      if (known !== undefined) {
+        const { number, pk, id } = known;
+        history.add({ lsn, number, key: { pk, id }, previous: known, isDelete: true });
+      }
       statements.remove.run(document.number);
       index.remove(document.number, contentOf(document));
     },
@@ -173,6 +192,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);`);
       statements.expired.all(defaultTtl, defaultTtl, now, limit) as unknown as StoredDocument[],
     forgetUncommitted() {
       lsn = readLsn();
+      history.forgetAfter(lsn);
       index.forgetUncommitted();
     },
     drop() {

@@ -22,11 +22,12 @@ export interface Store {
  * outlives `kill -9` of this process (`synchronous=NORMAL` in WAL mode leaves only a power cut open).
  * Source: sqlite.org, "PRAGMA synchronous".
  *
+ * @param historySpan milliseconds for which past versions of documents are kept in memory, for regions that lag
  * @throws StartError when another process has the file, or when it is damaged or of another layout.
  */
-export function openStore(file: string): Store {
+export function openStore(file: string, historySpan: () => number = () => 0): Store {
   const database = open(file);
-  const catalog = createCatalog(database);
+  const catalog = createCatalog(database, historySpan);
   const begin = database.prepare("BEGIN IMMEDIATE");
   const commit = database.prepare("COMMIT");
   return {
