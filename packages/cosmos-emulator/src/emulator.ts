@@ -18,6 +18,12 @@ export interface EmulatorOptions extends TenantOptions {
   readonly regions?: readonly RegionOptions[];
   /** How many physical partitions a new container has; 1 by default. */
   readonly physicalPartitions?: number;
+  /**
+   * Whether data requests are throttled with 429 to the throughput that was provisioned for their container or its
+   * database when that was created, or since. Off by default: a laptop's tests should not wait. What was created
+   * without throughput is never throttled, as in a serverless account.
+   */
+  readonly enforceThroughput?: boolean;
   /** Called with an error of the emulator's own, which the client saw as a 500. Default: writes it to stderr. */
   readonly onFault?: (error: unknown) => void;
 }

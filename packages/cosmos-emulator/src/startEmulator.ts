@@ -22,6 +22,7 @@ import { createTenant } from "./identity/tenant.ts";
 import { attachRegion, type Serve } from "./regions/regionListener.ts";
 import { createRegions, type RunningRegion } from "./regions/regions.ts";
 import { openStore } from "./store/openStore.ts";
+import { createThrottle } from "./throughput/throttle.ts";
 
 /** The account's name. Not `localhost`: see {@link Account.id}. */
 const accountId = "cosmos-emulator";
@@ -100,6 +101,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     }
     const endpoints = new Set([endpoint, ...regions.running.map((region) => region.endpoint)]);
     const authenticate = createAuthenticate(issuer, audiences([...endpoints]));
+    const throttle = options.enforceThroughput === true ? createThrottle() : undefined;
     const planes = new Map(
       regions.running.map((region) => {
         const account: Account = {
@@ -112,7 +114,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
           view: region.view,
           physicalPartitions: options.physicalPartitions ?? 1,
         };
-        const parts = { account, authenticate, roles: tenant.roles, faults, delays, onFault };
+        const parts = { account, authenticate, roles: tenant.roles, faults, delays, throttle, onFault };
         return [region, createDataPlane(parts)] as const;
       }),
     );

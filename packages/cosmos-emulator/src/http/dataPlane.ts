@@ -11,12 +11,16 @@ import { limits } from "../limits.ts";
 import { isWrite, type Operation } from "../operations/operation.ts";
 import { selectOperation } from "../operations/select.ts";
 import { ServiceError, writeForbidden } from "../serviceError.ts";
+import type { Throttle } from "../throughput/throttle.ts";
 import type { Call, Reply } from "./call.ts";
 import { readBody } from "./readBody.ts";
 import { send, sendHalf } from "./sendReply.ts";
 import { parseTarget } from "./target.ts";
 
 const emptyBody = Buffer.alloc(0);
+
+/** What a refused write or read costs at least. Source: Learn, "Request Units in Azure Cosmos DB". */
+const refusalCharge = 1;
 
 /** What the data plane works with. */
 export interface DataPlaneParts {
@@ -25,6 +29,8 @@ export interface DataPlaneParts {
   readonly roles: RoleCheck;
   readonly faults: FaultCheck;
   readonly delays: Delays;
+  /** Left out where provisioned throughput is not enforced. */
+  readonly throttle?: Throttle | undefined;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -35,14 +41,29 @@ export function createDataPlane({
   roles,
   faults,
   delays,
+  throttle,
   onFault,
 }: DataPlaneParts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  /** Runs an operation within the throughput that was provisioned. */
+  function runThrottled(operation: Operation, call: Call): Reply {
+    const spend = throttle?.admit(account, call);
+    if (spend === undefined) return operation.run(account, call);
+    try {
+      const reply = operation.run(account, call);
+      spend(Number(reply.headers["x-ms-request-charge"] ?? 0));
+      return reply;
+    } catch (error) {
+      spend(refusalCharge);
+      throw error;
+    }
+  }
+
   /** Runs an operation as the fault that befalls it has it; no reply means that the connection is to be cut. */
   function run(operation: Operation, call: Call, fault: FaultOptions | undefined): Reply | undefined {
-    if (fault === undefined) return operation.run(account, call);
+    if (fault === undefined) return runThrottled(operation, call);
     if (fault.drop === "before") return undefined;
     if (fault.status !== undefined && fault.takesEffect !== true) throw refusalOf(fault, fault.status);
-    const reply = operation.run(account, call);
+    const reply = runThrottled(operation, call);
     if (fault.status !== undefined) throw refusalOf(fault, fault.status);
     return fault.drop === "after" ? undefined : reply;
   }
@@ -87,9 +108,6 @@ const refusalOf = ({ message, substatus = 0, headers = {} }: FaultOptions, statu
     headers,
   });
 
-/** What a refused write or read costs at least. Source: Learn, "Request Units in Azure Cosmos DB". */
-const refusalCharge = "1";
-
 function errorReply(error: unknown, activityId: string): Reply {
   const refusal =
     error instanceof ServiceError
@@ -98,7 +116,7 @@ function errorReply(error: unknown, activityId: string): Reply {
   return {
     status: refusal.status,
     headers: {
-      "x-ms-request-charge": refusalCharge,
+      "x-ms-request-charge": String(refusalCharge),
       "x-ms-substatus": String(refusal.substatus),
       ...refusal.headers,
     },

@@ -9,7 +9,11 @@ export const deleteContainer: Operation = {
   run(account, call) {
     const entry = findContainer(account, call);
     checkIfMatch(call, entry.etag);
-    account.store.transaction(() => account.store.catalog.deleteContainer(entry));
+    const { store } = account;
+    store.transaction(() => {
+      store.offers.removeOf(entry.rid);
+      store.catalog.deleteContainer(entry);
+    });
     return reply(204, charge.metadataWrite);
   },
 };

@@ -9,7 +9,11 @@ export const deleteDatabase: Operation = {
   run(account, call) {
     const entry = findDatabase(account, call);
     checkIfMatch(call, entry.etag);
-    account.store.transaction(() => account.store.catalog.deleteDatabase(entry));
+    const { store } = account;
+    store.transaction(() => {
+      for (const { rid } of [entry, ...store.catalog.listContainers(entry)]) store.offers.removeOf(rid);
+      store.catalog.deleteDatabase(entry);
+    });
     return reply(204, charge.metadataWrite);
   },
 };

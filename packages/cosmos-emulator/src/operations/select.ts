@@ -9,14 +9,18 @@ import { deleteDatabase } from "./deleteDatabase.ts";
 import { deleteDocument } from "./deleteDocument.ts";
 import { listContainers } from "./listContainers.ts";
 import { listDatabases } from "./listDatabases.ts";
+import { listOffers } from "./listOffers.ts";
 import type { Operation } from "./operation.ts";
+import { queryOffers } from "./queryOffers.ts";
 import { readAccount } from "./readAccount.ts";
 import { readContainer } from "./readContainer.ts";
 import { readDatabase } from "./readDatabase.ts";
 import { readDocument } from "./readDocument.ts";
+import { readOffer } from "./readOffer.ts";
 import { readPartitionKeyRanges } from "./readPartitionKeyRanges.ts";
 import { replaceContainer } from "./replaceContainer.ts";
 import { replaceDocument } from "./replaceDocument.ts";
+import { replaceOffer } from "./replaceOffer.ts";
 import { upsertDocument } from "./upsertDocument.ts";
 
 /** Operations by method, kind of resource, and whether the path names one resource or the feed. */
@@ -36,6 +40,10 @@ const operations: Readonly<Record<string, Operation>> = {
   "GET docs": readDocument,
   "PUT docs": replaceDocument,
   "DELETE docs": deleteDocument,
+  "GET offers feed": listOffers,
+  "POST offers feed": queryOffers,
+  "GET offers": readOffer,
+  "PUT offers": replaceOffer,
 };
 
 /** Operations that a header tells from those above. */
