@@ -1,6 +1,7 @@
 import type { Faults } from "./faults/faults.ts";
 import type { Roles } from "./identity/roles.ts";
 import type { Tenant, TenantOptions } from "./identity/tenant.ts";
+import type { TokenOptions } from "./identity/tokens.ts";
 import type { RegionOptions, Regions } from "./regions/regions.ts";
 
 /** What `startEmulator` takes; everything has a default. */
@@ -36,8 +37,14 @@ export interface Emulator {
   readonly caFile: string;
   /** The account's key: the well-known one of every Cosmos DB emulator. */
   readonly key: string;
-  /** The issuer of the tokens: OpenID Connect discovery starts below it. */
+  /**
+   * The issuer of the managed identities' tokens, of version 1.0: OpenID Connect discovery starts below it. That of
+   * {@link Emulator.issueToken}, of version 2.0, is `{issuer}/v2.0`. The same is served below `{endpoint}/{tenantId}`,
+   * over HTTPS, as MSAL wants it: `authorityHost` is then {@link Emulator.endpoint}.
+   */
   readonly issuer: string;
+  /** The tenant's id. */
+  readonly tenantId: string;
   /**
    * The environment that makes an unmodified `@azure/identity` and `cosmos-core` use this emulator:
    * `COSMOS_ENDPOINT`, `COSMOS_CA_FILE`, `IDENTITY_ENDPOINT`, `IDENTITY_HEADER`, `AZURE_TOKEN_CREDENTIALS`. For
@@ -53,6 +60,16 @@ export interface Emulator {
   readonly regions: Regions;
   /** Faults on demand, and added latency. */
   readonly faults: Faults;
+  /**
+   * Issues a token for a principal, with any audience, scopes, roles and lifetime: for tests of an API's own
+   * authentication.
+   */
+  issueToken(options: TokenOptions): Promise<string>;
+  /**
+   * Makes a new signing key and says its id, the `kid`. Tokens of the old one are refused at once, or after so many
+   * seconds, for which both are in the JWKS.
+   */
+  rotateSigningKey(options?: { readonly overlapSeconds?: number }): Promise<string>;
   /** Answers what is in flight, then stops. The data stays in its folder. */
   close(): Promise<void>;
 }

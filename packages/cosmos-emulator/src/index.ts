@@ -10,6 +10,7 @@ export type {
 } from "./identity/directory.ts";
 export { builtInRoleIds, type RoleDefinition } from "./identity/roleDefinitions.ts";
 export type { RoleAssignment, RoleGrant, Roles } from "./identity/roles.ts";
+export type { TokenOptions } from "./identity/tokens.ts";
 export { InputError } from "./inputError.ts";
 export type { Outage, RegionOptions, RegionState, Regions } from "./regions/regions.ts";
 export { startEmulator } from "./startEmulator.ts";

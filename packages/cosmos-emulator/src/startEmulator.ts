@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { createServer as createHttpServer, type Server } from "node:http";
+import { createServer as createHttpServer } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { Account } from "./account.ts";
 import { adminPath, createAdminEndpoint } from "./admin/adminEndpoint.ts";
 import { faultRoutes } from "./admin/faultRoutes.ts";
+import { identityRoutes } from "./admin/identityRoutes.ts";
 import { regionRoutes } from "./admin/regionRoutes.ts";
 import { roleRoutes } from "./admin/roleRoutes.ts";
 import { loadCertificates } from "./certificates.ts";
+import { createCleanup } from "./cleanup.ts";
 import { openDataFolder } from "./dataFolder.ts";
 import type { Emulator, EmulatorOptions } from "./emulator.ts";
 import { createDelays } from "./faults/delays.ts";
@@ -14,12 +16,17 @@ import { createFaults } from "./faults/faults.ts";
 import { createDataPlane } from "./http/dataPlane.ts";
 import { listen, stop } from "./http/listen.ts";
 import { createAuthenticate } from "./identity/authenticate.ts";
-import { createIdentityEndpoint, managedIdentityPath } from "./identity/identityEndpoint.ts";
+import { createIdentityEndpoint } from "./identity/identityEndpoint.ts";
 import { createIssuer } from "./identity/issuer.ts";
+import { managedIdentityPath } from "./identity/managedIdentityToken.ts";
 import { wellKnownKey } from "./identity/masterKey.ts";
-import { loadSigningKey } from "./identity/signingKey.ts";
+import { sendWhenReady } from "./identity/sendAnswer.ts";
+import { loadSigningKeys } from "./identity/signingKeys.ts";
 import { createTenant } from "./identity/tenant.ts";
-import { attachRegion, type Serve } from "./regions/regionListener.ts";
+import { createTenantEndpoint } from "./identity/tenantEndpoint.ts";
+import { createIssueToken } from "./identity/tokens.ts";
+import { listenRegions, type OpenListener } from "./regions/listenRegions.ts";
+import type { Serve } from "./regions/regionListener.ts";
 import { createRegions, type RunningRegion } from "./regions/regions.ts";
 import { openStore } from "./store/openStore.ts";
 import { createThrottle } from "./throughput/throttle.ts";
@@ -34,73 +41,74 @@ const keepAliveTimeout = 120_000;
  * Starts a Cosmos DB with an Entra ID beside it, in this process, on the loopback interface.
  *
  * @throws StartError in one sentence when a port is taken, or the data folder cannot be used or is damaged.
+ * @throws InputError in one sentence when regions, principals or roles are not what they have to be.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const folder = openDataFolder(options.dataDir);
   const onFault =
     options.onFault ?? ((error) => process.stderr.write(`cosmos-emulator: ${inspect(error)}\n`));
-  const undo: (() => unknown)[] = [() => folder.dispose()];
-  const takeBack = async (): Promise<void> => {
-    for (const step of undo.reverse()) await step();
-  };
-  let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => {
-    closing ??= takeBack();
-    return closing;
-  };
+  const cleanup = createCleanup();
+  cleanup.add(() => folder.dispose());
   try {
+    // What is kept.
     const regions = createRegions(options.regions ?? [{ name: "East US" }]);
     const store = openStore(folder.database, regions.longestLag);
-    undo.push(() => store.close());
-    const signingKey = loadSigningKey(folder.signingKey);
-    // Who needs the key hears when it could not be made; the process goes on without it.
-    const keySettled = signingKey.catch(() => undefined);
-    undo.push(() => keySettled);
+    cleanup.add(() => store.close());
+    const signingKeys = loadSigningKeys(folder.signingKey);
+    cleanup.add(() => signingKeys.current().catch(() => undefined));
     const { caFile, key, cert } = await loadCertificates(folder.certificates);
     const setting = (name: string): string =>
       store.transaction(() => store.catalog.setting(name, () => randomUUID()));
+    const { directory, roles, ...principals } = createTenant(options, setting);
 
-    const tenant = createTenant(options, setting);
+    // The listeners. Clients may come as soon as they are known, which is not before the end.
     const identityServer = createHttpServer({ keepAliveTimeout });
     const identityPort = await listen(
       identityServer,
       options.identityPort ?? 0,
       "--identity-port or identityPort",
     );
-    undo.push(() => stop(identityServer));
+    cleanup.add(() => stop(identityServer));
     const identityUrl = `http://localhost:${identityPort}`;
-    const issuer = createIssuer(`${identityUrl}/${setting("tenant")}`, setting("tenant"), signingKey);
-    const secret = setting("identity-header");
-    const faults = createFaults(regions.running.map(({ name }) => name));
-    const delays = createDelays();
-    const adminSecret = setting("admin-header");
-    const routes = [...faultRoutes(faults), ...regionRoutes(regions), ...roleRoutes(tenant.roles)];
-    const admin = createAdminEndpoint(routes, adminSecret);
-    const identityEndpoint = createIdentityEndpoint(issuer, tenant.directory, secret, admin, onFault);
-    identityServer.on(
-      "request",
-      (request, response) => void identityEndpoint(request, response).catch(onFault),
-    );
-
-    const openListener = async (wanted: number, option: string): Promise<[Server, string]> => {
+    const open: OpenListener = async (wanted, option) => {
       const server = createHttpsServer({ key, cert, keepAliveTimeout });
       const port = await listen(server, wanted, option);
-      undo.push(() => stop(server));
-      return [server, `https://localhost:${port}`];
+      cleanup.add(() => stop(server));
+      return { server, endpoint: `https://localhost:${port}` };
     };
-    const [server, endpoint] = await openListener(options.port ?? 0, "--port or port");
-    const listeners = new Map<RunningRegion, Server>();
-    for (const region of regions.running) {
-      if (options.regions === undefined) {
-        region.endpoint = endpoint;
-        continue;
-      }
-      const opened = await openListener(region.port, `the port of region '${region.name}'`);
-      listeners.set(region, opened[0]);
-      region.endpoint = opened[1];
-    }
-    const endpoints = new Set([endpoint, ...regions.running.map((region) => region.endpoint)]);
-    const authenticate = createAuthenticate(issuer, audiences([...endpoints]));
+    const listeners = await listenRegions(regions, options.port ?? 0, options.regions !== undefined, open);
+    const { endpoint } = listeners;
+
+    // Entra ID, over HTTP and HTTPS.
+    const tenantId = setting("tenant");
+    const issuer = createIssuer(`${identityUrl}/${tenantId}`, tenantId, signingKeys);
+    const issueToken = createIssueToken(issuer, directory);
+    const rotateSigningKey: Emulator["rotateSigningKey"] = ({ overlapSeconds = 0 } = {}) =>
+      issuer.rotateKey(overlapSeconds);
+    const faults = createFaults(regions.running.map(({ name }) => name));
+    const identityHeader = setting("identity-header");
+    const adminSecret = setting("admin-header");
+    const routes = [
+      ...faultRoutes(faults),
+      ...regionRoutes(regions),
+      ...roleRoutes(roles),
+      ...identityRoutes(issueToken, rotateSigningKey),
+    ];
+    const identityEndpoint = createIdentityEndpoint(
+      issuer,
+      directory,
+      identityHeader,
+      createTenantEndpoint(issuer, directory, identityUrl),
+      createAdminEndpoint(routes, adminSecret),
+      onFault,
+    );
+    identityServer.on("request", (request, response) => {
+      identityEndpoint(request, response).catch(onFault);
+    });
+
+    // The data plane.
+    const delays = createDelays();
+    const authenticate = createAuthenticate(issuer, audiences(listeners.endpoints));
     const throttle = options.enforceThroughput === true ? createThrottle() : undefined;
     const planes = new Map(
       regions.running.map((region) => {
@@ -114,22 +122,22 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
           view: region.view,
           physicalPartitions: options.physicalPartitions ?? 1,
         };
-        const parts = { account, authenticate, roles: tenant.roles, faults, delays, throttle, onFault };
+        const parts = { account, authenticate, roles, faults, delays, throttle, onFault };
         return [region, createDataPlane(parts)] as const;
       }),
     );
-    const planeOf = (region: RunningRegion): Serve => planes.get(region) as Serve;
-    const cutMain = attachRegion(server, regions.writeRegion, planeOf, onFault);
-    for (const region of regions.running) {
-      const listener = listeners.get(region);
-      const cut = listener && attachRegion(listener, () => region, planeOf, onFault);
-      region.cut = () => {
-        cutMain();
-        cut?.();
+    const tenantEndpoint = createTenantEndpoint(issuer, directory, endpoint);
+    const serveRegion = (region: RunningRegion): Serve => {
+      const dataPlane = planes.get(region) as Serve;
+      return (request, response) => {
+        const [pathname = "/"] = request.url?.split("?", 1) ?? [];
+        const answer = tenantEndpoint(request, pathname);
+        return answer === undefined ? dataPlane(request, response) : sendWhenReady(response, answer, onFault);
       };
-    }
+    };
+    listeners.attach(serveRegion, onFault);
     // What waits or hangs is let go, so that the listeners can stop.
-    undo.push(() => {
+    cleanup.add(() => {
       delays.end();
       for (const region of regions.running) region.cut();
     });
@@ -138,7 +146,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       COSMOS_ENDPOINT: endpoint,
       COSMOS_CA_FILE: caFile,
       IDENTITY_ENDPOINT: `${identityUrl}${managedIdentityPath}`,
-      IDENTITY_HEADER: secret,
+      IDENTITY_HEADER: identityHeader,
       AZURE_TOKEN_CREDENTIALS: "ManagedIdentityCredential",
       COSMOS_EMULATOR_ADMIN_ENDPOINT: `${identityUrl}${adminPath}`,
       COSMOS_EMULATOR_ADMIN_SECRET: adminSecret,
@@ -148,15 +156,18 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       caFile,
       key: wellKnownKey,
       issuer: issuer.url,
+      tenantId,
       env,
-      roles: tenant.roles,
-      principals: tenant,
-      faults,
+      roles,
+      principals,
       regions,
-      close,
+      faults,
+      issueToken,
+      rotateSigningKey,
+      close: cleanup.run,
     };
   } catch (error) {
-    await close();
+    await cleanup.run();
     throw error;
   }
 }
