@@ -5,6 +5,7 @@ import type { Account } from "./account.ts";
 import { adminPath, createAdminEndpoint } from "./admin/adminEndpoint.ts";
 import { faultRoutes } from "./admin/faultRoutes.ts";
 import { identityRoutes } from "./admin/identityRoutes.ts";
+import { principalRoutes } from "./admin/principalRoutes.ts";
 import { regionRoutes } from "./admin/regionRoutes.ts";
 import { roleRoutes } from "./admin/roleRoutes.ts";
 import { loadCertificates } from "./certificates.ts";
@@ -27,7 +28,7 @@ import { createTenantEndpoint } from "./identity/tenantEndpoint.ts";
 import { createIssueToken } from "./identity/tokens.ts";
 import { listenRegions, type OpenListener } from "./regions/listenRegions.ts";
 import type { Serve } from "./regions/regionListener.ts";
-import { createRegions, type RunningRegion } from "./regions/regions.ts";
+import { createRegions } from "./regions/regions.ts";
 import { openStore } from "./store/openStore.ts";
 import { createThrottle } from "./throughput/throttle.ts";
 
@@ -92,6 +93,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       ...faultRoutes(faults),
       ...regionRoutes(regions),
       ...roleRoutes(roles),
+      ...principalRoutes(principals),
       ...identityRoutes(issueToken, rotateSigningKey),
     ];
     const identityEndpoint = createIdentityEndpoint(
@@ -110,6 +112,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const delays = createDelays();
     const authenticate = createAuthenticate(issuer, audiences(listeners.endpoints));
     const throttle = options.enforceThroughput === true ? createThrottle() : undefined;
+    const tenantEndpoint = createTenantEndpoint(issuer, directory, endpoint);
+    const serve = (dataPlane: Serve): Serve => {
+      return (request, response) => {
+        const [pathname = "/"] = request.url?.split("?", 1) ?? [];
+        const answer = tenantEndpoint(request, pathname);
+        return answer === undefined ? dataPlane(request, response) : sendWhenReady(response, answer, onFault);
+      };
+    };
     const planes = new Map(
       regions.running.map((region) => {
         const account: Account = {
@@ -123,19 +133,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
           physicalPartitions: options.physicalPartitions ?? 1,
         };
         const parts = { account, authenticate, roles, faults, delays, throttle, onFault };
-        return [region, createDataPlane(parts)] as const;
+        return [region, serve(createDataPlane(parts))] as const;
       }),
     );
-    const tenantEndpoint = createTenantEndpoint(issuer, directory, endpoint);
-    const serveRegion = (region: RunningRegion): Serve => {
-      const dataPlane = planes.get(region) as Serve;
-      return (request, response) => {
-        const [pathname = "/"] = request.url?.split("?", 1) ?? [];
-        const answer = tenantEndpoint(request, pathname);
-        return answer === undefined ? dataPlane(request, response) : sendWhenReady(response, answer, onFault);
-      };
-    };
-    listeners.attach(serveRegion, onFault);
+    listeners.attach((region) => planes.get(region) as Serve, onFault);
     // What waits or hangs is let go, so that the listeners can stop.
     cleanup.add(() => {
       delays.end();

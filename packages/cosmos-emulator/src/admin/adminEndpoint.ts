@@ -10,7 +10,7 @@ import { matchPath, type Route } from "./route.ts";
 export const adminPath = "/_emulator";
 
 /** The header that carries the endpoint's secret. */
-export const adminHeader = "x-emulator-secret";
+const adminHeader = "x-emulator-secret";
 
 const maxBodyBytes = 1024 * 1024;
 

@@ -10,7 +10,7 @@ export interface Route {
 }
 
 /** What a route works on. */
-export interface RouteInput {
+interface RouteInput {
   /** Decoded parameters of the path. */
   readonly parameters: Readonly<Record<string, string>>;
   /** The body as JSON; an empty object when there is none. */

@@ -60,6 +60,7 @@ export interface Directory {
   /** Finds by object id, client id, user name or name, in any case. */
   find(text: string): DirectoryEntry | undefined;
   add(entry: DirectoryEntry): DirectoryEntry;
+  remove(entry: DirectoryEntry): void;
 }
 
 export function createDirectory(): Directory {
@@ -84,6 +85,10 @@ export function createDirectory(): Directory {
       if (taken !== undefined) throw new InputError(`There is a principal '${taken}' already.`);
       entries.push(entry);
       return entry;
+    },
+    remove(entry) {
+      const index = entries.indexOf(entry);
+      if (index !== -1) entries.splice(index, 1);
     },
   };
 }

@@ -2,7 +2,7 @@ import { exportJWK, type JSONWebKeySet, type JWTPayload, jwtVerify, SignJWT } fr
 import type { SigningKeys } from "./signingKeys.ts";
 
 /** What a token says beside what every token says. */
-export type Claims = JWTPayload & { readonly aud: string; readonly sub: string };
+type Claims = JWTPayload & { readonly aud: string; readonly sub: string };
 
 /** Signs tokens as Entra ID does, and checks them. */
 export interface Issuer {
@@ -23,7 +23,7 @@ export interface Issuer {
 }
 
 /** A token that was found good. */
-export interface Verified {
+interface Verified {
   readonly claims: JWTPayload;
   /** Until when it stays good, in milliseconds since 1970. */
   readonly until: number;

@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { Answer } from "./answer.ts";
 
 /** Sends an answer as JSON. Tokens must not stay in a cache. */
-export function sendAnswer(response: ServerResponse, { status, body }: Answer): void {
+function sendAnswer(response: ServerResponse, { status, body }: Answer): void {
   if (body === undefined) {
     response.writeHead(status).end();
     return;

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { onFile } from "../dataFolder.ts";
 
 /** An RSA key that tokens are signed with. */
-export interface SigningKey {
+interface SigningKey {
   /** `kid` of the tokens and of the key in the JWKS. */
   readonly id: string;
   readonly privateKey: KeyObject;
@@ -12,7 +12,7 @@ export interface SigningKey {
 }
 
 /** A key that signs no more, whose tokens are taken until a time in milliseconds since 1970. */
-export interface RetiredKey extends SigningKey {
+interface RetiredKey extends SigningKey {
   readonly until: number;
 }
 

@@ -44,8 +44,15 @@ export function createTenant(options: TenantOptions, kept: (name: string) => str
 
   function add(entry: DirectoryEntry, grants: RoleGrants | undefined): DirectoryEntry {
     directory.add(entry);
-    for (const grant of grants ?? []) {
-      roles.assign({ ...(typeof grant === "string" ? { role: grant } : grant), principal: entry.objectId });
+    try {
+      for (const grant of grants ?? []) {
+        roles.assign({ ...(typeof grant === "string" ? { role: grant } : grant), principal: entry.objectId });
+      }
+    } catch (error) {
+      // All of it or nothing.
+      roles.unassignAll(entry.objectId);
+      directory.remove(entry);
+      throw error;
     }
     return entry;
   }

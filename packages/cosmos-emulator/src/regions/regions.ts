@@ -76,8 +76,9 @@ export const readOutage = oneOf(...outages);
 /** The regions as options name them, the first as write region. */
 export function createRegions(options: readonly RegionOptions[]): RegionSet {
   const running = options.map(({ name, lagMs = 0, port = 0 }): RunningRegion => {
-    if (name === "" || options.filter((other) => other.name === name).length > 1) {
-      throw new InputError(`The region name '${name}' is empty or taken twice.`);
+    if (name === "") throw new InputError("A region needs a name.");
+    if (options.filter((other) => other.name === name).length > 1) {
+      throw new InputError(`The region '${name}' is there twice.`);
     }
     const region: RunningRegion = {
       name,

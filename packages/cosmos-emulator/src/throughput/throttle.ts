@@ -16,7 +16,7 @@ interface Bucket {
 }
 
 /** Takes request units from a request's bucket once its charge is known. */
-export type Spend = (charge: number) => void;
+type Spend = (charge: number) => void;
 
 /** Throttles data requests to the throughput that was provisioned. */
 export interface Throttle {

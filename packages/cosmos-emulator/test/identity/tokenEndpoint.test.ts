@@ -268,7 +268,6 @@ it.each<[string, Omit<TokenOptions, "principal" | "audience"> & { audience?: str
   ["for this account in the old form", { version: "1.0" }, 200],
   ["that has expired", { expiresIn: -60 }, 401],
   ["for another audience", { audience: api }, 401],
-  ["of another issuer", { claims: {}, audience: "https://management.azure.com" }, 401],
 ])("answers the data plane's request with a token %s: %d", async (_, options, status) => {
   const token = await emulator.issueToken({ principal: "daemon", audience: emulator.endpoint, ...options });
   expect((await withToken(token)).status).toBe(status);
@@ -300,6 +299,43 @@ it("issues tokens over the administrative endpoint", async () => {
   ]) {
     expect((await adminRequest(emulator, "POST", "/tokens", wrong)).status).toBe(400);
   }
+});
+
+it("takes principals that are added while it runs", async () => {
+  const user = { username: "eva@example.com", password: "a new one", roles: [builtInRoleIds.dataReader] };
+  const added = await adminRequest(emulator, "POST", "/users", user);
+  expect([added.status, added.text.includes(user.password)]).toEqual([201, false]);
+  const { username, password } = user;
+  const scope = `${emulator.endpoint}/.default`;
+  const token = (await post(adaForm({ username, password, scope }))).json()["access_token"];
+  expect((await withToken(String(token))).status).toBe(200);
+
+  const application = { clientId: "dddddddd-0000-0000-0000-000000000002", clientSecret: "s" };
+  expect((await adminRequest(emulator, "POST", "/service-principals", application)).status).toBe(201);
+  const form = daemonForm({
+    client_id: application.clientId,
+    client_secret: application.clientSecret,
+    scope,
+  });
+  const other = (await post(form)).json()["access_token"];
+  expect((await withToken(String(other))).status).toBe(403);
+  const clientId = "dddddddd-0000-0000-0000-000000000003";
+  const roles = [{ role: builtInRoleIds.dataReader, scope: "/dbs/a" }];
+  expect((await adminRequest(emulator, "POST", "/identities", { clientId, roles })).status).toBe(201);
+
+  for (const [path, wrong] of [
+    ["/users", user],
+    ["/users", {}],
+    ["/users", { username: "x", roles: [{ scope: "/" }] }],
+    ["/service-principals", { clientId: "x" }],
+    ["/identities", { clientId }],
+  ] as const) {
+    expect([path, (await adminRequest(emulator, "POST", path, wrong)).status]).toEqual([path, 400]);
+  }
+  // One that is refused for its roles is not added.
+  const half = { username: "half@example.com", roles: ["none"] };
+  expect(() => emulator.principals.addUser(half)).toThrow(InputError);
+  await expect(emulator.issueToken({ principal: half.username, audience: api })).rejects.toThrow(InputError);
 });
 
 it("refuses tokens of a replaced signing key, at once or after an overlap", async () => {
