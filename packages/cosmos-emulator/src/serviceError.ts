@@ -83,3 +83,15 @@ export const tooLarge = (): ServiceError =>
 /** 413 with the substatus by which bulk clients know to ask again: the batch's answer has no room for this document. */
 export const responseTooLarge = (): ServiceError =>
   new ServiceError(413, 'Message: {"Errors":["Response size is too large"]}', { substatus: 3402 });
+/**
+ * 403: a write came to a region that is not the write region. Source: Learn, "HTTP status codes for Azure Cosmos DB";
+ * for the message, Azure/azure-cosmos-dotnet-v3, issue 3580.
+ */
+export const writeForbidden = (): ServiceError =>
+  new ServiceError(
+    403,
+    'Message: {"Errors":["The requested operation cannot be performed at this region"]}',
+    {
+      substatus: 3,
+    },
+  );

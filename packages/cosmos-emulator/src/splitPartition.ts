@@ -1,3 +1,4 @@
+import { InputError } from "./inputError.ts";
 import { type PartitionKeyRange, splitRange } from "./partitionKey/partitionKeyRange.ts";
 import type { ContainerEntry } from "./store/catalog.ts";
 import type { Store } from "./store/openStore.ts";
@@ -24,10 +25,10 @@ export interface PartitionSplit {
 export function splitPartition(store: Store, request: SplitRequest): PartitionSplit {
   const { catalog } = store;
   const database = catalog.findDatabase(request.database);
-  if (database === undefined) throw new Error(`There is no database ${request.database}.`);
+  if (database === undefined) throw new InputError(`There is no database ${request.database}.`);
   const container = catalog.findContainer(database, request.container);
   if (container === undefined) {
-    throw new Error(`There is no container ${request.container} in the database ${request.database}.`);
+    throw new InputError(`There is no container ${request.container} in the database ${request.database}.`);
   }
   const range =
     request.range === undefined
@@ -35,10 +36,12 @@ export function splitPartition(store: Store, request: SplitRequest): PartitionSp
       : container.ranges.find(({ id }) => id === request.range);
   if (range === undefined) {
     const known = container.ranges.map(({ id }) => id).join(", ");
-    throw new Error(`The container ${request.container} has no partition ${request.range}; it has ${known}.`);
+    throw new InputError(
+      `The container ${request.container} has no partition ${request.range}; it has ${known}.`,
+    );
   }
   const split = splitRange(container.ranges, range, container.partitionKey);
-  if (split === undefined) throw new Error(`The partition ${range.id} is too small to be split.`);
+  if (split === undefined) throw new InputError(`The partition ${range.id} is too small to be split.`);
   store.transaction(() => catalog.replaceRanges(container, split.ranges));
   const [low, high] = split.children;
   return { parent: range.id, children: [low.id, high.id] };

@@ -71,6 +71,10 @@ function* documentsAfter(
   meter: Meter,
 ): Generator<StoredDocument, void, undefined> {
   const { documents } = scope.container;
+  if (isBehind(scope)) {
+    yield* earlierDocuments(scope, after, meter);
+    return;
+  }
   const candidates = candidateNumbers(scope, filter);
   const found =
     candidates === undefined
@@ -87,6 +91,34 @@ function* documentsAfter(
     yield document;
   }
 }
+
+/** Whether the region does not see all writes yet: then the index, which knows the latest versions, is no help. */
+const isBehind = ({ view, container }: Scope): boolean => view.lsn(container) < container.documents.lsn();
+
+/** All documents of a scope as a region sees them whose replication lags, in the order of their numbers. */
+function* earlierDocuments(
+  scope: Scope,
+  after: number,
+  meter: Meter,
+): Generator<StoredDocument, void, undefined> {
+  const { container, view } = scope;
+  const { documents } = container;
+  const current = numbersIn(scope).flatMap((number) => {
+    const document = documents.findByNumber(number);
+    return document === undefined ? [] : (view.versionOf(container, document) ?? []);
+  });
+  const deleted = view.deleted(container).filter(({ pk }) => scope.pk === undefined || pk === scope.pk);
+  const seen = [...current, ...deleted].sort((one, other) => one.number - other.number);
+  for (const document of seen) {
+    if (document.number <= after || !isInScope(scope, document)) continue;
+    meter.loaded += 1;
+    meter.loadedBytes += document.body.length;
+    yield document;
+  }
+}
+
+const numbersIn = ({ pk, container: { documents } }: Scope): number[] =>
+  pk === undefined ? Array.from(documents.scan(0), ({ number }) => number) : documents.numbersOf(pk);
 
 /** The narrowest list of numbers that is at hand: of the partition key, or of the index. */
 function candidateNumbers(scope: Scope, filter: IndexableFilter): number[] | undefined {
@@ -247,7 +279,8 @@ function indexOrder(
   const { scope, order } = query;
   const { documents } = scope.container;
   const path = order === undefined ? undefined : pathText(order.path);
-  if (order === undefined || path === undefined || scope.pk !== undefined) return undefined;
+  if (order === undefined || path === undefined || scope.pk !== undefined || isBehind(scope))
+    return undefined;
   const few = findCandidates(documents.index, query.filter);
   if (few !== undefined && few.length < 2_000) return undefined;
   // Documents without the path have no term; ones that are not indexed, and odd strings, have no place.

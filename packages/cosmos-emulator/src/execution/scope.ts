@@ -1,3 +1,4 @@
+import type { RegionView } from "../regions/regionView.ts";
 import type { ContainerEntry } from "../store/catalog.ts";
 import type { EpkRange, StoredDocument } from "../store/documents.ts";
 import { isExpired } from "./timeToLive.ts";
@@ -9,6 +10,8 @@ export interface Scope {
   readonly pk?: string | undefined;
   /** Only documents whose effective partition keys are in this range. */
   readonly range: EpkRange;
+  /** What the region sees of the documents. */
+  readonly view: RegionView;
 }
 
 /** Whether a document is in the scope, and not past its time to live. */

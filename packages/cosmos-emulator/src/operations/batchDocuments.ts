@@ -32,8 +32,9 @@ interface Batch {
  * bulk/BulkResponse.js; azure-sdk-for-java, TransactionalBatchTest.java.
  */
 export const batchDocuments: Operation = {
+  name: "batchDocuments",
   dataAction: dataActions.upsertItem,
-  dataActionsOf: (call) => [...new Set(readBatch(call).map(dataActionOf))],
+  dataActions: (call) => [...new Set(readBatch(call).map(dataActionOf))],
   run(account, call) {
     const isAtomic = isTrue(call, "x-ms-cosmos-batch-atomic");
     if (isAtomic && call.body.length > limits.batchBytes) throw tooLarge();

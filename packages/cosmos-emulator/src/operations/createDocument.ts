@@ -20,6 +20,7 @@ export const create: DocumentOperation = (request) => {
 
 /** `POST /dbs/{id}/colls/{id}/docs`. Source: Learn, REST "Create a Document". */
 export const createDocument: Operation = {
+  name: "createDocument",
   dataAction: dataActions.createItem,
   run: (account, call) => runWrite(account, call, create),
 };

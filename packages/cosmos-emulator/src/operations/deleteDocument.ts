@@ -18,6 +18,7 @@ export const remove: DocumentOperation = (request) => {
 
 /** `DELETE /dbs/{id}/colls/{id}/docs/{id}`. Source: Learn, REST "Delete a Document". */
 export const deleteDocument: Operation = {
+  name: "deleteDocument",
   dataAction: dataActions.deleteItem,
   run: (account, call) => runWrite(account, call, remove),
 };

@@ -8,13 +8,17 @@ import { documentHeaders, reply } from "./resources.ts";
 export const prefersMinimal = (call: Call): boolean =>
   /(?:^|[,;\s])return\s*=\s*minimal(?:$|[,;\s])/i.test(header(call, "prefer") ?? "");
 
-/** The answer to an operation on one document: its body, its etag, and the container's headers. */
+/**
+ * The answer to an operation on one document: its body, its etag, and the container's headers.
+ *
+ * @param lsn up to where the region sees the container's writes, where that is not all
+ */
 export function documentReply(
   container: ContainerEntry,
   { status, charge, epk, etag, body }: Outcome,
-  isMinimal = false,
+  { isMinimal = false, lsn }: { isMinimal?: boolean; lsn?: number } = {},
 ): Reply {
-  const headers = documentHeaders(container, epk);
+  const headers = documentHeaders(container, epk, lsn);
   if (etag !== undefined) headers["etag"] = etag;
   return reply(status, charge, isMinimal ? undefined : body, headers);
 }
@@ -23,5 +27,5 @@ export function documentReply(
 export function runWrite(account: Account, call: Call, operation: DocumentOperation): Reply {
   const request = documentRequest(account, call);
   const outcome = account.store.transaction(operation(request));
-  return documentReply(request.container, outcome, prefersMinimal(call));
+  return documentReply(request.container, outcome, { isMinimal: prefersMinimal(call) });
 }

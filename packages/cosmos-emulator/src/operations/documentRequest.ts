@@ -1,6 +1,7 @@
 import type { Account } from "../account.ts";
 import { bodyJson, type Call, header } from "../http/call.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
+import type { RegionView } from "../regions/regionView.ts";
 import { badRequest } from "../serviceError.ts";
 import type { ContainerEntry } from "../store/catalog.ts";
 import { findContainer } from "./resources.ts";
@@ -17,6 +18,8 @@ export interface DocumentRequest {
   readonly ifMatch: string | undefined;
   /** Counts for reads only. Source: Learn, REST "Common request headers". */
   readonly ifNoneMatch: string | undefined;
+  /** What the region sees, for reads; writes are made to what there is. */
+  readonly view?: RegionView;
   /** Bytes that the document may take up in the answer. */
   readonly room: number;
 }

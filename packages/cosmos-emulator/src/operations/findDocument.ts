@@ -11,14 +11,17 @@ export function findDocument({
   container,
   name,
   partitionKey,
+  view,
 }: DocumentRequest): StoredDocument & { key: DocumentKey } {
   const { pk, id } = readKey(container, name, partitionKey);
-  const byId = container.documents.find({ pk, id });
+  const byId = view === undefined ? container.documents.find({ pk, id }) : view.find(container, { pk, id });
   if (byId !== undefined && !isExpired(container, byId)) return { ...byId, key: { pk, id } };
   const number = childNumber(container.rid, name);
   const byRid = number === undefined ? undefined : container.documents.findByNumber(number);
-  if (byRid === undefined || byRid.pk !== pk || isExpired(container, byRid)) throw notFound();
-  return { ...byRid, key: { pk, id: byRid.id } };
+  if (byRid === undefined || byRid.pk !== pk) throw notFound();
+  const seen = view === undefined ? byRid : view.versionOf(container, byRid);
+  if (seen === undefined || isExpired(container, seen)) throw notFound();
+  return { ...seen, key: { pk, id: byRid.id } };
 }
 
 /** Refuses a write whose `If-Match` names another version than the one that is there; `*` is any. */

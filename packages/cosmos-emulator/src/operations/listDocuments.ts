@@ -13,10 +13,11 @@ const everything: QueryRequest = {
 
 /** `GET /docs`: all documents, page by page. Source: Learn, REST "List Documents". */
 export const listDocuments: Operation = {
+  name: "listDocuments",
   dataAction: dataActions.query,
   run(account, call) {
     const container = findContainer(account, call);
-    const answer = answerQuery(call, readScope(container, call), everything);
+    const answer = answerQuery(call, readScope(account, container, call), everything);
     const body = `{"_rid":${JSON.stringify(container.rid)},"Documents":${JSON.stringify(answer.rows)},"_count":${answer.rows.length}}`;
     return reply(200, charge.query(answer), body, { ...containerHeaders(container), ...answer.headers });
   },

@@ -79,6 +79,7 @@ function refusing<T>(work: () => T): T {
 
 /** `PATCH /dbs/{id}/colls/{id}/docs/{id}`. Source: Learn, REST "Patch a Document". */
 export const patchDocument: Operation = {
+  name: "patchDocument",
   // Patches have no data action of their own. Source: Learn, "Data plane role-based access control".
   dataAction: dataActions.replaceItem,
   run: (account, call) => runWrite(account, call, patch),

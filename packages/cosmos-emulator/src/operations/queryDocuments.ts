@@ -11,10 +11,11 @@ import { containerHeaders, findContainer, rangeHeaders, reply } from "./resource
 
 /** `POST /docs` with a query. Source: Learn, REST "Query Documents". */
 export const queryDocuments: Operation = {
+  name: "queryDocuments",
   dataAction: dataActions.query,
   run(account, call) {
     const container = findContainer(account, call);
-    const scope = readScope(container, call);
+    const scope = readScope(account, container, call);
     const request = readQueryRequest(call);
     checkGateway(call, scope, request);
     const answer = answerQuery(call, scope, request);

@@ -12,6 +12,7 @@ import { containerHeaders, findContainer, reply } from "./resources.ts";
  * Source: `@azure/cosmos`, ClientContext.js getQueryPlan.
  */
 export const readQueryPlan: Operation = {
+  name: "readQueryPlan",
   dataAction: dataActions.query,
   run(account, call) {
     const container = findContainer(account, call);

@@ -17,16 +17,19 @@ import { containerHeaders, findContainer, rangeHeaders, reply } from "./resource
  * nothing new. Source: Learn, REST "List Documents" and "Change feed modes in Azure Cosmos DB".
  */
 export const readChangeFeed: Operation = {
+  name: "readChangeFeed",
   dataAction: dataActions.readChangeFeed,
   run(account, call) {
     const container = findContainer(account, call);
     const mode = readMode(call);
-    const part = readScope(container, call);
+    const part = readScope(account, container, call);
     const { ranges } = part;
     const entriesOf = mode === "latestVersion" ? latestVersions : allVersions(account, container);
     const after = readStart(container, call, mode);
-    const end = Math.max(after, container.documents.lsn());
-    const page = fillPage(entriesOf(container, part, after), readItemCount(call), end);
+    // A region that lags ends the feed where it is.
+    const seen = account.view.lsn(container);
+    const entries = takeWhile(entriesOf(container, part, after), ({ lsn }) => lsn <= seen);
+    const page = fillPage(entries, readItemCount(call), Math.max(after, seen));
 
     const [range] = ranges;
     const headers = {
@@ -64,4 +67,11 @@ function allVersions({ store }: Account, { documents: { history } }: ContainerEn
       yield { lsn: change.lsn, json: changeRecord(change, partitionKey) };
     }
   };
+}
+
+function* takeWhile<Entry>(entries: Iterable<Entry>, isWanted: (entry: Entry) => boolean): Iterable<Entry> {
+  for (const entry of entries) {
+    if (!isWanted(entry)) return;
+    yield entry;
+  }
 }

@@ -22,12 +22,14 @@ export const read: DocumentOperation = (request) => {
 
 /** `GET /dbs/{id}/colls/{id}/docs/{id}`: the point read. Source: Learn, REST "Get a Document". */
 export const readDocument: Operation = {
+  name: "readDocument",
   dataAction: dataActions.readItem,
   run(account, call) {
-    const request = documentRequest(account, call);
+    const request = { ...documentRequest(account, call), view: account.view };
     const { container, partitionKey } = request;
     const { range } = readKey(container, "", partitionKey);
-    checkSessionToken(header(call, "x-ms-session-token"), range.id, container.documents.lsn(), range.parents);
-    return documentReply(container, read(request)());
+    const lsn = account.view.lsn(container);
+    checkSessionToken(header(call, "x-ms-session-token"), range.id, lsn, range.parents);
+    return documentReply(container, read(request)(), { lsn });
   },
 };

@@ -13,6 +13,7 @@ import { containerHeaders, findContainer, isNotModified, reply } from "./resourc
  * routing/partitionKeyRangeCache.js.
  */
 export const readPartitionKeyRanges: Operation = {
+  name: "readPartitionKeyRanges",
   dataAction: dataActions.readMetadata,
   run(account, call) {
     const container = findContainer(account, call);

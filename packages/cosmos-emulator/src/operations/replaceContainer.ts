@@ -18,6 +18,7 @@ const fixed = ["id", "partitionKey"] as const;
 
 /** `PUT /dbs/{id}/colls/{id}`: the indexing policy, the default time to live. */
 export const replaceContainer: Operation = {
+  name: "replaceContainer",
   dataAction: null,
   run(account, call) {
     const entry = findContainer(account, call);

@@ -24,6 +24,7 @@ export const replace: DocumentOperation = (request) => {
 
 /** `PUT /dbs/{id}/colls/{id}/docs/{id}`. Source: Learn, REST "Replace a Document". */
 export const replaceDocument: Operation = {
+  name: "replaceDocument",
   dataAction: dataActions.replaceItem,
   run: (account, call) => runWrite(account, call, replace),
 };

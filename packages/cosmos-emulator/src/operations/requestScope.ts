@@ -1,3 +1,4 @@
+import type { Account } from "../account.ts";
 import type { Scope } from "../execution/scope.ts";
 import { type Call, header } from "../http/call.ts";
 import { effectivePartitionKey } from "../partitionKey/effectivePartitionKey.ts";
@@ -30,7 +31,7 @@ export interface RequestScope extends Scope {
  * `x-ms-documentdb-partitionkeyrangeid` and `x-ms-start-epk`/`x-ms-end-epk`, and checks the session token.
  * Source: `@azure/cosmos`, ClientContext.js queryFeed and request/request.js.
  */
-export function readScope(container: ContainerEntry, call: Call): RequestScope {
+export function readScope({ view }: Account, container: ContainerEntry, call: Call): RequestScope {
   const keyHeader = header(call, "x-ms-documentdb-partitionkey");
   const key = keyHeader === undefined ? [] : parsePartitionKeyHeader(keyHeader);
   const { pk, range: keyRange } = keyScope(container, key);
@@ -39,10 +40,11 @@ export function readScope(container: ContainerEntry, call: Call): RequestScope {
   const range = [keyRange, named, feed].reduce<EpkRange>(intersect, everything);
   const ranges = container.ranges.filter(({ min, max }) => min < range.max && max > range.min);
   for (const { id, parents } of ranges) {
-    checkSessionToken(header(call, "x-ms-session-token"), id, container.documents.lsn(), parents);
+    checkSessionToken(header(call, "x-ms-session-token"), id, view.lsn(container), parents);
   }
   return {
     container,
+    view,
     pk,
     range,
     ranges,

@@ -71,15 +71,20 @@ export function reply(
   return { status, headers: own, body: typeof body === "string" ? body : JSON.stringify(body) };
 }
 
-/** Headers of every answer about a container. */
-export function containerHeaders(container: ContainerEntry): Record<string, string> {
+/**
+ * Headers of every answer about a container.
+ *
+ * @param lsn up to where the region sees the container's writes
+ */
+export function containerHeaders(
+  container: ContainerEntry,
+  lsn = container.documents.lsn(),
+): Record<string, string> {
   return {
-    "x-ms-session-token": container.ranges
-      .map(({ id }) => sessionToken(id, container.documents.lsn()))
-      .join(),
+    "x-ms-session-token": container.ranges.map(({ id }) => sessionToken(id, lsn)).join(),
     "x-ms-alt-content-path": `dbs/${encodeURIComponent(container.database.id)}/colls/${encodeURIComponent(container.id)}`,
     "x-ms-content-path": container.rid,
-    lsn: String(container.documents.lsn()),
+    lsn: String(lsn),
   };
 }
 
@@ -87,15 +92,19 @@ export function containerHeaders(container: ContainerEntry): Record<string, stri
 export const rangeHeaders = (
   container: ContainerEntry,
   range: PartitionKeyRange,
+  lsn = container.documents.lsn(),
 ): Record<string, string> => ({
-  ...containerHeaders(container),
-  "x-ms-session-token": sessionToken(range.id, container.documents.lsn()),
+  ...containerHeaders(container, lsn),
+  "x-ms-session-token": sessionToken(range.id, lsn),
   "x-ms-documentdb-partitionkeyrangeid": range.id,
 });
 
 /** Headers of an answer about a document, whose effective partition key this is. */
-export const documentHeaders = (container: ContainerEntry, epk: string): Record<string, string> =>
-  rangeHeaders(container, rangeOf(container.ranges, epk));
+export const documentHeaders = (
+  container: ContainerEntry,
+  epk: string,
+  lsn?: number,
+): Record<string, string> => rangeHeaders(container, rangeOf(container.ranges, epk), lsn);
 
 /** A database's document, as the service shows it. */
 export const databaseBody = (entry: DatabaseEntry): JsonObject => ({

@@ -11,18 +11,22 @@ import { deleteDocument } from "./deleteDocument.ts";
 import { listContainers } from "./listContainers.ts";
 import { listDatabases } from "./listDatabases.ts";
 import { listDocuments } from "./listDocuments.ts";
+import { listOffers } from "./listOffers.ts";
 import type { Operation } from "./operation.ts";
 import { patchDocument } from "./patchDocument.ts";
 import { queryDocuments } from "./queryDocuments.ts";
+import { queryOffers } from "./queryOffers.ts";
 import { readQueryPlan } from "./queryPlan.ts";
 import { readAccount } from "./readAccount.ts";
 import { readChangeFeed } from "./readChangeFeed.ts";
 import { readContainer } from "./readContainer.ts";
 import { readDatabase } from "./readDatabase.ts";
 import { readDocument } from "./readDocument.ts";
+import { readOffer } from "./readOffer.ts";
 import { readPartitionKeyRanges } from "./readPartitionKeyRanges.ts";
 import { replaceContainer } from "./replaceContainer.ts";
 import { replaceDocument } from "./replaceDocument.ts";
+import { replaceOffer } from "./replaceOffer.ts";
 import { upsertDocument } from "./upsertDocument.ts";
 
 /** Operations by method, kind of resource, and whether the path names one resource or the feed. */
@@ -44,7 +48,19 @@ const operations: Readonly<Record<string, Operation>> = {
   "PUT docs": replaceDocument,
   "PATCH docs": patchDocument,
   "DELETE docs": deleteDocument,
+  "GET offers feed": listOffers,
+  "POST offers feed": queryOffers,
+  "GET offers": readOffer,
+  "PUT offers": replaceOffer,
 };
+
+/** Operations that a header tells from those above. */
+const byHeader: readonly Operation[] = [upsertDocument];
+
+/** The names of all operations. */
+export const operationNames: readonly string[] = [...Object.values(operations), ...byHeader].map(
+  ({ name }) => name,
+);
 
 /** Kinds of resource that this emulator refuses as a whole, by the name that people know. */
 const refused: Readonly<Partial<Record<ResourceType, string>>> = {

@@ -26,6 +26,7 @@ export const upsert: DocumentOperation = (request) => {
  * Source: Learn, REST "Create a Document".
  */
 export const upsertDocument: Operation = {
+  name: "upsertDocument",
   dataAction: dataActions.upsertItem,
   run: (account, call) => runWrite(account, call, upsert),
 };

@@ -83,8 +83,12 @@ CREATE TABLE IF NOT EXISTS containers (
 const newEtag = (): string => `"${randomUUID()}"`;
 const now = (): number => Math.floor(Date.now() / 1000);
 
-/** Reads the catalog from an open database file, and makes its tables in a new one. */
-export function createCatalog(sql: DatabaseSync): Catalog {
+/**
+ * Reads the catalog from an open database file, and makes its tables in a new one.
+ *
+ * @param recentSpan milliseconds for which past versions of documents are kept
+ */
+export function createCatalog(sql: DatabaseSync, recentSpan: () => number): Catalog {
   sql.exec(tables);
   const statements = {
     setting: sql.prepare("SELECT value FROM meta WHERE name = ?"),
@@ -131,7 +135,7 @@ export function createCatalog(sql: DatabaseSync): Catalog {
       definition,
       partitionKey,
       ranges: JSON.parse(row.ranges) as PartitionKeyRange[],
-      documents: documents ?? createDocuments(sql, number, uniqueKeysOf(definition)),
+      documents: documents ?? createDocuments(sql, number, uniqueKeysOf(definition), recentSpan),
     };
     entry.documents.history.configure(historyPolicy(definition), entry.documents.lsn());
     containers.set(number, entry);

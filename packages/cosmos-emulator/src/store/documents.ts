@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { JsonObject } from "../json.ts";
 import { type ChangeHistory, createChangeHistory, type FeedPart } from "./changeHistory.ts";
+import { createRecentWrites, type RecentWrites } from "./recentWrites.ts";
 import { createTermIndex, type TermIndex } from "./termIndex.ts";
 import { createUniqueKeyIndex, type UniqueKey } from "./uniqueKeys.ts";
 
@@ -46,6 +47,8 @@ export interface Documents {
   readonly index: TermIndex;
   /** Every write, where the container's change feed policy asks for it. */
   readonly history: ChangeHistory;
+  /** Recent writes, kept while some region's replication lags. */
+  readonly recent: RecentWrites;
   /** The log sequence number of the last write. */
   lsn(): number;
   /** Takes the next log sequence number. */
@@ -97,11 +100,16 @@ function contentOf({ body }: StoredDocument): JsonObject {
   return content;
 }
 
-/** Opens the documents of a container, and makes their tables when it is new. */
+/**
+ * Opens the documents of a container, and makes their tables when it is new.
+ *
+ * @param recentSpan milliseconds for which past versions are kept
+ */
 export function createDocuments(
   sql: DatabaseSync,
   container: number,
   uniqueKeys: readonly UniqueKey[],
+  recentSpan: () => number,
 ): Documents {
   const table = `documents_${container}`;
   sql.exec(`
@@ -115,6 +123,7 @@ CREATE INDEX IF NOT EXISTS ${table}_expiry ON ${table} (ts + ttl) WHERE ttl > 0;
   const index = createTermIndex(sql, container);
   const history = createChangeHistory(sql, container);
   const unique = createUniqueKeyIndex(sql, container, uniqueKeys);
+  const recent = createRecentWrites(recentSpan);
   const statements = {
     lsn: sql.prepare("SELECT lsn FROM containers WHERE number = ?"),
     setLsn: sql.prepare("UPDATE containers SET lsn = ? WHERE number = ?"),
@@ -216,18 +225,21 @@ CREATE INDEX IF NOT EXISTS ${table}_expiry ON ${table} (ts + ttl) WHERE ttl > 0;
     }
   }
 
+  function findByNumber(number: number): (StoredDocument & DocumentKey) | undefined {
+    const row = statements.findByNumber.get(number) as (StoredDocument & DocumentKey) | undefined;
+    if (row === undefined) return undefined;
+    return { ...row, id: row.id.startsWith('"') ? (JSON.parse(row.id) as string) : row.id };
+  }
+
   return {
     index,
     history,
+    recent,
     lsn: () => lsn,
     nextLsn,
     count: () => Number(statements.count.get()?.["count"]),
     find: ({ pk, id }) => statements.find.get(pk, idText(id)) as StoredDocument | undefined,
-    findByNumber(number) {
-      const row = statements.findByNumber.get(number) as (StoredDocument & DocumentKey) | undefined;
-      if (row === undefined) return undefined;
-      return { ...row, id: row.id.startsWith('"') ? (JSON.parse(row.id) as string) : row.id };
-    },
+    findByNumber,
     uniqueKeyHolders: (pk, content) => unique?.holders(pk, content) ?? [],
     insert({ number, key, content, ...write }) {
       const { etag, ts, ttl, epk, body } = write;
@@ -238,8 +250,10 @@ CREATE INDEX IF NOT EXISTS ${table}_expiry ON ${table} (ts + ttl) WHERE ttl > 0;
         history.record({ lsn: write.lsn, operation: "create", ts, ...nothing, pk: key.pk, epk, body });
       }
       unique?.put(number, key.pk, content);
+      if (recent.isKept()) recent.add({ lsn: write.lsn, number, key, previous: undefined, isDelete: false });
     },
     update({ number, key, content, ...write }, previous) {
+      if (recent.isKept()) recent.add({ lsn: write.lsn, number, key, previous, isDelete: false });
       statements.update.run(write.etag, write.lsn, write.ts, write.ttl, write.body, number);
       index.put(number, content, contentOf(previous));
       if (history.isOn()) {
@@ -250,7 +264,12 @@ CREATE INDEX IF NOT EXISTS ${table}_expiry ON ${table} (ts + ttl) WHERE ttl > 0;
       unique?.put(number, key.pk, content);
     },
     remove(document) {
+      const known = recent.isKept() ? findByNumber(document.number) : undefined;
       if (history.isOn()) recordRemoval(document);
+      if (known !== undefined) {
+        const { number, pk, id } = known;
+        recent.add({ lsn, number, key: { pk, id }, previous: known, isDelete: true });
+      }
       statements.remove.run(document.number);
       index.remove(document.number, contentOf(document));
       unique?.remove(document.number);
@@ -277,6 +296,7 @@ CREATE INDEX IF NOT EXISTS ${table}_expiry ON ${table} (ts + ttl) WHERE ttl > 0;
       // Every write takes a number: where none was taken, nothing was written.
       if (committed === lsn) return;
       lsn = committed;
+      recent.forgetAfter(lsn);
       index.forgetUncommitted();
       history.forgetUncommitted();
     },
