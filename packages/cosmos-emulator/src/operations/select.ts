@@ -55,7 +55,13 @@ const operations: Readonly<Record<string, Operation>> = {
 };
 
 /** Operations that a header tells from those above. */
-const byHeader: readonly Operation[] = [upsertDocument];
+const byHeader: readonly Operation[] = [
+  upsertDocument,
+  batchDocuments,
+  queryDocuments,
+  readQueryPlan,
+  readChangeFeed,
+];
 
 /** The names of all operations. */
 export const operationNames: readonly string[] = [...Object.values(operations), ...byHeader].map(

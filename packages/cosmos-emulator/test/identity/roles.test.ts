@@ -193,6 +193,33 @@ it("allows exactly the actions of a custom role", async () => {
   );
 });
 
+it("wants of a batch the action of each of its operations", async () => {
+  const batch = async (name: Name, ...operations: object[]): Promise<WireAnswer> =>
+    send({
+      method: "POST",
+      origin: emulator.endpoint,
+      path: "/dbs/a/colls/b/docs",
+      ca,
+      headers: {
+        authorization: encodeURIComponent(`type=aad&ver=1.0&sig=${await tokenOf(name)}`),
+        "x-ms-documentdb-partitionkey": '["p"]',
+        "x-ms-cosmos-is-batch-request": "true",
+        "x-ms-cosmos-batch-atomic": "true",
+      },
+      body: JSON.stringify(operations),
+    });
+  const create = { operationType: "Create", resourceBody: { id: "batched", pk: "p" } };
+  const read = { operationType: "Read", id: "batched" };
+  expectMissing(await batch("creator", create, read), `${items}/read`, "dbs/a/colls/b");
+  expect((await batch("creator", create)).status).toBe(200);
+  expectMissing(
+    await batch("reader", { operationType: "Delete", id: "batched" }),
+    `${items}/delete`,
+    "dbs/a/colls/b",
+  );
+  expect((await batch("reader", read)).status).toBe(200);
+});
+
 it("honours the roles of a principal's groups", async () => {
   expect((await as("member", "GET", document)).status).toBe(200);
   expectMissing(await as("member", "DELETE", document), `${items}/delete`, "dbs/a/colls/b");
