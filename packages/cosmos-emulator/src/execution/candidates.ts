@@ -1,7 +1,7 @@
 import type { FilterPath, IndexableFilter, ScalarType } from "../query/filter.ts";
 import { unindexedProperties } from "../store/documents.ts";
 import { afterAllThatBegin, justAfter, type TermIndex, type TermRange } from "../store/termIndex.ts";
-import { childPath, elementPath, encodeValue, typeMark } from "../store/terms.ts";
+import { childPath, elementPath, encodeValue, isInexact, typeMark } from "../store/terms.ts";
 
 /** More documents than this are not looked up one by one: a scan is as fast. */
 const maxCandidates = 50_000;
@@ -75,14 +75,18 @@ function rangesOf(condition: Condition): TermRange[] | undefined {
     case "in":
       return condition.values.map((value) => exactly(encodeValue(value)));
     case "prefix": {
+      // Half a surrogate pair begins whole ones: the strings that begin with it are not next to each other.
+      if (!condition.prefix.isWellFormed()) return [typeRange(path, "string"), odd];
       const prefix = encodeValue(condition.prefix);
       return [{ path, from: prefix, end: afterAllThatBegin(prefix) }, odd];
     }
     case "range": {
       const { lower, upper, type } = condition;
       const whole = typeRange(path, type);
-      const from = lower === undefined ? whole.from : encodeValue(lower.value);
-      const end = upper === undefined ? whole.end : justAfter(encodeValue(upper.value));
+      const low = placeOf(lower);
+      const high = placeOf(upper);
+      const from = low === undefined ? whole.from : isOutside(lower, low) ? justAfter(low) : low;
+      const end = high === undefined ? whole.end : isOutside(upper, high) ? high : justAfter(high);
       return [{ path, from, end }, ...(type === "string" ? [odd] : [])];
     }
     case "type":
@@ -91,6 +95,17 @@ function rangesOf(condition: Condition): TermRange[] | undefined {
       return [{ path, from: Buffer.alloc(0), end: Buffer.of(0xff) }];
   }
 }
+
+type Bound = Extract<IndexableFilter, { kind: "range" }>["lower"];
+
+/** A bound as the index has it; `undefined` for none, and for a string with half a surrogate pair, which has no place. */
+function placeOf(bound: Bound): Buffer | undefined {
+  const isOdd = typeof bound?.value === "string" && !bound.value.isWellFormed();
+  return bound === undefined || isOdd ? undefined : encodeValue(bound.value);
+}
+
+/** Whether nothing at a bound's place can satisfy it. */
+const isOutside = (bound: Bound, place: Buffer): boolean => bound?.inclusive === false && !isInexact(place);
 
 const marks: Readonly<Record<ScalarType, readonly [number, number]>> = {
   null: [typeMark.null, typeMark.null],
@@ -101,7 +116,8 @@ const marks: Readonly<Record<ScalarType, readonly [number, number]>> = {
 
 function typeRange(path: string, type: ScalarType): TermRange {
   const [from, to] = marks[type];
-  return { path, from: Buffer.of(from), end: afterAllThatBegin(Buffer.of(to)) };
+  // The next mark, not the longest value: the bytes of a number can all be ff.
+  return { path, from: Buffer.of(from), end: Buffer.of(to + 1) };
 }
 
 /** A path as the index spells it; `undefined` for what is in no index. */

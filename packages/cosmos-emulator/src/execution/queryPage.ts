@@ -1,6 +1,7 @@
 import type { CompiledQuery, OrderedRow } from "../query/compileQuery.ts";
 import type { IndexableFilter } from "../query/filter.ts";
 import type { Json, JsonObject, Value } from "../query/json.ts";
+import { badRequest } from "../serviceError.ts";
 import type { StoredDocument } from "../store/documents.ts";
 import { encodeValue, isInexact, typeMark } from "../store/terms.ts";
 import { findCandidates, pathText } from "./candidates.ts";
@@ -23,8 +24,10 @@ export interface Position {
   /** The document that the page before ended at, and how many rows of it were given. */
   readonly n?: number;
   readonly r?: number;
-  /** The ORDER BY values of the last row given; an undefined one is an empty object. */
-  readonly k?: readonly Json[];
+  /** The ORDER BY values of the last row given, each in an array of its own: an undefined one's is empty. */
+  readonly k?: readonly (readonly Json[])[];
+  /** In their place, the snapshot that has them: values that are too long for a token. */
+  readonly m?: string;
   /** Rows passed over for OFFSET, and rows given. */
   readonly o?: number;
   readonly t?: number;
@@ -198,7 +201,7 @@ function orderedPage(query: PreparedQuery, position: Position, size: number): Pa
     compiled.compareKeys(one.keys, other.keys) ||
     (isDescending ? other.number - one.number : one.number - other.number) ||
     one.index - other.index;
-  const last = lastRow(position);
+  const last = lastRow(query, position);
   const isAfter = (row: PlacedRow): boolean => last === undefined || compare(row, last) > 0;
   // One more than the page has, to know whether there are more.
   const wanted = skip + Math.min(size, take) + 1;
@@ -228,21 +231,35 @@ function orderedPage(query: PreparedQuery, position: Position, size: number): Pa
       : {
           n: end.number,
           r: end.index,
-          k: end.keys.map((key) => (key === undefined ? {} : key)),
+          ...writeKeys(query, end.keys),
           ...counts(position, query, 0, page.length),
         };
   return { rows: page, next, ...meter, isIndexed: scanned !== undefined || query.filter.kind !== "all" };
 }
 
-function lastRow({ n, r, k }: Position): PlacedRow | undefined {
-  if (n === undefined || k === undefined) return undefined;
-  // ORDER BY keys are compared by type alone where they are objects: an empty object can stand for undefined.
-  const keys: Value[] = k.map((key) => (isEmptyObject(key) ? undefined : key));
-  return { keys, row: null, number: n, index: r ?? 0 };
+/** Characters of ORDER BY values that a token holds: it travels in a header, of which clients take 16 KB. */
+const maxKeyLength = 1_024;
+
+/** The ORDER BY values of a row for a token. Of arrays and objects the order knows only that they are such. */
+function writeKeys({ snapshots }: PreparedQuery, keys: readonly Value[]): Position {
+  const k = keys.map((key): Json[] => {
+    if (key === undefined) return [];
+    if (typeof key !== "object" || key === null) return [key];
+    return Array.isArray(key) ? [[]] : [{}];
+  });
+  return JSON.stringify(k).length > maxKeyLength ? { m: snapshots.keep(k) } : { k };
 }
 
-const isEmptyObject = (value: Json): boolean =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
+function lastRow({ snapshots }: PreparedQuery, { n, r, k, m }: Position): PlacedRow | undefined {
+  const kept = m === undefined ? k : (snapshots.find(m) as Position["k"]);
+  if (m !== undefined && kept === undefined) {
+    throw badRequest(
+      "The continuation token is of an earlier run of the emulator, or was left for too long.",
+    );
+  }
+  if (n === undefined || kept === undefined) return undefined;
+  return { keys: kept.map(([key]) => key), row: null, number: n, index: r ?? 0 };
+}
 
 /** The first `wanted` rows of all that match, kept sorted while the documents pass by. */
 function smallest(
@@ -330,7 +347,13 @@ function snapshotPage(query: PreparedQuery, position: Position, size: number): P
     name = undefined;
   }
   const given = position.a ?? 0;
-  const page = rows.slice(given, given + size);
+  const page: Json[] = [];
+  let bytes = 0;
+  for (const row of rows.slice(given, given + size)) {
+    bytes += JSON.stringify(row).length;
+    if (bytes > maxPageBytes && page.length > 0) break;
+    page.push(row);
+  }
   const end = given + page.length;
   const next = end < rows.length ? { s: name ?? snapshots.keep(rows), a: end } : undefined;
   return { rows: page, next, ...meter, isIndexed: query.filter.kind !== "all" };

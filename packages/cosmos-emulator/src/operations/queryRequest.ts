@@ -134,11 +134,12 @@ export const policyOf = ({ definition }: ContainerEntry): IndexingPolicy =>
 function isPosition(position: Record<string, unknown>): boolean {
   const isCount = (value: unknown): boolean =>
     value === undefined || (typeof value === "number" && Number.isSafeInteger(value) && value >= 0);
-  const { n, r, o, t, a, s, k } = position;
+  const isName = (value: unknown): boolean => value === undefined || typeof value === "string";
+  const { n, r, o, t, a, s, m, k } = position;
   return (
     [n, r, o, t, a].every(isCount) &&
-    (s === undefined || typeof s === "string") &&
-    (k === undefined || Array.isArray(k))
+    [s, m].every(isName) &&
+    (k === undefined || (Array.isArray(k) && k.every(Array.isArray)))
   );
 }
 
