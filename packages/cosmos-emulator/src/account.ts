@@ -1,10 +1,13 @@
+import type { RegionView } from "./regions/regionView.ts";
 import type { Store } from "./store/openStore.ts";
 
 /** A region of the account, and where it listens. */
-interface Region {
+export interface Region {
   /** As Azure names it: `East US`. */
   readonly name: string;
   readonly endpoint: string;
+  /** Whether it is out of order: the account's document then leaves it out. */
+  readonly isDown: boolean;
 }
 
 /** The database account that operations work on. */
@@ -17,4 +20,10 @@ export interface Account {
   readonly store: Store;
   /** The regions, the write region first. */
   readonly regions: readonly Region[];
+  /** The region that this request came to. */
+  readonly region: Region;
+  /** What that region sees of the documents. */
+  readonly view: RegionView;
+  /** How many physical partitions a new container has, at least. */
+  readonly physicalPartitions: number;
 }

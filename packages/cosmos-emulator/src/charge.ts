@@ -9,6 +9,14 @@ const perKilobyte = 9 / 99;
 const bySize = (bytes: number): number => Math.max(1, 1 + (bytes / 1024 - 1) * perKilobyte);
 const round = (charge: number): number => Math.round(charge * 100) / 100;
 
+/** What a page of a query did. */
+interface QueryWork {
+  /** Documents that were loaded. */
+  readonly loaded: number;
+  readonly loadedBytes: number;
+  readonly outputBytes: number;
+}
+
 /** RU for each request charge that this emulator reports. */
 export const charge = {
   /** A read of the account, a database, a container or its ranges. */
@@ -25,6 +33,17 @@ export const charge = {
   replace: (bytes: number): number => round(10 * bySize(bytes)),
   /** A delete of a document of that many bytes. */
   delete: (bytes: number): number => round(5 * bySize(bytes)),
+  /**
+   * One page of a query: a fixed part for its compilation and the index look-up, and a part for what was loaded to
+   * answer it: what the index could not narrow down costs as much as what is returned.
+   */
+  query: ({ loaded, loadedBytes, outputBytes }: QueryWork): number =>
+    round(2.25 + 0.02 * loaded + (0.03 * loadedBytes) / 1024 + (0.02 * outputBytes) / 1024),
+  /**
+   * A page of the change feed with documents of that many bytes in all: 1 RU to look, and the bytes as in point reads.
+   * Learn ("Reading from the change feed") publishes no figure, only that each read is charged, with changes or not.
+   */
+  changeFeed: (bytes: number): number => round(1 + (bytes / 1024) * perKilobyte),
   /** What a refused write costs: the look-up that it took to refuse it. */
   refusedWrite: 1.24,
 } as const;

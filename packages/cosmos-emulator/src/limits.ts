@@ -15,6 +15,20 @@ export const limits = {
   resourceNameLength: 255,
   /** Levels of nesting of an item's objects and arrays. */
   nestingDepth: 128,
+  /** Characters of a query's text. */
+  queryLength: 512 * 1024,
+  /** Operations in one batch, transactional or not. */
+  batchOperations: 100,
+  /** Bytes of a transactional batch's request. Source: Learn, "Transactional batch operations, limitations". */
+  batchBytes: 2 * 1024 * 1024,
+  /** Bytes of an answer. */
+  responseBytes: 4 * 1024 * 1024,
+  /** Operations in one patch. Source: Learn, "Partial document update FAQ". */
+  patchOperations: 10,
+  /** Constraints of a container's unique key policy. Source: Learn, "Unique key constraints". */
+  uniqueKeys: 10,
+  /** Paths of one unique key constraint. */
+  uniqueKeyPaths: 16,
   /** What a request's body may have: an item with room for a batch's or a query's envelope. */
   requestBytes: 4 * 1024 * 1024,
 } as const;

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError } from "commander";
+import { InputError } from "./inputError.ts";
 import { startEmulator } from "./startEmulator.ts";
 import { StartError } from "./startError.ts";
 
@@ -11,16 +12,37 @@ function parsePort(text: string): number {
   return port;
 }
 
+const splitNames = (text: string): string[] => text.split(",").map((name) => name.trim());
+
 const program = new Command("cosmos-emulator")
   .description("Azure Cosmos DB and Entra ID, embedded: for the unmodified SDKs, over HTTPS, kept on disk.")
   .option("--port <number>", "the Cosmos DB endpoint's port", parsePort, 8081)
   .option("--identity-port <number>", "the identity endpoint's port", parsePort, 0)
   .option("--data-dir <path>", "where the data stays", ".cosmos")
+  .option(
+    "--regions <names>",
+    "the account's regions, the write region first: 'East US,West Europe'",
+    splitNames,
+  )
+  .option("--enforce-throughput", "throttle to the throughput that containers and databases were given")
   .option("--json", "print the environment for clients as one line of JSON, for programs");
 
-program.action(async (options: { port: number; identityPort: number; dataDir: string; json?: boolean }) => {
-  const emulator = await startEmulator(options).catch((error: unknown) => {
-    if (!(error instanceof StartError)) throw error;
+interface CommandOptions {
+  readonly port: number;
+  readonly identityPort: number;
+  readonly dataDir: string;
+  readonly regions?: readonly string[];
+  readonly enforceThroughput?: boolean;
+  readonly json?: boolean;
+}
+
+program.action(async ({ regions, ...options }: CommandOptions) => {
+  const starting = startEmulator({
+    ...options,
+    ...(regions && { regions: regions.map((name) => ({ name })) }),
+  });
+  const emulator = await starting.catch((error: unknown) => {
+    if (!(error instanceof StartError || error instanceof InputError)) throw error;
     process.stderr.write(`cosmos-emulator: ${error.message}\n`);
     process.exit(1);
   });

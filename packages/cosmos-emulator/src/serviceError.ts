@@ -25,11 +25,13 @@ export class ServiceError extends Error {
   readonly code: string;
   /** Extra response headers, `x-ms-retry-after-ms` for example. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Further properties of the body. */
+  readonly body: Readonly<Record<string, string>>;
 
   constructor(
     status: number,
     message: string,
-    options: { substatus?: number; headers?: Record<string, string> } = {},
+    options: { substatus?: number; headers?: Record<string, string>; body?: Record<string, string> } = {},
   ) {
     super(message);
     this.name = "ServiceError";
@@ -37,6 +39,7 @@ export class ServiceError extends Error {
     this.substatus = options.substatus ?? 0;
     this.code = codes[status] ?? "InternalServerError";
     this.headers = options.headers ?? {};
+    this.body = options.body ?? {};
   }
 }
 
@@ -62,6 +65,10 @@ export const ownerNotFound = (): ServiceError =>
 export const conflict = (): ServiceError =>
   new ServiceError(409, 'Message: {"Errors":["Resource with specified id or name already exists."]}');
 
+/** 409: another document of the partition key has the same values at the paths of a unique key. */
+export const uniqueKeyViolation = (): ServiceError =>
+  new ServiceError(409, 'Message: {"Errors":["Unique index constraint violation."]}');
+
 /** 412: `If-Match` or `If-None-Match` does not hold. */
 export const preconditionFailed = (): ServiceError =>
   new ServiceError(
@@ -72,3 +79,19 @@ export const preconditionFailed = (): ServiceError =>
 /** 413: the item or the request is too large. */
 export const tooLarge = (): ServiceError =>
   new ServiceError(413, 'Message: {"Errors":["Request size is too large"]}');
+
+/** 413 with the substatus by which bulk clients know to ask again: the batch's answer has no room for this document. */
+export const responseTooLarge = (): ServiceError =>
+  new ServiceError(413, 'Message: {"Errors":["Response size is too large"]}', { substatus: 3402 });
+/**
+ * 403: a write came to a region that is not the write region. Source: Learn, "HTTP status codes for Azure Cosmos DB";
+ * for the message, Azure/azure-cosmos-dotnet-v3, issue 3580.
+ */
+export const writeForbidden = (): ServiceError =>
+  new ServiceError(
+    403,
+    'Message: {"Errors":["The requested operation cannot be performed at this region"]}',
+    {
+      substatus: 3,
+    },
+  );

@@ -7,12 +7,20 @@ export const sessionToken = (range: string, lsn: number): string => `${range}:-1
  * Refuses a read whose session token is ahead of what this replica has: 404 with substatus 1002, upon which SDKs try
  * another region. Source: Learn, "Consistency levels, session consistency"; `@azure/cosmos`,
  * session/VectorSessionToken.js and retry/sessionRetryPolicy.js.
+ *
+ * @param parents the ranges that this one came from by splits: clients keep their tokens for those
  */
-export function checkSessionToken(header: string | undefined, range: string, lsn: number): void {
+export function checkSessionToken(
+  header: string | undefined,
+  range: string,
+  lsn: number,
+  parents: readonly string[] = [],
+): void {
   if (header === undefined || header === "") return;
   for (const token of header.split(",")) {
     const [tokenRange, vector] = token.trim().split(":");
-    if (tokenRange !== range || vector === undefined) continue;
+    if (tokenRange === undefined || vector === undefined) continue;
+    if (tokenRange !== range && !parents.includes(tokenRange)) continue;
     // version#global LSN[#region=local LSN …], or the plain LSN of old clients.
     const parts = vector.split("#");
     const wanted = Number(parts.length > 1 ? parts[1] : parts[0]);

@@ -1,5 +1,5 @@
 import { request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from "node:http";
-import { request as httpsRequest } from "node:https";
+import { type Agent, request as httpsRequest } from "node:https";
 
 /** A request as it goes over the wire, with nothing added that an SDK would. */
 export interface WireRequest {
@@ -11,6 +11,8 @@ export interface WireRequest {
   readonly body?: string | Buffer;
   /** PEM of the authority to trust. */
   readonly ca?: string | undefined;
+  /** The connections to send over; without one, a connection of its own. */
+  readonly agent?: Agent;
 }
 
 /** What came back. */
@@ -22,10 +24,18 @@ export interface WireAnswer {
   json(): Record<string, unknown>;
 }
 
-/** Sends one request over a connection of its own. */
-export function send({ method = "GET", origin, path, headers, body, ca }: WireRequest): Promise<WireAnswer> {
+/** Sends one request. */
+export function send({
+  method = "GET",
+  origin,
+  path,
+  headers,
+  body,
+  ca,
+  agent,
+}: WireRequest): Promise<WireAnswer> {
   const { protocol, hostname, port } = new URL(origin);
-  const options = { method, hostname, port, path, headers: headers ?? {}, agent: false as const };
+  const options = { method, hostname, port, path, headers: headers ?? {}, agent: agent ?? (false as const) };
   return new Promise((resolve, reject) => {
     const outgoing =
       protocol === "https:"

@@ -31,7 +31,7 @@ export const isTrue = (call: Call, name: string): boolean => header(call, name)?
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /** The body as JSON. */
-function bodyJson(call: Call): Json {
+export function bodyJson(call: Call): Json {
   let text: string;
   try {
     text = utf8.decode(call.body);

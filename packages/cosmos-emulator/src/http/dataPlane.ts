@@ -1,74 +1,112 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Account } from "../account.ts";
+import type { Delays } from "../faults/delays.ts";
+import type { FaultOptions } from "../faults/fault.ts";
+import type { FaultCheck } from "../faults/faults.ts";
 import type { Authenticate } from "../identity/authenticate.ts";
 import { authorize } from "../identity/authorize.ts";
+import type { RoleCheck } from "../identity/roles.ts";
 import { limits } from "../limits.ts";
+import { isWrite, type Operation } from "../operations/operation.ts";
 import { selectOperation } from "../operations/select.ts";
-import { ServiceError } from "../serviceError.ts";
+import { ServiceError, writeForbidden } from "../serviceError.ts";
+import type { Throttle } from "../throughput/throttle.ts";
 import type { Call, Reply } from "./call.ts";
 import { readBody } from "./readBody.ts";
+import { send, sendHalf } from "./sendReply.ts";
 import { parseTarget } from "./target.ts";
-
-/** Headers of every answer, for clients that look for them. Source: Learn, REST "Common response headers". */
-const commonHeaders = {
-  "content-type": "application/json",
-  "x-ms-gatewayversion": "version=2.14.0",
-  "x-ms-serviceversion": "version=2.14.0.0",
-  "x-ms-schemaversion": "1.18",
-  "cache-control": "no-store, no-cache",
-} as const;
 
 const emptyBody = Buffer.alloc(0);
 
+/** What a refused write or read costs at least. Source: Learn, "Request Units in Azure Cosmos DB". */
+const refusalCharge = 1;
+
+/** What the data plane works with. */
+export interface DataPlaneParts {
+  readonly account: Account;
+  readonly authenticate: Authenticate;
+  readonly roles: RoleCheck;
+  readonly faults: FaultCheck;
+  readonly delays: Delays;
+  /** Left out where provisioned throughput is not enforced. */
+  readonly throttle?: Throttle | undefined;
+  readonly onFault: (error: unknown) => void;
+}
+
 /** Serves the data plane: reads a request, signs it in, runs its operation, answers. */
-export function createDataPlane(
-  account: Account,
-  authenticate: Authenticate,
-  onFault: (error: unknown) => void,
-): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  async function run(request: IncomingMessage): Promise<Reply> {
-    const method = request.method ?? "GET";
-    const hasBody = method === "POST" || method === "PUT" || method === "PATCH";
-    const body = hasBody ? await readBody(request, limits.requestBytes) : emptyBody;
-    const call: Call = { method, target: parseTarget(request.url ?? "/"), headers: request.headers, body };
-    const found = authenticate(call);
-    const principal = found instanceof Promise ? await found : found;
-    const operation = selectOperation(call);
-    authorize(principal, operation, call);
-    return operation.run(account, call);
+export function createDataPlane({
+  account,
+  authenticate,
+  roles,
+  faults,
+  delays,
+  throttle,
+  onFault,
+}: DataPlaneParts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  /** Runs an operation within the throughput that was provisioned. */
+  function runThrottled(operation: Operation, call: Call): Reply {
+    const spend = throttle?.admit(account, call);
+    if (spend === undefined) return operation.run(account, call);
+    try {
+      const reply = operation.run(account, call);
+      spend(Number(reply.headers["x-ms-request-charge"] ?? 0));
+      return reply;
+    } catch (error) {
+      spend(refusalCharge);
+      throw error;
+    }
+  }
+
+  /** Runs an operation as the fault that befalls it has it; no reply means that the connection is to be cut. */
+  function run(operation: Operation, call: Call, fault: FaultOptions | undefined): Reply | undefined {
+    if (fault === undefined) return runThrottled(operation, call);
+    if (fault.drop === "before") return undefined;
+    if (fault.status !== undefined && fault.takesEffect !== true) throw refusalOf(fault, fault.status);
+    const reply = runThrottled(operation, call);
+    if (fault.status !== undefined) throw refusalOf(fault, fault.status);
+    return fault.drop === "after" ? undefined : reply;
   }
 
   return async (request, response) => {
     const activityId = randomUUID();
-    let answer: Reply;
+    let fault: FaultOptions | undefined;
+    let answer: Reply | undefined;
     try {
-      answer = await run(request);
+      const call = await readCall(request);
+      const found = authenticate(call);
+      const principal = found instanceof Promise ? await found : found;
+      const operation = selectOperation(call);
+      authorize(principal, operation, account, call, roles);
+      if (isWrite(operation) && account.regions[0] !== account.region) throw writeForbidden();
+      const { name } = account.region;
+      fault = faults.take(operation.name, call, name);
+      const wait = faults.latencyOf(name) + (fault?.delayMs ?? 0);
+      if (wait > 0) await delays.wait(wait);
+      answer = run(operation, call, fault);
     } catch (error) {
       if (response.destroyed) return;
       if (!(error instanceof ServiceError)) onFault(error);
       answer = errorReply(error, activityId);
     }
-    send(response, answer, activityId);
+    if (answer === undefined) response.destroy();
+    else if (fault?.truncate === true) sendHalf(response, answer, activityId);
+    else send(response, answer, activityId);
   };
 }
 
-function send(response: ServerResponse, { status, headers, body }: Reply, activityId: string): void {
-  const head: Record<string, string | number> = {
-    ...commonHeaders,
-    "x-ms-activity-id": activityId,
-    ...headers,
-  };
-  if (body === undefined) {
-    response.writeHead(status, head).end();
-    return;
-  }
-  head["content-length"] = Buffer.byteLength(body);
-  response.writeHead(status, head).end(body);
+async function readCall(request: IncomingMessage): Promise<Call> {
+  const method = request.method ?? "GET";
+  const hasBody = method === "POST" || method === "PUT" || method === "PATCH";
+  const body = hasBody ? await readBody(request, limits.requestBytes) : emptyBody;
+  return { method, target: parseTarget(request.url ?? "/"), headers: request.headers, body };
 }
 
-/** What a refused write or read costs at least. Source: Learn, "Request Units in Azure Cosmos DB". */
-const refusalCharge = "1";
+const refusalOf = ({ message, substatus = 0, headers = {} }: FaultOptions, status: number): ServiceError =>
+  new ServiceError(status, message ?? "The emulator was told to fail this request.", {
+    substatus,
+    headers,
+  });
 
 function errorReply(error: unknown, activityId: string): Reply {
   const refusal =
@@ -78,13 +116,14 @@ function errorReply(error: unknown, activityId: string): Reply {
   return {
     status: refusal.status,
     headers: {
-      "x-ms-request-charge": refusalCharge,
+      "x-ms-request-charge": String(refusalCharge),
       "x-ms-substatus": String(refusal.substatus),
       ...refusal.headers,
     },
     body: JSON.stringify({
       code: refusal.code,
       message: `${refusal.message}\r\nActivityId: ${activityId}, cosmos-emulator`,
+      ...refusal.body,
     }),
   };
 }

@@ -36,6 +36,8 @@ function trackAnswers(server: Server): void {
   const answers = new Set<ServerResponse>();
   unanswered.set(server, answers);
   server.on("request", (_request, response) => {
+    // A request that comes before there is anyone to serve it must not hang.
+    if (server.listenerCount("request") === 1) response.writeHead(503).end();
     if (!server.listening) response.shouldKeepAlive = false;
     answers.add(response);
     response.once("close", () => answers.delete(response));

@@ -20,14 +20,23 @@ const rememberedTokens = 1_000;
  */
 export function createAuthenticate(issuer: Issuer, audiences: string[]): Authenticate {
   const known = new Map<string, { principal: Principal; expires: number }>();
+  let generation = issuer.keyGeneration();
 
   async function verify(token: string): Promise<Principal> {
-    const claims = await issuer.verify(token, audiences).catch((error: unknown) => {
+    const keysAtStart = issuer.keyGeneration();
+    const { claims, until } = await issuer.verify(token, audiences).catch((error: unknown) => {
       throw unauthorized(`the token is not valid: ${error instanceof Error ? error.message : String(error)}`);
     });
-    const principal = { kind: "token", objectId: String(claims["oid"] ?? claims.sub) } as const;
+    const { groups } = claims;
+    const principal = {
+      kind: "token",
+      objectId: String(claims["oid"] ?? claims.sub),
+      groups: Array.isArray(groups) ? groups.map(String) : [],
+    } as const;
+    // Its key may have been replaced meanwhile.
+    if (keysAtStart !== issuer.keyGeneration()) return principal;
     if (known.size >= rememberedTokens) known.clear();
-    known.set(token, { principal, expires: (claims.exp ?? 0) * 1000 });
+    known.set(token, { principal, expires: until });
     return principal;
   }
 
@@ -41,11 +50,15 @@ export function createAuthenticate(issuer: Issuer, audiences: string[]): Authent
       }
       return { kind: "key" };
     }
+    if (generation !== issuer.keyGeneration()) {
+      generation = issuer.keyGeneration();
+      known.clear();
+    }
     const remembered = known.get(signature);
     if (remembered === undefined) return verify(signature);
     if (remembered.expires > Date.now()) return remembered.principal;
     known.delete(signature);
-    throw unauthorized("the token has expired");
+    return verify(signature);
   };
 }
 

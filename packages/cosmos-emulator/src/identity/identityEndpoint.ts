@@ -1,131 +1,44 @@
-import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { adminPath } from "../admin/adminEndpoint.ts";
+import type { Answer } from "./answer.ts";
+import type { Directory } from "./directory.ts";
 import type { Issuer } from "./issuer.ts";
+import { managedIdentityPath, managedIdentityToken } from "./managedIdentityToken.ts";
+import { sendWhenReady } from "./sendAnswer.ts";
 
-/** A managed identity that the endpoint hands out tokens for. */
-export interface ManagedIdentity {
-  /** The application's id: `AZURE_CLIENT_ID` names it. */
-  readonly clientId: string;
-  /** The object id of the service principal: what roles are assigned to. */
-  readonly principalId: string;
-}
-
-/** How long a managed identity's token lives, in seconds: a day, as in Azure. */
-const tokenLifetime = 24 * 60 * 60;
-
-/** The path below which the managed identity protocol is served. */
-export const managedIdentityPath = "/msi/token";
+/** Answers what is below a path of its own; `undefined` for other paths. */
+type Part = (request: IncomingMessage, pathname: string) => Promise<Answer> | undefined;
 
 /**
- * The HTTP side of the identities: App Service's managed identity protocol, and the OpenID documents of the issuer.
- * Source: Learn, "How to use managed identities for App Service: REST endpoint reference"; `@azure/msal-node`,
- * ManagedIdentitySources/AppService.
+ * The plain HTTP listener: App Service's managed identity protocol, what Entra ID serves for the tenant, and the
+ * administrative endpoint.
  *
- * @param identities the system-assigned identity first
  * @param secret what `X-IDENTITY-HEADER` has to carry
  */
 export function createIdentityEndpoint(
   issuer: Issuer,
-  identities: readonly [ManagedIdentity, ...ManagedIdentity[]],
+  directory: Directory,
   secret: string,
+  tenant: Part,
+  admin: (request: IncomingMessage, pathname: string) => Promise<Answer>,
   onFault: (error: unknown) => void,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  async function managedIdentityToken(url: URL, request: IncomingMessage): Promise<Answer> {
-    if (!isSame(String(request.headers["x-identity-header"] ?? ""), secret)) {
-      return failure(401, "The X-IDENTITY-HEADER header does not carry this endpoint's secret.");
-    }
-    const resource = url.searchParams.get("resource");
-    if (resource === null || resource === "")
-      return failure(400, "The query parameter 'resource' is missing.");
-    if (url.searchParams.get("api-version") === null) {
-      return failure(400, "The query parameter 'api-version' is missing: 2019-08-01.");
-    }
-    const clientId = url.searchParams.get("client_id");
-    const principalId = url.searchParams.get("principal_id") ?? url.searchParams.get("object_id");
-    const identity = identities.find(
-      (candidate) =>
-        (clientId === null || candidate.clientId.toLowerCase() === clientId.toLowerCase()) &&
-        (principalId === null || candidate.principalId.toLowerCase() === principalId.toLowerCase()),
-    );
-    if (identity === undefined) {
-      return failure(
-        400,
-        "No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId.",
-      );
-    }
-    const expires = Math.floor(Date.now() / 1000) + tokenLifetime;
-    const token = await issuer.sign(
-      {
-        aud: resource,
-        sub: identity.principalId,
-        oid: identity.principalId,
-        appid: identity.clientId,
-        idtyp: "app",
-      },
-      tokenLifetime,
-    );
-    return {
-      status: 200,
-      body: {
-        access_token: token,
-        client_id: identity.clientId,
-        expires_on: String(expires),
-        resource,
-        token_type: "Bearer",
-      },
-    };
-  }
-
-  async function answer(request: IncomingMessage): Promise<Answer> {
+  function answer(request: IncomingMessage): Promise<Answer> {
     // A request's target may be anything that HTTP lets through, and is no URL by itself.
     const url = URL.parse(`http://localhost${request.url ?? "/"}`);
-    if (url === null) return failure(400, "The request's target is not a path.");
-    const issuerPath = new URL(issuer.url).pathname;
-    if (request.method !== "GET") return failure(405, "Only GET is served here.");
-    switch (url.pathname) {
-      case managedIdentityPath:
-        return managedIdentityToken(url, request);
-      case `${issuerPath}/.well-known/openid-configuration`:
-        return {
-          status: 200,
-          body: {
-            issuer: issuer.url,
-            jwks_uri: `${issuer.url}/discovery/keys`,
-            id_token_signing_alg_values_supported: ["RS256"],
-            response_types_supported: ["token"],
-            subject_types_supported: ["pairwise"],
-          },
-        };
-      case `${issuerPath}/discovery/keys`:
-        return { status: 200, body: await issuer.jwks() };
-      default:
-        return failure(404, `Nothing is served at ${url.pathname}.`);
+    if (url === null) return Promise.resolve(failure(400, "The request's target is not a path."));
+    const { pathname, searchParams } = url;
+    if (pathname === managedIdentityPath) {
+      return managedIdentityToken(issuer, directory, secret, request, searchParams);
     }
+    if (pathname.startsWith(`${adminPath}/`)) return admin(request, pathname);
+    return tenant(request, pathname) ?? Promise.resolve(failure(404, `Nothing is served at ${pathname}.`));
   }
 
-  return async (request, response) => {
-    const { status, body } = await answer(request).catch((error: unknown) => {
-      onFault(error);
-      return failure(500, "The emulator failed inside. Its log has the error.");
-    });
-    const text = JSON.stringify(body);
-    response
-      .writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(text) })
-      .end(text);
-  };
-}
-
-interface Answer {
-  readonly status: number;
-  readonly body: object;
+  return (request, response) => sendWhenReady(response, answer(request), onFault);
 }
 
 const failure = (status: number, message: string): Answer => ({
   status,
   body: { statusCode: status, message },
 });
-
-function isSame(one: string, other: string): boolean {
-  const [left, right] = [Buffer.from(one), Buffer.from(other)];
-  return left.length === right.length && timingSafeEqual(left, right);
-}

@@ -5,4 +5,6 @@ export type Principal =
       readonly kind: "token";
       /** The principal's object id in Entra ID: the token's `oid`. */
       readonly objectId: string;
+      /** The object ids of the groups that the token says it belongs to. */
+      readonly groups: readonly string[];
     };

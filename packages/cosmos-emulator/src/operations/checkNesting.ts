@@ -3,7 +3,8 @@ import { limits } from "../limits.ts";
 import { badRequest } from "../serviceError.ts";
 
 /**
- * Refuses content that is nested deeper than the service takes. It has to come before anything recursive is done with
+ * Refuses content that is nested deeper than the service takes, and numbers like `1e400` that `JSON.parse` reads as
+ * infinite: `JSON.stringify` would make null of them. It has to come before anything recursive is done with
  * the content: `JSON.parse` takes any depth, `JSON.stringify` runs out of stack.
  */
 export function checkNesting(content: JsonObject): void {
@@ -13,7 +14,15 @@ export function checkNesting(content: JsonObject): void {
       throw badRequest(`The content is nested deeper than ${limits.nestingDepth} levels.`);
     }
     level = level.flatMap((value) =>
-      Object.values(value as object).filter((child) => typeof child === "object" && child !== null),
+      Object.values(value as object).filter((child) => {
+        if (child === Number.POSITIVE_INFINITY || child === Number.NEGATIVE_INFINITY) throw notANumber();
+        return typeof child === "object" && child !== null;
+      }),
     );
   }
 }
+
+const notANumber = (): Error =>
+  badRequest(
+    "The request payload is invalid. Ensure to provide a valid request payload: it has a number out of range.",
+  );

@@ -1,18 +1,12 @@
+import { completeIndexingPolicy } from "../indexing/indexingPolicy.ts";
 import { isObject, type Json, type JsonObject, own } from "../json.ts";
 import { readPartitionKeyDefinition } from "../partitionKey/partitionKey.ts";
 import { badRequest } from "../serviceError.ts";
 import { checkNesting } from "./checkNesting.ts";
-
-/** What a container has when its definition says nothing. Source: Learn, "Indexing policies". */
-const defaultIndexingPolicy: JsonObject = {
-  indexingMode: "consistent",
-  automatic: true,
-  includedPaths: [{ path: "/*" }],
-  excludedPaths: [{ path: '/"_etag"/?' }],
-};
+import { readUniqueKeyPolicy } from "./uniqueKeyPolicy.ts";
 
 /** Properties of a definition that are kept as the client sent them. */
-const kept = ["uniqueKeyPolicy", "computedProperties", "changeFeedPolicy", "vectorEmbeddingPolicy"] as const;
+const kept = ["computedProperties", "vectorEmbeddingPolicy"] as const;
 
 /** Reads a container's definition: what the client sent, checked, with the service's defaults filled in. */
 export function readContainerDefinition(id: string, body: JsonObject): JsonObject {
@@ -20,7 +14,7 @@ export function readContainerDefinition(id: string, body: JsonObject): JsonObjec
   const { paths, kind, version } = readPartitionKeyDefinition(own(body, "partitionKey"));
   const definition: JsonObject = {
     id,
-    indexingPolicy: readIndexingPolicy(own(body, "indexingPolicy")),
+    indexingPolicy: completeIndexingPolicy(own(body, "indexingPolicy")),
     partitionKey: { paths, kind, version },
     conflictResolutionPolicy: own(body, "conflictResolutionPolicy") ?? {
       mode: "LastWriterWins",
@@ -31,17 +25,15 @@ export function readContainerDefinition(id: string, body: JsonObject): JsonObjec
   };
   const ttl = readTtl(own(body, "defaultTtl"));
   if (ttl !== undefined) definition["defaultTtl"] = ttl;
+  const changeFeedPolicy = readChangeFeedPolicy(own(body, "changeFeedPolicy"));
+  if (changeFeedPolicy !== undefined) definition["changeFeedPolicy"] = changeFeedPolicy;
+  const uniqueKeyPolicy = readUniqueKeyPolicy(own(body, "uniqueKeyPolicy"));
+  if (uniqueKeyPolicy !== undefined) definition["uniqueKeyPolicy"] = uniqueKeyPolicy;
   for (const name of kept) {
     const value = own(body, name);
     if (value !== undefined && value !== null) definition[name] = value;
   }
   return definition;
-}
-
-function readIndexingPolicy(value: Json | undefined): JsonObject {
-  if (value === undefined || value === null) return defaultIndexingPolicy;
-  if (!isObject(value)) throw badRequest("The property 'indexingPolicy' has to be an object.");
-  return { ...defaultIndexingPolicy, ...value };
 }
 
 /** Source: Learn, "Time to live": -1 keeps for ever what has no `ttl` of its own, else whole seconds. */
@@ -58,4 +50,24 @@ function readTtl(value: Json | undefined): number | undefined {
   throw badRequest(
     `The property 'defaultTtl' is ${JSON.stringify(value)}: it has to be -1, or a whole number from 1 to 2147483647.`,
   );
+}
+
+/**
+ * Above 0 minutes of retention the container keeps all versions and deletes for that long.
+ * Source: `@azure/cosmos`, client/ChangeFeed/ChangeFeedPolicy.js and ChangeFeedRetentionTimeSpan.js.
+ */
+function readChangeFeedPolicy(value: Json | undefined): JsonObject | undefined {
+  if (value === undefined || value === null) return undefined;
+  const retention = isObject(value) ? (own(value, "retentionDuration") ?? 0) : undefined;
+  if (
+    typeof retention !== "number" ||
+    !Number.isInteger(retention) ||
+    retention < 0 ||
+    retention > 2 ** 31 - 1
+  ) {
+    throw badRequest(
+      "The property 'changeFeedPolicy' has to be an object whose 'retentionDuration' is a whole number of minutes.",
+    );
+  }
+  return { retentionDuration: retention };
 }

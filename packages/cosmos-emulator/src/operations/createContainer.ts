@@ -1,12 +1,16 @@
 import { charge } from "../charge.ts";
 import { bodyObject } from "../http/call.ts";
+import { readPartitionKeyDefinition } from "../partitionKey/partitionKey.ts";
+import { evenRanges } from "../partitionKey/partitionKeyRange.ts";
 import { conflict } from "../serviceError.ts";
+import { readThroughputHeaders } from "../throughput/throughput.ts";
 import { readContainerDefinition } from "./containerDefinition.ts";
 import type { Operation } from "./operation.ts";
 import { containerBody, containerHeaders, findDatabase, readName, reply } from "./resources.ts";
 
 /** `POST /dbs/{id}/colls`. Source: Learn, REST "Create a Collection". */
 export const createContainer: Operation = {
+  name: "createContainer",
   dataAction: null,
   run(account, call) {
     const { store } = account;
@@ -15,7 +19,17 @@ export const createContainer: Operation = {
     const id = readName(body);
     const definition = readContainerDefinition(id, body);
     if (store.catalog.findContainer(database, id)?.id === id) throw conflict();
-    const entry = store.transaction(() => store.catalog.createContainer(database, id, definition));
+    const ranges = evenRanges(
+      account.physicalPartitions,
+      readPartitionKeyDefinition(definition["partitionKey"]),
+    );
+    const throughput = readThroughputHeaders(call);
+    const entry = store.transaction(() => {
+      const made = store.catalog.createContainer(database, id, definition, ranges);
+      const self = `dbs/${database.rid}/colls/${made.rid}/`;
+      if (throughput !== undefined) store.offers.create({ rid: made.rid, self }, throughput);
+      return made;
+    });
     return reply(201, charge.metadataWrite, containerBody(entry), {
       ...containerHeaders(entry),
       etag: entry.etag,

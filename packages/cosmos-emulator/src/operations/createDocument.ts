@@ -1,23 +1,26 @@
 import { charge } from "../charge.ts";
-import { bodyObject, header } from "../http/call.ts";
 import { conflict } from "../serviceError.ts";
-import { complete, readDocument } from "./documentBody.ts";
-import { documentReply } from "./documentReply.ts";
+import { readDocument } from "./documentBody.ts";
+import { runWrite } from "./documentReply.ts";
+import { type DocumentOperation, requestContent } from "./documentRequest.ts";
 import { dataActions, type Operation } from "./operation.ts";
-import { findContainer } from "./resources.ts";
+import { placeOf, storeDocument } from "./storeDocument.ts";
+
+/** Writes a document that is not there yet. */
+export const create: DocumentOperation = (request) => {
+  const document = readDocument(request.container, requestContent(request), request.partitionKey);
+  const place = placeOf(request.container, document);
+  if (place.live !== undefined) throw conflict();
+  const write = storeDocument(request, document, place);
+  return () => {
+    const { body, etag, epk } = write();
+    return { status: 201, charge: charge.create(Buffer.byteLength(body)), epk, etag, body };
+  };
+};
 
 /** `POST /dbs/{id}/colls/{id}/docs`. Source: Learn, REST "Create a Document". */
 export const createDocument: Operation = {
+  name: "createDocument",
   dataAction: dataActions.createItem,
-  run(account, call) {
-    const container = findContainer(account, call);
-    const document = readDocument(container, bodyObject(call), header(call, "x-ms-documentdb-partitionkey"));
-    if (container.documents.find(document.key) !== undefined) throw conflict();
-    const stored = account.store.transaction(() => {
-      const write = complete(container, document);
-      container.documents.insert(write);
-      return write;
-    });
-    return documentReply(container, 201, charge.create(Buffer.byteLength(stored.body)), stored);
-  },
+  run: (account, call) => runWrite(account, call, create),
 };

@@ -4,11 +4,16 @@ import { checkIfMatch, findContainer, reply } from "./resources.ts";
 
 /** `DELETE /dbs/{id}/colls/{id}`, with its documents. Source: Learn, REST "Delete a Collection". */
 export const deleteContainer: Operation = {
+  name: "deleteContainer",
   dataAction: null,
   run(account, call) {
     const entry = findContainer(account, call);
     checkIfMatch(call, entry.etag);
-    account.store.transaction(() => account.store.catalog.deleteContainer(entry));
+    const { store } = account;
+    store.transaction(() => {
+      store.offers.removeOf(entry.rid);
+      store.catalog.deleteContainer(entry);
+    });
     return reply(204, charge.metadataWrite);
   },
 };

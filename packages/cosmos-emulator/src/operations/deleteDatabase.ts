@@ -4,11 +4,16 @@ import { checkIfMatch, findDatabase, reply } from "./resources.ts";
 
 /** `DELETE /dbs/{id}`, with everything in it. Source: Learn, REST "Delete a Database". */
 export const deleteDatabase: Operation = {
+  name: "deleteDatabase",
   dataAction: null,
   run(account, call) {
     const entry = findDatabase(account, call);
     checkIfMatch(call, entry.etag);
-    account.store.transaction(() => account.store.catalog.deleteDatabase(entry));
+    const { store } = account;
+    store.transaction(() => {
+      for (const { rid } of [entry, ...store.catalog.listContainers(entry)]) store.offers.removeOf(rid);
+      store.catalog.deleteDatabase(entry);
+    });
     return reply(204, charge.metadataWrite);
   },
 };

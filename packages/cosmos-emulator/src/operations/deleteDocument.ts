@@ -1,19 +1,24 @@
 import { charge } from "../charge.ts";
-import { findDocument } from "./findDocument.ts";
+import { runWrite } from "./documentReply.ts";
+import type { DocumentOperation } from "./documentRequest.ts";
+import { checkVersion, findDocument } from "./findDocument.ts";
 import { dataActions, type Operation } from "./operation.ts";
-import { checkIfMatch, containerHeaders, findContainer, reply } from "./resources.ts";
+
+/** Removes a document. */
+export const remove: DocumentOperation = (request) => {
+  const { documents } = request.container;
+  const known = findDocument(request);
+  checkVersion(request, known);
+  return () => {
+    documents.nextLsn();
+    documents.remove(known);
+    return { status: 204, charge: charge.delete(Buffer.byteLength(known.body)), epk: known.epk };
+  };
+};
 
 /** `DELETE /dbs/{id}/colls/{id}/docs/{id}`. Source: Learn, REST "Delete a Document". */
 export const deleteDocument: Operation = {
+  name: "deleteDocument",
   dataAction: dataActions.deleteItem,
-  run(account, call) {
-    const container = findContainer(account, call);
-    const known = findDocument(container, call);
-    checkIfMatch(call, known.etag);
-    account.store.transaction(() => {
-      container.documents.nextLsn();
-      container.documents.remove(known.number);
-    });
-    return reply(204, charge.delete(Buffer.byteLength(known.body)), undefined, containerHeaders(container));
-  },
+  run: (account, call) => runWrite(account, call, remove),
 };

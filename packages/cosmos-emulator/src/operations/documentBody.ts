@@ -8,6 +8,7 @@ import {
   parsePartitionKeyHeader,
   partitionKeyText,
 } from "../partitionKey/partitionKey.ts";
+import { type PartitionKeyRange, rangeOf } from "../partitionKey/partitionKeyRange.ts";
 import { childResourceId } from "../resourceId.ts";
 import { badRequest, tooLarge } from "../serviceError.ts";
 import type { ContainerEntry } from "../store/catalog.ts";
@@ -15,12 +16,18 @@ import type { DocumentKey, DocumentWrite } from "../store/documents.ts";
 import { checkNesting } from "./checkNesting.ts";
 
 /** Properties that the service owns. What a client sends under these names is dropped. */
-const systemProperties = ["_rid", "_self", "_etag", "_attachments", "_ts"] as const;
+export const systemProperties = ["_rid", "_self", "_etag", "_attachments", "_ts"] as const;
 
 /** A document that was read from a request and checked, not yet stored. */
 export interface NewDocument {
-  /** Its JSON, without system properties. */
+  /** Without system properties. */
+  readonly content: JsonObject;
+  /** The same as text. */
   readonly json: string;
+  /** The text's size in UTF-8. */
+  readonly bytes: number;
+  /** Its own time to live, in seconds. */
+  readonly ttl: number | null;
   readonly key: DocumentKey;
   readonly epk: string;
 }
@@ -39,7 +46,8 @@ export function readDocument(
   for (const name of systemProperties) delete content[name];
   checkNesting(content);
   const json = JSON.stringify(content);
-  if (Buffer.byteLength(json) > limits.itemBytes) throw tooLarge();
+  const bytes = Buffer.byteLength(json);
+  if (bytes > limits.itemBytes) throw tooLarge();
   const id = readId(content);
   const values = extractPartitionKey(content, container.partitionKey);
   checkPartitionKeySize(values, container.partitionKey);
@@ -53,15 +61,22 @@ export function readDocument(
       1001,
     );
   }
-  return { json, key: { pk, id }, epk: effectivePartitionKey(values, container.partitionKey) };
+  return {
+    content,
+    json,
+    bytes,
+    ttl: readItemTtl(content),
+    key: { pk, id },
+    epk: effectivePartitionKey(values, container.partitionKey),
+  };
 }
 
-/** The key of a document that a request's path and partition key header name. */
+/** The key of a document that a request's path and partition key header name, and the range that it lies in. */
 export function readKey(
   container: ContainerEntry,
   id: string,
   partitionKeyHeader: string | undefined,
-): DocumentKey {
+): DocumentKey & { readonly range: PartitionKeyRange } {
   if (partitionKeyHeader === undefined) {
     throw badRequest("PartitionKey value must be supplied for this operation.");
   }
@@ -71,7 +86,14 @@ export function readKey(
       `The partition key supplied has ${values.length} components, the container's definition has ${container.partitionKey.paths.length}.`,
     );
   }
-  return { pk: partitionKeyText(values), id };
+  const { ranges, partitionKey } = container;
+  const [only] = ranges;
+  // The hash is computed only where there is a choice.
+  const range =
+    only !== undefined && ranges.length === 1
+      ? only
+      : rangeOf(ranges, effectivePartitionKey(values, partitionKey));
+  return { pk: partitionKeyText(values), id, range };
 }
 
 function readId(content: JsonObject): string {
@@ -94,6 +116,20 @@ function readId(content: JsonObject): string {
   }
   return id;
 }
+
+/** Source: Learn, "Time to live": -1 for ever, else whole seconds; another value of `ttl` is refused. */
+function readItemTtl(content: JsonObject): number | null {
+  const ttl = own(content, "ttl");
+  if (ttl === undefined || ttl === null) return null;
+  if (typeof ttl === "number" && Number.isInteger(ttl) && (ttl === -1 || (ttl > 0 && ttl <= 2 ** 31 - 1)))
+    return ttl;
+  throw badRequest(
+    `The input ttl '${JSON.stringify(ttl).slice(0, 50)}' is invalid. Ensure to provide a nonzero positive integer value less than or equal to 2147483647, or -1.`,
+  );
+}
+
+/** What the system properties add to a document's text, at most. */
+export const systemBytes = 512;
 
 const hex = (value: number, width: number): string => value.toString(16).padStart(width, "0");
 
@@ -119,5 +155,6 @@ export function complete(container: ContainerEntry, document: NewDocument, numbe
   };
   // Joined as text, so that a document is serialized once. It has at least an id: the comma is always right.
   const body = `${document.json.slice(0, -1)},${JSON.stringify(system).slice(1)}`;
-  return { number: kept, key: document.key, epk: document.epk, etag, lsn, ts, body };
+  const { key, epk, ttl } = document;
+  return { number: kept, key, epk, ttl, etag, lsn, ts, body, content: { ...document.content, _ts: ts } };
 }

@@ -1,14 +1,31 @@
-import type { Reply } from "../http/call.ts";
+import type { Account } from "../account.ts";
+import { type Call, header, type Reply } from "../http/call.ts";
 import type { ContainerEntry } from "../store/catalog.ts";
-import type { StoredDocument } from "../store/documents.ts";
-import { containerHeaders, reply } from "./resources.ts";
+import { type DocumentOperation, documentRequest, type Outcome } from "./documentRequest.ts";
+import { documentHeaders, reply } from "./resources.ts";
 
-/** An answer that carries a document: its body, its etag, and the container's headers. */
+/** Whether a call wants no documents back from its writes. Source: Learn, REST "Common request headers", `Prefer`. */
+export const prefersMinimal = (call: Call): boolean =>
+  /(?:^|[,;\s])return\s*=\s*minimal(?:$|[,;\s])/i.test(header(call, "prefer") ?? "");
+
+/**
+ * The answer to an operation on one document: its body, its etag, and the container's headers.
+ *
+ * @param lsn up to where the region sees the container's writes, where that is not all
+ */
 export function documentReply(
   container: ContainerEntry,
-  status: number,
-  requestCharge: number,
-  { body, etag }: StoredDocument,
+  { status, charge, epk, etag, body }: Outcome,
+  { isMinimal = false, lsn }: { isMinimal?: boolean; lsn?: number } = {},
 ): Reply {
-  return reply(status, requestCharge, body, { ...containerHeaders(container), etag });
+  const headers = documentHeaders(container, epk, lsn);
+  if (etag !== undefined) headers["etag"] = etag;
+  return reply(status, charge, isMinimal ? undefined : body, headers);
+}
+
+/** Runs a write as a request of its own. */
+export function runWrite(account: Account, call: Call, operation: DocumentOperation): Reply {
+  const request = documentRequest(account, call);
+  const outcome = account.store.transaction(operation(request));
+  return documentReply(request.container, outcome, { isMinimal: prefersMinimal(call) });
 }

@@ -1,18 +1,30 @@
-import { type Call, header } from "../http/call.ts";
+import { isExpired } from "../execution/timeToLive.ts";
 import { childNumber } from "../resourceId.ts";
-import { notFound } from "../serviceError.ts";
-import type { ContainerEntry } from "../store/catalog.ts";
+import { notFound, preconditionFailed } from "../serviceError.ts";
 import type { DocumentKey, StoredDocument } from "../store/documents.ts";
 import { readKey } from "./documentBody.ts";
+import type { DocumentRequest } from "./documentRequest.ts";
+import { isVersion } from "./resources.ts";
 
-/** The document that a call's path and partition key name: by id, or by the resource id that `_self` links have. */
-export function findDocument(container: ContainerEntry, call: Call): StoredDocument & { key: DocumentKey } {
-  const name = call.target.ids.docs ?? "";
-  const key = readKey(container, name, header(call, "x-ms-documentdb-partitionkey"));
-  const byId = container.documents.find(key);
-  if (byId !== undefined) return { ...byId, key };
+/** The document that a request names by partition key and id, or by the resource id that `_self` links have. */
+export function findDocument({
+  container,
+  name,
+  partitionKey,
+  view,
+}: DocumentRequest): StoredDocument & { key: DocumentKey } {
+  const { pk, id } = readKey(container, name, partitionKey);
+  const byId = view === undefined ? container.documents.find({ pk, id }) : view.find(container, { pk, id });
+  if (byId !== undefined && !isExpired(container, byId)) return { ...byId, key: { pk, id } };
   const number = childNumber(container.rid, name);
   const byRid = number === undefined ? undefined : container.documents.findByNumber(number);
-  if (byRid === undefined || byRid.pk !== key.pk) throw notFound();
-  return { ...byRid, key: { pk: byRid.pk, id: byRid.id } };
+  if (byRid === undefined || byRid.pk !== pk) throw notFound();
+  const seen = view === undefined ? byRid : view.versionOf(container, byRid);
+  if (seen === undefined || isExpired(container, seen)) throw notFound();
+  return { ...seen, key: { pk, id: byRid.id } };
+}
+
+/** Refuses a write whose `If-Match` names another version than the one that is there; `*` is any. */
+export function checkVersion({ ifMatch }: DocumentRequest, { etag }: StoredDocument): void {
+  if (ifMatch !== undefined && !isVersion(ifMatch, etag)) throw preconditionFailed();
 }

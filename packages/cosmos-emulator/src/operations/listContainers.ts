@@ -4,6 +4,7 @@ import { containerBody, findDatabase, reply } from "./resources.ts";
 
 /** `GET /dbs/{id}/colls`. Source: Learn, REST "List Collections". */
 export const listContainers: Operation = {
+  name: "listContainers",
   dataAction: dataActions.readMetadata,
   run(account, call) {
     const database = findDatabase(account, call);

@@ -4,6 +4,7 @@ import { databaseBody, reply } from "./resources.ts";
 
 /** `GET /dbs`. Source: Learn, REST "List Databases". */
 export const listDatabases: Operation = {
+  name: "listDatabases",
   dataAction: dataActions.readMetadata,
   run({ store }) {
     const databases = store.catalog.listDatabases().map(databaseBody);

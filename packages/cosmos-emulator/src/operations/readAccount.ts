@@ -4,12 +4,15 @@ import { reply } from "./resources.ts";
 
 /** `GET /`: the account's document. Source: `@azure/cosmos`, documents/DatabaseAccount.js, and Learn's REST reference. */
 export const readAccount: Operation = {
+  name: "readAccount",
   dataAction: dataActions.readMetadata,
   run(account) {
-    const locations = account.regions.map(({ name, endpoint }) => ({
-      name,
-      databaseAccountEndpoint: `${endpoint}/`,
+    const [writeRegion, ...others] = account.regions.map((region) => ({
+      isDown: region.isDown,
+      location: { name: region.name, databaseAccountEndpoint: `${region.endpoint}/` },
     }));
+    const writable = writeRegion === undefined ? [] : [writeRegion.location];
+    const readable = others.filter(({ isDown }) => !isDown).map(({ location }) => location);
     return reply(200, charge.metadata, {
       _self: "",
       id: account.id,
@@ -17,8 +20,8 @@ export const readAccount: Operation = {
       media: "//media/",
       addresses: "//addresses/",
       _dbs: "//dbs/",
-      writableLocations: locations.slice(0, 1),
-      readableLocations: locations,
+      writableLocations: writable,
+      readableLocations: [...writable, ...readable],
       enableMultipleWriteLocations: false,
       userReplicationPolicy: { asyncReplication: false, minReplicaSetSize: 3, maxReplicasetSize: 4 },
       userConsistencyPolicy: { defaultConsistencyLevel: "Session" },

@@ -4,6 +4,7 @@ import { containerBody, containerHeaders, findContainer, isNotModified, reply } 
 
 /** `GET /dbs/{id}/colls/{id}`. Source: Learn, REST "Get a Collection". */
 export const readContainer: Operation = {
+  name: "readContainer",
   dataAction: dataActions.readMetadata,
   run(account, call) {
     const entry = findContainer(account, call);

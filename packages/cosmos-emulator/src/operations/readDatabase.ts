@@ -4,6 +4,7 @@ import { databaseBody, findDatabase, isNotModified, reply } from "./resources.ts
 
 /** `GET /dbs/{id}`. Source: Learn, REST "Get a Database". */
 export const readDatabase: Operation = {
+  name: "readDatabase",
   dataAction: dataActions.readMetadata,
   run(account, call) {
     const entry = findDatabase(account, call);

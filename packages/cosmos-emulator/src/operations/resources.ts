@@ -3,9 +3,11 @@ import { type Call, header, type Reply } from "../http/call.ts";
 import type { JsonObject } from "../json.ts";
 import { own } from "../json.ts";
 import { limits } from "../limits.ts";
+import { type PartitionKeyRange, rangeOf } from "../partitionKey/partitionKeyRange.ts";
 import { badRequest, notFound, ownerNotFound, preconditionFailed } from "../serviceError.ts";
 import { sessionToken } from "../sessionToken.ts";
 import type { ContainerEntry, DatabaseEntry } from "../store/catalog.ts";
+import { namedRange } from "./namedRange.ts";
 
 /** The database that a call's path names. */
 export function findDatabase(account: Account, call: Call): DatabaseEntry {
@@ -18,6 +20,8 @@ export function findDatabase(account: Account, call: Call): DatabaseEntry {
 export function findContainer(account: Account, call: Call): ContainerEntry {
   const entry = account.store.catalog.findContainer(findDatabase(account, call), call.target.ids.colls ?? "");
   if (entry === undefined) throw call.target.type === "colls" ? notFound() : ownerNotFound();
+  // A partition that is gone is gone for every operation on documents, whatever it then does with the rest.
+  if (call.target.type === "docs") namedRange(entry, call);
   return entry;
 }
 
@@ -38,14 +42,18 @@ export function readName(body: JsonObject): string {
 /** Refuses when `If-Match` names another etag. A resource without a match and `*` is fine where it exists. */
 export function checkIfMatch(call: Call, etag: string): void {
   const wanted = header(call, "if-match");
-  if (wanted !== undefined && wanted !== "*" && !isSameEtag(wanted, etag)) throw preconditionFailed();
+  if (wanted !== undefined && !isVersion(wanted, etag)) throw preconditionFailed();
 }
 
 /** Whether `If-None-Match` says that the client has this version. */
 export function isNotModified(call: Call, etag: string): boolean {
   const known = header(call, "if-none-match");
-  return known !== undefined && (known === "*" || isSameEtag(known, etag));
+  return known !== undefined && isVersion(known, etag);
 }
+
+/** Whether a condition's etag is that of the version that is there; `*` is any. */
+export const isVersion = (wanted: string, etag: string): boolean =>
+  wanted === "*" || isSameEtag(wanted, etag);
 
 /** Etags are compared with or without their quotes: some clients strip them. */
 const isSameEtag = (one: string, other: string): boolean =>
@@ -63,20 +71,40 @@ export function reply(
   return { status, headers: own, body: typeof body === "string" ? body : JSON.stringify(body) };
 }
 
-/** The id of the partition key range that all documents are in. */
-export const onlyRange = "0";
-
-/** Headers of every answer about a container's documents. */
-export function containerHeaders(container: ContainerEntry): Record<string, string> {
-  const lsn = container.documents.lsn();
+/**
+ * Headers of every answer about a container.
+ *
+ * @param lsn up to where the region sees the container's writes
+ */
+export function containerHeaders(
+  container: ContainerEntry,
+  lsn = container.documents.lsn(),
+): Record<string, string> {
   return {
-    "x-ms-session-token": sessionToken(onlyRange, lsn),
-    "x-ms-documentdb-partitionkeyrangeid": onlyRange,
+    "x-ms-session-token": container.ranges.map(({ id }) => sessionToken(id, lsn)).join(),
     "x-ms-alt-content-path": `dbs/${encodeURIComponent(container.database.id)}/colls/${encodeURIComponent(container.id)}`,
     "x-ms-content-path": container.rid,
     lsn: String(lsn),
   };
 }
+
+/** Headers of an answer about one physical partition. */
+export const rangeHeaders = (
+  container: ContainerEntry,
+  range: PartitionKeyRange,
+  lsn = container.documents.lsn(),
+): Record<string, string> => ({
+  ...containerHeaders(container, lsn),
+  "x-ms-session-token": sessionToken(range.id, lsn),
+  "x-ms-documentdb-partitionkeyrangeid": range.id,
+});
+
+/** Headers of an answer about a document, whose effective partition key this is. */
+export const documentHeaders = (
+  container: ContainerEntry,
+  epk: string,
+  lsn?: number,
+): Record<string, string> => rangeHeaders(container, rangeOf(container.ranges, epk), lsn);
 
 /** A database's document, as the service shows it. */
 export const databaseBody = (entry: DatabaseEntry): JsonObject => ({

@@ -1,6 +1,7 @@
 import { type Call, header, isTrue } from "../http/call.ts";
 import type { ResourceType } from "../http/target.ts";
 import { badRequest, ServiceError } from "../serviceError.ts";
+import { batchDocuments } from "./batchDocuments.ts";
 import { createContainer } from "./createContainer.ts";
 import { createDatabase } from "./createDatabase.ts";
 import { createDocument } from "./createDocument.ts";
@@ -9,14 +10,23 @@ import { deleteDatabase } from "./deleteDatabase.ts";
 import { deleteDocument } from "./deleteDocument.ts";
 import { listContainers } from "./listContainers.ts";
 import { listDatabases } from "./listDatabases.ts";
+import { listDocuments } from "./listDocuments.ts";
+import { listOffers } from "./listOffers.ts";
 import type { Operation } from "./operation.ts";
+import { patchDocument } from "./patchDocument.ts";
+import { queryDocuments } from "./queryDocuments.ts";
+import { queryOffers } from "./queryOffers.ts";
+import { readQueryPlan } from "./queryPlan.ts";
 import { readAccount } from "./readAccount.ts";
+import { readChangeFeed } from "./readChangeFeed.ts";
 import { readContainer } from "./readContainer.ts";
 import { readDatabase } from "./readDatabase.ts";
 import { readDocument } from "./readDocument.ts";
+import { readOffer } from "./readOffer.ts";
 import { readPartitionKeyRanges } from "./readPartitionKeyRanges.ts";
 import { replaceContainer } from "./replaceContainer.ts";
 import { replaceDocument } from "./replaceDocument.ts";
+import { replaceOffer } from "./replaceOffer.ts";
 import { upsertDocument } from "./upsertDocument.ts";
 
 /** Operations by method, kind of resource, and whether the path names one resource or the feed. */
@@ -33,10 +43,30 @@ const operations: Readonly<Record<string, Operation>> = {
   "DELETE colls": deleteContainer,
   "GET pkranges feed": readPartitionKeyRanges,
   "POST docs feed": createDocument,
+  "GET docs feed": listDocuments,
   "GET docs": readDocument,
   "PUT docs": replaceDocument,
+  "PATCH docs": patchDocument,
   "DELETE docs": deleteDocument,
+  "GET offers feed": listOffers,
+  "POST offers feed": queryOffers,
+  "GET offers": readOffer,
+  "PUT offers": replaceOffer,
 };
+
+/** Operations that a header tells from those above. */
+const byHeader: readonly Operation[] = [
+  upsertDocument,
+  batchDocuments,
+  queryDocuments,
+  readQueryPlan,
+  readChangeFeed,
+];
+
+/** The names of all operations. */
+export const operationNames: readonly string[] = [...Object.values(operations), ...byHeader].map(
+  ({ name }) => name,
+);
 
 /** Kinds of resource that this emulator refuses as a whole, by the name that people know. */
 const refused: Readonly<Partial<Record<ResourceType, string>>> = {
@@ -58,9 +88,13 @@ export function selectOperation(call: Call): Operation {
   if (type === "docs" && isFeed && call.method === "POST") {
     const contentType = header(call, "content-type") ?? "";
     if (isTrue(call, "x-ms-documentdb-isquery") || contentType.startsWith("application/query+json")) {
-      throw badRequest("Queries are not supported by the emulator.");
+      return isTrue(call, "x-ms-cosmos-is-query-plan-request") ? readQueryPlan : queryDocuments;
     }
+    if (isTrue(call, "x-ms-cosmos-is-batch-request")) return batchDocuments;
     if (isTrue(call, "x-ms-documentdb-is-upsert")) return upsertDocument;
+  }
+  if (type === "docs" && isFeed && call.method === "GET" && header(call, "a-im") !== undefined) {
+    return readChangeFeed;
   }
   const key = type === "" ? "account" : isFeed ? `${type} feed` : type;
   const operation = operations[`${call.method} ${key}`];

@@ -90,3 +90,39 @@ export function effectivePartitionKey(
   if (definition.kind === "MultiHash") return values.map((value) => hashV2([value])).join("");
   return definition.version === 2 ? hashV2(values) : hashV1(values[0]);
 }
+
+/** How many hashes there are, and the effective partition key that each begins. */
+function hashSpace({ version }: PartitionKeyDefinition): { size: bigint; encode(hash: bigint): string } {
+  if (version === 2) return { size: 2n ** 126n, encode: (hash) => hex(hash.toString(16).padStart(32, "0")) };
+  return { size: 2n ** 32n, encode: (hash) => hex(orderedNumber(Number(hash)).toString("hex")) };
+}
+
+const hex = (digits: string): string => digits.toUpperCase();
+
+/**
+ * Where a container's hash space is cut into `count` equal parts: the first part begins with "", the last ends with
+ * "FF".
+ */
+export function evenCuts(count: number, definition: PartitionKeyDefinition): string[] {
+  const { size, encode } = hashSpace(definition);
+  return Array.from({ length: count - 1 }, (_, index) =>
+    encode((size * BigInt(index + 1)) / BigInt(count) - 1n),
+  );
+}
+
+/** Where a part of the hash space is cut in half; `undefined` when it is too small for that. */
+export function middleCut(min: string, max: string, definition: PartitionKeyDefinition): string | undefined {
+  const { size, encode } = hashSpace(definition);
+  /** The first hash that is not below a bound. The encoding keeps the order of the hashes. */
+  function hashFrom(bound: string): bigint {
+    let [low, high] = [0n, size];
+    while (low < high) {
+      const middle = (low + high) / 2n;
+      if (encode(middle) < bound) low = middle + 1n;
+      else high = middle;
+    }
+    return low;
+  }
+  const cut = encode((hashFrom(min) + hashFrom(max)) / 2n);
+  return cut > min && cut < max ? cut : undefined;
+}

@@ -47,7 +47,7 @@ export function readPartitionKeyDefinition(input: Json | undefined): PartitionKe
 const parsedPaths = new Map<string, readonly string[]>();
 
 /** Splits `/a/"b c"/d` into its property names. */
-function parsePath(path: string): readonly string[] {
+export function parsePath(path: string): readonly string[] {
   const known = parsedPaths.get(path);
   if (known !== undefined) return known;
   const names: string[] = [];
@@ -65,7 +65,7 @@ function parsePath(path: string): readonly string[] {
 }
 
 /** What lies at a path of a document; `undefined` where it leads nowhere. */
-function valueAt(document: JsonObject, names: readonly string[]): Json | undefined {
+export function valueAt(document: JsonObject, names: readonly string[]): Json | undefined {
   let value: Json | undefined = document;
   for (const name of names) {
     if (!isObject(value)) return undefined;

@@ -2,8 +2,11 @@ import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import type { JsonObject } from "../json.ts";
 import { type PartitionKeyDefinition, readPartitionKeyDefinition } from "../partitionKey/partitionKey.ts";
+import type { PartitionKeyRange } from "../partitionKey/partitionKeyRange.ts";
 import { containerResourceId, databaseResourceId } from "../resourceId.ts";
+import { historyPolicy } from "./changeHistory.ts";
 import { createDocuments, type Documents } from "./documents.ts";
+import { uniqueKeysOf } from "./uniqueKeys.ts";
 
 /** A database of the account. */
 export interface DatabaseEntry {
@@ -22,6 +25,8 @@ export interface ContainerEntry extends DatabaseEntry {
   /** What the client defined, defaults filled in, without system properties. */
   readonly definition: JsonObject;
   readonly partitionKey: PartitionKeyDefinition;
+  /** Its physical partitions, in the order of the hash space. */
+  readonly ranges: readonly PartitionKeyRange[];
   readonly documents: Documents;
 }
 
@@ -36,8 +41,15 @@ export interface Catalog {
   deleteDatabase(entry: DatabaseEntry): void;
   listContainers(database: DatabaseEntry): ContainerEntry[];
   findContainer(database: DatabaseEntry, nameOrRid: string): ContainerEntry | undefined;
-  createContainer(database: DatabaseEntry, id: string, definition: JsonObject): ContainerEntry;
+  createContainer(
+    database: DatabaseEntry,
+    id: string,
+    definition: JsonObject,
+    ranges: readonly PartitionKeyRange[],
+  ): ContainerEntry;
   replaceContainer(entry: ContainerEntry, definition: JsonObject): ContainerEntry;
+  /** Cuts the container anew, after a split. The container's own etag stays: its definition is the same. */
+  replaceRanges(entry: ContainerEntry, ranges: readonly PartitionKeyRange[]): ContainerEntry;
   deleteContainer(entry: ContainerEntry): void;
   /** Called at a transaction's end: what changed in memory is kept, or read anew when it did not commit. */
   settle(committed: boolean): void;
@@ -53,7 +65,7 @@ interface DatabaseRow {
 interface ContainerRow extends DatabaseRow {
   database: number;
   definition: string;
-  lsn: number;
+  ranges: string;
 }
 
 const tables = `
@@ -63,29 +75,36 @@ CREATE TABLE IF NOT EXISTS databases (
 CREATE TABLE IF NOT EXISTS containers (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
   database INTEGER NOT NULL REFERENCES databases (number),
-  id TEXT NOT NULL, etag TEXT NOT NULL, ts INTEGER NOT NULL, definition TEXT NOT NULL, lsn INTEGER NOT NULL,
+  id TEXT NOT NULL, etag TEXT NOT NULL, ts INTEGER NOT NULL, definition TEXT NOT NULL,
+  ranges TEXT NOT NULL, lsn INTEGER NOT NULL,
   UNIQUE (database, id)
 ) STRICT;`;
 
 const newEtag = (): string => `"${randomUUID()}"`;
 const now = (): number => Math.floor(Date.now() / 1000);
 
-/** Reads the catalog from an open database file, and makes its tables in a new one. */
-export function createCatalog(sql: DatabaseSync): Catalog {
+/**
+ * Reads the catalog from an open database file, and makes its tables in a new one.
+ *
+ * @param recentSpan milliseconds for which past versions of documents are kept
+ */
+export function createCatalog(sql: DatabaseSync, recentSpan: () => number): Catalog {
   sql.exec(tables);
   const statements = {
     setting: sql.prepare("SELECT value FROM meta WHERE name = ?"),
     setSetting: sql.prepare("INSERT INTO meta VALUES (?, ?)"),
     databases: sql.prepare("SELECT number, id, etag, ts FROM databases ORDER BY number"),
     containers: sql.prepare(
-      "SELECT number, database, id, etag, ts, definition, lsn FROM containers ORDER BY number",
+      "SELECT number, database, id, etag, ts, definition, ranges FROM containers ORDER BY number",
     ),
     insertDatabase: sql.prepare("INSERT INTO databases (id, etag, ts) VALUES (?, ?, ?)"),
     deleteDatabase: sql.prepare("DELETE FROM databases WHERE number = ?"),
     insertContainer: sql.prepare(
-      "INSERT INTO containers (database, id, etag, ts, definition, lsn) VALUES (?, ?, ?, ?, ?, 0)",
+      "INSERT INTO containers (database, id, etag, ts, definition, ranges, lsn) VALUES (?, ?, ?, ?, ?, ?, 0)",
     ),
-    updateContainer: sql.prepare("UPDATE containers SET etag = ?, ts = ?, definition = ? WHERE number = ?"),
+    updateContainer: sql.prepare(
+      "UPDATE containers SET etag = ?, ts = ?, definition = ?, ranges = ? WHERE number = ?",
+    ),
     deleteContainer: sql.prepare("DELETE FROM containers WHERE number = ?"),
   };
 
@@ -99,7 +118,7 @@ export function createCatalog(sql: DatabaseSync): Catalog {
     return entry;
   }
 
-  function putContainer(row: Omit<ContainerRow, "lsn">, documents?: Documents): ContainerEntry {
+  function putContainer(row: ContainerRow, documents?: Documents): ContainerEntry {
     const database = databases.get(row.database);
     if (database === undefined) throw new Error(`Container ${row.id} is in no database.`);
     const definition = JSON.parse(row.definition) as JsonObject;
@@ -115,8 +134,10 @@ export function createCatalog(sql: DatabaseSync): Catalog {
       database,
       definition,
       partitionKey,
-      documents: documents ?? createDocuments(sql, number),
+      ranges: JSON.parse(row.ranges) as PartitionKeyRange[],
+      documents: documents ?? createDocuments(sql, number, uniqueKeysOf(definition), recentSpan),
     };
+    entry.documents.history.configure(historyPolicy(definition), entry.documents.lsn());
     containers.set(number, entry);
     byName.set(nameKey(database, id), entry);
     return entry;
@@ -137,6 +158,18 @@ export function createCatalog(sql: DatabaseSync): Catalog {
     statements.deleteContainer.run(entry.number);
     containers.delete(entry.number);
     byName.delete(nameKey(entry.database, entry.id));
+  }
+
+  function change(
+    entry: ContainerEntry,
+    wanted: Pick<ContainerEntry, "definition" | "ranges" | "etag" | "ts">,
+  ): ContainerEntry {
+    isChanged = true;
+    const { etag, ts } = wanted;
+    const texts = { definition: JSON.stringify(wanted.definition), ranges: JSON.stringify(wanted.ranges) };
+    const { number, id, database, documents } = entry;
+    statements.updateContainer.run(etag, ts, texts.definition, texts.ranges, number);
+    return putContainer({ number, database: database.number, id, etag, ts, ...texts }, documents);
   }
 
   const inDatabase = (database: DatabaseEntry): ContainerEntry[] =>
@@ -170,34 +203,37 @@ export function createCatalog(sql: DatabaseSync): Catalog {
     findContainer: (database, nameOrRid) =>
       byName.get(nameKey(database, nameOrRid)) ??
       containers.values().find((entry) => entry.database === database && entry.rid === nameOrRid),
-    createContainer(database, id, definition) {
+    createContainer(database, id, definition, ranges) {
       isChanged = true;
-      const [etag, ts, text] = [newEtag(), now(), JSON.stringify(definition)];
-      const { lastInsertRowid } = statements.insertContainer.run(database.number, id, etag, ts, text);
+      const [etag, ts] = [newEtag(), now()];
+      const texts = { definition: JSON.stringify(definition), ranges: JSON.stringify(ranges) };
+      const { lastInsertRowid } = statements.insertContainer.run(
+        database.number,
+        id,
+        etag,
+        ts,
+        texts.definition,
+        texts.ranges,
+      );
       return putContainer({
         number: Number(lastInsertRowid),
         database: database.number,
         id,
         etag,
         ts,
-        definition: text,
+        ...texts,
       });
     },
-    replaceContainer(entry, definition) {
-      isChanged = true;
-      const [etag, ts, text] = [newEtag(), now(), JSON.stringify(definition)];
-      statements.updateContainer.run(etag, ts, text, entry.number);
-      return putContainer(
-        { number: entry.number, database: entry.database.number, id: entry.id, etag, ts, definition: text },
-        entry.documents,
-      );
-    },
+    replaceContainer: (entry, definition) =>
+      change(entry, { ...entry, definition, etag: newEtag(), ts: now() }),
+    replaceRanges: (entry, ranges) => change(entry, { ...entry, ranges }),
     deleteContainer(entry) {
       isChanged = true;
       dropContainer(entry);
     },
     settle(committed) {
       if (isChanged && !committed) load();
+      else if (!committed) for (const entry of containers.values()) entry.documents.forgetUncommitted();
       isChanged = false;
     },
   };

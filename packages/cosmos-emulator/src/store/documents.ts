@@ -1,4 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { JsonObject } from "../json.ts";
+import { type ChangeHistory, createChangeHistory, type FeedPart } from "./changeHistory.ts";
+import { createRecentWrites, type RecentWrites } from "./recentWrites.ts";
+import { createTermIndex, type TermIndex } from "./termIndex.ts";
+import { createUniqueKeyIndex, type UniqueKey } from "./uniqueKeys.ts";
 
 /** Where a document stands: its partition key's text and its id. */
 export interface DocumentKey {
@@ -16,6 +21,10 @@ export interface StoredDocument {
   readonly lsn: number;
   /** When it was last written, in seconds since 1970. */
   readonly ts: number;
+  /** Its own time to live in seconds, -1 for ever; null where it says nothing. */
+  readonly ttl: number | null;
+  /** The effective partition key. */
+  readonly epk: string;
   /** The whole document as JSON, system properties included: what a point read answers. */
   readonly body: string;
 }
@@ -23,30 +32,56 @@ export interface StoredDocument {
 /** A document to store. */
 export interface DocumentWrite extends StoredDocument {
   readonly key: DocumentKey;
-  /** The effective partition key. */
-  readonly epk: string;
+  /** What of it is indexed: its content and `_ts`. */
+  readonly content: JsonObject;
+}
+
+/** A stretch of the hash space: effective partition keys from `min`, included, to `max`, excluded. */
+export interface EpkRange {
+  readonly min: string;
+  readonly max: string;
 }
 
 /** The documents of one container. Every write has to run in a transaction of the store. */
 export interface Documents {
+  readonly index: TermIndex;
+  /** Every write, where the container's change feed policy asks for it. */
+  readonly history: ChangeHistory;
+  /** Recent writes, kept while some region's replication lags. */
+  readonly recent: RecentWrites;
   /** The log sequence number of the last write. */
   lsn(): number;
-  /** Takes the next log sequence number. One taken in a transaction that fails is not used again. */
+  /** Takes the next log sequence number. */
   nextLsn(): number;
+  /** How many there are, with those whose time to live is over but that are not yet purged. */
   count(): number;
   find(key: DocumentKey): StoredDocument | undefined;
-  /** Finds by the number in a `_rid`. */
   findByNumber(number: number): (StoredDocument & DocumentKey) | undefined;
+  /** The numbers of the documents that share a unique key with this content, its own document among them. */
+  uniqueKeyHolders(pk: string, content: JsonObject): number[];
   insert(write: DocumentWrite): void;
-  update(write: DocumentWrite): void;
-  remove(number: number): void;
-  /** Up to `limit` documents in the order of their numbers, after the one numbered `after`. */
-  scan(after: number, limit: number): StoredDocument[];
-  /** The container's end: drops the table. */
+  /** Replaces a document; `previous` is what the index knows of it. */
+  update(write: DocumentWrite, previous: StoredDocument): void;
+  remove(document: StoredDocument): void;
+  /** All documents in the order of their numbers, after the one numbered `after`. */
+  scan(after: number): Iterable<StoredDocument>;
+  /** The numbers of a partition key's documents, in their order. */
+  numbersOf(pk: string): number[];
+  /** A part's documents in the order of their last write, after the log sequence number `after`. */
+  changed(after: number, part: FeedPart): Iterable<StoredDocument>;
+  /** The log sequence number before the first write at `time`, in seconds, or later. */
+  lsnBefore(time: number): number;
+  /** How many documents there are in a stretch of the hash space. */
+  countIn(range: EpkRange): number;
+  /** Up to `limit` documents whose time to live is over at `now`, in seconds. */
+  expired(now: number, defaultTtl: number, limit: number): StoredDocument[];
+  /** Reads anew what is kept in memory, after a transaction that did not commit. */
+  forgetUncommitted(): void;
+  /** The container's end: drops the tables. */
   drop(): void;
 }
 
-const columns = "number, etag, lsn, ts, body";
+const columns = "number, etag, lsn, ts, ttl, epk, body";
 
 /**
  * SQLite's text ends at NUL for some readers and has no lone surrogates: ids that have either are kept in their JSON
@@ -55,16 +90,40 @@ const columns = "number, etag, lsn, ts, body";
 const idText = (id: string): string =>
   id.startsWith('"') || id.includes("\0") || !id.isWellFormed() ? JSON.stringify(id) : id;
 
-/** Opens the documents of a container, and makes their table when it is new. */
-export function createDocuments(sql: DatabaseSync, container: number): Documents {
+/** System properties that are in no index. `_ts` is. */
+export const unindexedProperties = ["_rid", "_self", "_etag", "_attachments"] as const;
+
+/** What of a stored document is indexed. */
+function contentOf({ body }: StoredDocument): JsonObject {
+  const content = JSON.parse(body) as JsonObject;
+  for (const name of unindexedProperties) delete content[name];
+  return content;
+}
+
+/**
+ * Opens the documents of a container, and makes their tables when it is new.
+ *
+ * @param recentSpan milliseconds for which past versions are kept
+ */
+export function createDocuments(
+  sql: DatabaseSync,
+  container: number,
+  uniqueKeys: readonly UniqueKey[],
+  recentSpan: () => number,
+): Documents {
   const table = `documents_${container}`;
   sql.exec(`
 CREATE TABLE IF NOT EXISTS ${table} (
   number INTEGER PRIMARY KEY, pk TEXT NOT NULL, id TEXT NOT NULL, epk TEXT NOT NULL,
-  etag TEXT NOT NULL, lsn INTEGER NOT NULL, ts INTEGER NOT NULL, body TEXT NOT NULL
+  etag TEXT NOT NULL, lsn INTEGER NOT NULL, ts INTEGER NOT NULL, ttl INTEGER, body TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX IF NOT EXISTS ${table}_key ON ${table} (pk, id);
-CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);`);
+CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);
+CREATE INDEX IF NOT EXISTS ${table}_expiry ON ${table} (ts + ttl) WHERE ttl > 0;`);
+  const index = createTermIndex(sql, container);
+  const history = createChangeHistory(sql, container);
+  const unique = createUniqueKeyIndex(sql, container, uniqueKeys);
+  const recent = createRecentWrites(recentSpan);
   const statements = {
     lsn: sql.prepare("SELECT lsn FROM containers WHERE number = ?"),
     setLsn: sql.prepare("UPDATE containers SET lsn = ? WHERE number = ?"),
@@ -72,37 +131,189 @@ CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);`);
     find: sql.prepare(`SELECT ${columns} FROM ${table} WHERE pk = ? AND id = ?`),
     findByNumber: sql.prepare(`SELECT ${columns}, pk, id FROM ${table} WHERE number = ?`),
     insert: sql.prepare(
-      `INSERT INTO ${table} (number, pk, id, epk, etag, lsn, ts, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO ${table} (number, pk, id, epk, etag, lsn, ts, ttl, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    update: sql.prepare(`UPDATE ${table} SET etag = ?, lsn = ?, ts = ?, body = ? WHERE number = ?`),
+    update: sql.prepare(`UPDATE ${table} SET etag = ?, lsn = ?, ts = ?, ttl = ?, body = ? WHERE number = ?`),
     remove: sql.prepare(`DELETE FROM ${table} WHERE number = ?`),
     scan: sql.prepare(`SELECT ${columns} FROM ${table} WHERE number > ? ORDER BY number LIMIT ?`),
+    numbersOf: sql.prepare(`SELECT number FROM ${table} WHERE pk = ?`),
+    changed: sql.prepare(
+      `SELECT ${columns} FROM ${table} WHERE lsn > ? AND epk >= ? AND epk < ? ORDER BY lsn LIMIT ?`,
+    ),
+    changedOf: sql.prepare(`SELECT lsn FROM ${table} WHERE pk = ? AND lsn > ?`),
+    findByLsn: sql.prepare(`SELECT ${columns} FROM ${table} WHERE lsn = ?`),
+    placeFrom: sql.prepare(`SELECT lsn, ts FROM ${table} WHERE lsn >= ? ORDER BY lsn LIMIT 1`),
+    placeSince: sql.prepare(`SELECT lsn FROM ${table} WHERE lsn >= ? AND ts >= ? ORDER BY lsn LIMIT 1`),
+    countIn: sql.prepare(`SELECT count(*) AS count FROM ${table} WHERE epk >= ? AND epk < ?`),
+    pkOf: sql.prepare(`SELECT pk FROM ${table} WHERE number = ?`),
+    expiredByItem: sql.prepare(`SELECT ${columns} FROM ${table} WHERE ttl > 0 AND ts + ttl <= ? LIMIT ?`),
+    expiredByDefault: sql.prepare(`SELECT ${columns} FROM ${table} WHERE ttl IS NULL AND ts <= ? LIMIT ?`),
   };
+  const readLsn = (): number => Number(statements.lsn.get(container)?.["lsn"] ?? 0);
+  let lsn = readLsn();
 
-  let lsn = Number(statements.lsn.get(container)?.["lsn"] ?? 0);
+  function nextLsn(): number {
+    lsn += 1;
+    statements.setLsn.run(lsn, container);
+    return lsn;
+  }
+
+  function recordRemoval({ number, ts, ttl, epk, body, ...previous }: StoredDocument): void {
+    // A delete that has taken no number of its own gets one: each change has to have its place in the order.
+    const place = history.lastLsn() >= lsn || previous.lsn >= lsn ? nextLsn() : lsn;
+    const now = Math.floor(Date.now() / 1000);
+    const inherited = history.defaultTtl();
+    const seconds = inherited === undefined ? -1 : (ttl ?? inherited);
+    const expired = seconds > 0 && ts + seconds <= now ? 1 : 0;
+    const pk = String(statements.pkOf.get(number)?.["pk"]);
+    history.record({
+      lsn: place,
+      operation: "delete",
+      ts: now,
+      previousLsn: previous.lsn,
+      expired,
+      pk,
+      epk,
+      body,
+    });
+  }
+
+  /** Looks where times as old as that end, and from there one by one: a clock may have been set back a little. */
+  function lsnBefore(time: number): number {
+    let [low, high] = [0, lsn + 1];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const place = statements.placeFrom.get(middle) as { lsn: number; ts: number } | undefined;
+      if (place === undefined || place.ts >= time - clockSlack) high = middle;
+      else low = place.lsn + 1;
+    }
+    const first = statements.placeSince.get(low, time)?.["lsn"];
+    return typeof first === "number" ? first - 1 : lsn;
+  }
+
+  function* changesOf(pk: string, after: number): Iterable<StoredDocument> {
+    const lsns = statements.changedOf.all(pk, after).map((row) => row["lsn"] as number);
+    for (const place of lsns.sort((one, other) => one - other)) {
+      const document = statements.findByLsn.get(place) as StoredDocument | undefined;
+      if (document !== undefined) yield document;
+    }
+  }
+
+  /** Slices are short: each document has up to 2 MB, and a page ends early. */
+  function* changesIn({ min, max }: EpkRange, start: number): Iterable<StoredDocument> {
+    for (let after = start; ; ) {
+      const slice = statements.changed.all(after, min, max, changeSliceLength) as unknown as StoredDocument[];
+      yield* slice;
+      const end = slice.at(-1);
+      if (end === undefined || slice.length < changeSliceLength) return;
+      after = end.lsn;
+    }
+  }
+
+  /** Reads in slices: an open statement would hold a read transaction over whatever the caller does meanwhile. */
+  function* slices(
+    statement: typeof statements.scan,
+    start: number,
+    place: (document: StoredDocument) => number,
+  ): Iterable<StoredDocument> {
+    for (let after = start; ; ) {
+      const slice = statement.all(after, sliceLength) as unknown as StoredDocument[];
+      yield* slice;
+      const last = slice.at(-1);
+      if (last === undefined || slice.length < sliceLength) return;
+      after = place(last);
+    }
+  }
+
+  function findByNumber(number: number): (StoredDocument & DocumentKey) | undefined {
+    const row = statements.findByNumber.get(number) as (StoredDocument & DocumentKey) | undefined;
+    if (row === undefined) return undefined;
+    return { ...row, id: row.id.startsWith('"') ? (JSON.parse(row.id) as string) : row.id };
+  }
 
   return {
+    index,
+    history,
+    recent,
     lsn: () => lsn,
-    nextLsn() {
-      lsn += 1;
-      statements.setLsn.run(lsn, container);
-      return lsn;
-    },
+    nextLsn,
     count: () => Number(statements.count.get()?.["count"]),
     find: ({ pk, id }) => statements.find.get(pk, idText(id)) as StoredDocument | undefined,
-    findByNumber(number) {
-      const row = statements.findByNumber.get(number) as (StoredDocument & DocumentKey) | undefined;
-      if (row === undefined) return undefined;
-      return { ...row, id: row.id.startsWith('"') ? (JSON.parse(row.id) as string) : row.id };
+    findByNumber,
+    uniqueKeyHolders: (pk, content) => unique?.holders(pk, content) ?? [],
+    insert({ number, key, content, ...write }) {
+      const { etag, ts, ttl, epk, body } = write;
+      statements.insert.run(number, key.pk, idText(key.id), epk, etag, write.lsn, ts, ttl, body);
+      index.put(number, content);
+      if (history.isOn()) {
+        const nothing = { previousLsn: null, expired: 0 };
+        history.record({ lsn: write.lsn, operation: "create", ts, ...nothing, pk: key.pk, epk, body });
+      }
+      unique?.put(number, key.pk, content);
+      if (recent.isKept()) recent.add({ lsn: write.lsn, number, key, previous: undefined, isDelete: false });
     },
-    insert({ number, key, epk, ...write }) {
-      statements.insert.run(number, key.pk, idText(key.id), epk, write.etag, write.lsn, write.ts, write.body);
+    update({ number, key, content, ...write }, previous) {
+      if (recent.isKept()) recent.add({ lsn: write.lsn, number, key, previous, isDelete: false });
+      statements.update.run(write.etag, write.lsn, write.ts, write.ttl, write.body, number);
+      index.put(number, content, contentOf(previous));
+      if (history.isOn()) {
+        const { lsn: place, ts, epk, body } = write;
+        const before = { previousLsn: previous.lsn, expired: 0 };
+        history.record({ lsn: place, operation: "replace", ts, ...before, pk: key.pk, epk, body });
+      }
+      unique?.put(number, key.pk, content);
     },
-    update({ number, ...write }) {
-      statements.update.run(write.etag, write.lsn, write.ts, write.body, number);
+    remove(document) {
+      const known = recent.isKept() ? findByNumber(document.number) : undefined;
+      if (history.isOn()) recordRemoval(document);
+      if (known !== undefined) {
+        const { number, pk, id } = known;
+        recent.add({ lsn, number, key: { pk, id }, previous: known, isDelete: true });
+      }
+      statements.remove.run(document.number);
+      index.remove(document.number, contentOf(document));
+      unique?.remove(document.number);
     },
-    remove: (number) => void statements.remove.run(number),
-    scan: (after, limit) => statements.scan.all(after, limit) as unknown as StoredDocument[],
-    drop: () => sql.exec(`DROP TABLE ${table}`),
+    scan: (after) => slices(statements.scan, after, ({ number }) => number),
+    numbersOf: (pk) =>
+      statements.numbersOf
+        .all(pk)
+        .map((row) => row["number"] as number)
+        .sort((one, other) => one - other),
+    changed: (after, { range, pk }) => (pk === undefined ? changesIn(range, after) : changesOf(pk, after)),
+    lsnBefore,
+    countIn: ({ min, max }) => Number(statements.countIn.get(min, max)?.["count"]),
+    expired(now, defaultTtl, limit) {
+      const found = statements.expiredByItem.all(now, limit) as unknown as StoredDocument[];
+      if (defaultTtl <= 0 || found.length === limit) return found;
+      // Only containers with a default pay for this index.
+      sql.exec(`CREATE INDEX IF NOT EXISTS ${table}_ts ON ${table} (ts) WHERE ttl IS NULL`);
+      const rest = statements.expiredByDefault.all(now - defaultTtl, limit - found.length);
+      return [...found, ...(rest as unknown as StoredDocument[])];
+    },
+    forgetUncommitted() {
+      const committed = readLsn();
+      // Every write takes a number: where none was taken, nothing was written.
+      if (committed === lsn) return;
+      lsn = committed;
+      recent.forgetAfter(lsn);
+      index.forgetUncommitted();
+      history.forgetUncommitted();
+    },
+    drop() {
+      history.drop();
+      index.drop();
+      unique?.drop();
+      sql.exec(`DROP TABLE ${table}`);
+    },
   };
 }
+
+/** Documents that are read from the file at a time. */
+const sliceLength = 256;
+
+/** Documents of the change feed that are read at a time. */
+const changeSliceLength = 32;
+
+/** Seconds that the clock may be set back by without a feed from a time missing anything. */
+const clockSlack = 600;

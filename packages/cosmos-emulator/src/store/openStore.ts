@@ -2,9 +2,10 @@ import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { StartError } from "../startError.ts";
 import { type Catalog, createCatalog } from "./catalog.ts";
+import { createOffers, type Offers } from "./offers.ts";
 
 /** The layout of the file. A file of another layout is refused, not migrated: it holds a laptop's test data. */
-const layout = "1";
+const layout = "2";
 
 /** A file up to this size is checked page by page when it opens; a larger one would make the start slow. */
 const fullCheckBytes = 32 * 1024 * 1024;
@@ -12,6 +13,7 @@ const fullCheckBytes = 32 * 1024 * 1024;
 /** The emulator's durable state: one SQLite file. */
 export interface Store {
   readonly catalog: Catalog;
+  readonly offers: Offers;
   /** Runs `work` in one transaction: when it throws, nothing of it stays. */
   transaction<T>(work: () => T): T;
   close(): void;
@@ -22,25 +24,32 @@ export interface Store {
  * outlives `kill -9` of this process (`synchronous=NORMAL` in WAL mode leaves only a power cut open).
  * Source: sqlite.org, "PRAGMA synchronous".
  *
+ * @param recentSpan milliseconds for which past versions of documents are kept in memory, for regions that lag
  * @throws StartError when another process has the file, or when it is damaged or of another layout.
  */
-export function openStore(file: string): Store {
+export function openStore(file: string, recentSpan: () => number = () => 0): Store {
   const database = open(file);
-  const catalog = readCatalog(database, file);
+  const catalog = readCatalog(database, file, recentSpan);
+  const offers = createOffers(database);
+  const settle = (committed: boolean): void => {
+    catalog.settle(committed);
+    offers.settle(committed);
+  };
   const begin = database.prepare("BEGIN IMMEDIATE");
   const commit = database.prepare("COMMIT");
   return {
     catalog,
+    offers,
     transaction(work) {
       begin.run();
       try {
         const result = work();
         commit.run();
-        catalog.settle(true);
+        settle(true);
         return result;
       } catch (error) {
         database.exec("ROLLBACK");
-        catalog.settle(false);
+        settle(false);
         throw error;
       }
     },
@@ -48,9 +57,9 @@ export function openStore(file: string): Store {
   };
 }
 
-function readCatalog(database: DatabaseSync, file: string): Catalog {
+function readCatalog(database: DatabaseSync, file: string, recentSpan: () => number): Catalog {
   try {
-    return createCatalog(database);
+    return createCatalog(database, recentSpan);
   } catch (error) {
     database.close();
     throw explain(error, file);

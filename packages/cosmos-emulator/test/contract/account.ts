@@ -9,7 +9,7 @@ import {
   type PartitionKeyDefinition,
 } from "@azure/cosmos";
 import { afterAll, expect, it } from "vitest";
-import { startEmulator } from "../../src/index.ts";
+import { type EmulatorOptions, startEmulator } from "../../src/index.ts";
 import { send, type WireAnswer } from "../httpsRequest.ts";
 import { masterKeyHeaders, signedParts } from "../masterKey.ts";
 
@@ -19,6 +19,8 @@ interface RawRequest {
   readonly path: string;
   readonly headers?: Record<string, string>;
   readonly body?: string | Buffer;
+  /** Whether the connection is one of the account's, for tests that send many requests. */
+  readonly keepAlive?: boolean;
   /** What the signature covers, where it does not follow from the path; `false` sends none. */
   readonly signed?: { readonly type: string; readonly link: string } | false;
 }
@@ -45,7 +47,7 @@ interface Place {
  * Where the tests go: the endpoint that `COSMOS_CONTRACT_ENDPOINT`, `COSMOS_CONTRACT_KEY` and (for a certificate of
  * its own) `COSMOS_CONTRACT_CA_FILE` name, or else an emulator that is started for this file.
  */
-async function openPlace(): Promise<Place> {
+async function openPlace(options: EmulatorOptions): Promise<Place> {
   if (remoteEndpoint !== undefined) {
     const key = process.env["COSMOS_CONTRACT_KEY"];
     if (key === undefined) throw new Error("COSMOS_CONTRACT_ENDPOINT needs COSMOS_CONTRACT_KEY beside it.");
@@ -53,7 +55,7 @@ async function openPlace(): Promise<Place> {
     return { endpoint: remoteEndpoint, key, caFile, close: () => Promise.resolve() };
   }
   const faults: unknown[] = [];
-  const emulator = await startEmulator({ onFault: (error) => faults.push(error) });
+  const emulator = await startEmulator({ ...options, onFault: (error) => faults.push(error) });
   return {
     endpoint: emulator.endpoint,
     key: emulator.key,
@@ -65,9 +67,13 @@ async function openPlace(): Promise<Place> {
   };
 }
 
-/** Opens the account for one test file, and closes it after the file's last test. */
-export async function openAccount(): Promise<TestAccount> {
-  const { endpoint, key, caFile, close } = await openPlace();
+/**
+ * Opens the account for one test file, and closes it after the file's last test.
+ *
+ * @param options what an emulator is started with; an account that is there already has its own.
+ */
+export async function openAccount(options: EmulatorOptions = {}): Promise<TestAccount> {
+  const { endpoint, key, caFile, close } = await openPlace(options);
   const ca = caFile === undefined ? undefined : readFileSync(caFile, "utf8");
   const agent = new Agent(ca === undefined ? { keepAlive: true } : { keepAlive: true, ca });
   const client = new CosmosClient({ endpoint, key, agent });
@@ -90,7 +96,7 @@ export async function openAccount(): Promise<TestAccount> {
       });
       return container;
     },
-    raw({ method = "GET", path, headers = {}, body, signed = signedParts(path) }) {
+    raw({ method = "GET", path, headers = {}, body, signed = signedParts(path), keepAlive = false }) {
       const signature = signed === false ? {} : masterKeyHeaders({ method, ...signed, key });
       return send({
         method,
@@ -98,6 +104,7 @@ export async function openAccount(): Promise<TestAccount> {
         path,
         headers: { ...signature, ...headers },
         ca,
+        ...(keepAlive ? { agent } : {}),
         ...(body === undefined ? {} : { body }),
       });
     },

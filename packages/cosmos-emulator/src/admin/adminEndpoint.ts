@@ -1,0 +1,75 @@
+import type { IncomingMessage } from "node:http";
+import { readBody } from "../http/readBody.ts";
+import type { Answer } from "../identity/answer.ts";
+import { isSameText } from "../identity/isSameText.ts";
+import { InputError } from "../inputError.ts";
+import { ServiceError } from "../serviceError.ts";
+import { matchPath, type Route } from "./route.ts";
+
+/** The path below which the endpoint is served. */
+export const adminPath = "/_emulator";
+
+/** The header that carries the endpoint's secret. */
+const adminHeader = "x-emulator-secret";
+
+const maxBodyBytes = 1024 * 1024;
+
+/**
+ * The administrative endpoint: what the functions of the Emulator do, over HTTP. A page in a browser must not reach
+ * it: the secret is in a header that a page could only send after a CORS preflight, which is refused, and every request
+ * with an `Origin` is, too.
+ *
+ * @param secret what the header has to carry
+ */
+export function createAdminEndpoint(
+  routes: readonly Route[],
+  secret: string,
+): (request: IncomingMessage, pathname: string) => Promise<Answer> {
+  return async (request, pathname) => {
+    if (request.headers.origin !== undefined) return failure(403, "Web pages cannot use this endpoint.");
+    if (!isSameText(String(request.headers[adminHeader] ?? ""), secret)) {
+      return failure(401, `The ${adminHeader} header does not carry this endpoint's secret.`);
+    }
+    const segments = decodeSegments(pathname.slice(adminPath.length + 1));
+    if (segments === undefined) return failure(400, "The path is not valid percent-encoding.");
+    const found = routes.flatMap((route) => {
+      const parameters = matchPath(route.path, segments);
+      return parameters === undefined ? [] : [{ route, parameters }];
+    });
+    if (found.length === 0) return failure(404, `Nothing is served at ${pathname}.`);
+    const match = found.find(({ route }) => route.method === request.method);
+    if (match === undefined) {
+      return failure(405, `Here are served: ${found.map(({ route }) => route.method).join(", ")}.`);
+    }
+    try {
+      const body = await readJson(request);
+      const result = await match.route.run({ parameters: match.parameters, body });
+      const { status = 200 } = match.route;
+      return status === 204 ? { status } : { status, body: result ?? {} };
+    } catch (error) {
+      if (error instanceof InputError) return failure(400, error.message);
+      if (error instanceof ServiceError) return failure(error.status, error.message);
+      throw error;
+    }
+  };
+}
+
+function decodeSegments(path: string): string[] | undefined {
+  try {
+    return path.split("/").map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const body = await readBody(request, maxBodyBytes);
+  if (body.length === 0) return {};
+  try {
+    return JSON.parse(body.toString("utf8"));
+  } catch {
+    throw new InputError("The request's body is not JSON.");
+  }
+}
+
+const failure = (status: number, message: string): Answer => ({ status, body: { message } });

@@ -1,0 +1,360 @@
+import type { CompiledQuery, OrderedRow } from "../query/compileQuery.ts";
+import type { IndexableFilter } from "../query/filter.ts";
+import type { Json, JsonObject, Value } from "../query/json.ts";
+import { badRequest } from "../serviceError.ts";
+import type { StoredDocument } from "../store/documents.ts";
+import { encodeValue, isInexact, typeMark } from "../store/terms.ts";
+import { findCandidates, pathText } from "./candidates.ts";
+import { isInScope, type Scope } from "./scope.ts";
+import type { Snapshots } from "./snapshots.ts";
+
+/** A query that is ready to run over a scope. */
+export interface PreparedQuery {
+  readonly scope: Scope;
+  readonly compiled: CompiledQuery;
+  /** What the index can narrow down. */
+  readonly filter: IndexableFilter;
+  /** The one path that ORDER BY sorts by, when an index scan can give its order. */
+  readonly order: { readonly path: readonly string[]; readonly descending: boolean } | undefined;
+  readonly snapshots: Snapshots;
+}
+
+/** Where a page begins. Written into continuation tokens, hence the short names. */
+export interface Position {
+  /** The document that the page before ended at, and how many rows of it were given. */
+  readonly n?: number;
+  readonly r?: number;
+  /** The ORDER BY values of the last row given, each in an array of its own: an undefined one's is empty. */
+  readonly k?: readonly (readonly Json[])[];
+  /** In their place, the snapshot that has them: values that are too long for a token. */
+  readonly m?: string;
+  /** Rows passed over for OFFSET, and rows given. */
+  readonly o?: number;
+  readonly t?: number;
+  /** The snapshot, and the rows of it that were given. */
+  readonly s?: string;
+  readonly a?: number;
+}
+
+/** What a page has and cost. */
+export interface Page {
+  readonly rows: readonly Json[];
+  /** Where the next page begins; `undefined` after the last. */
+  readonly next: Position | undefined;
+  /** Documents that were loaded, and their bytes. */
+  readonly loaded: number;
+  readonly loadedBytes: number;
+  /** Whether the index narrowed the documents down. */
+  readonly isIndexed: boolean;
+}
+
+/** Documents that one page looks at, at most: a longer scan answers with what it has and a continuation. */
+const maxScanned = 20_000;
+
+/** Bytes of rows in a page. Source: Learn, "Azure Cosmos DB service quotas": a response has up to 4 MB. */
+const maxPageBytes = 4 * 1024 * 1024;
+
+interface Meter {
+  loaded: number;
+  loadedBytes: number;
+}
+
+/** Runs a query for one page of up to `size` rows. */
+export function runPage(query: PreparedQuery, position: Position, size: number): Page {
+  const { compiled } = query;
+  if (compiled.kind === "grouped" || compiled.distinct || compiled.isConstant)
+    return snapshotPage(query, position, size);
+  return compiled.kind === "ordered" ? orderedPage(query, position, size) : streamPage(query, position, size);
+}
+
+/** The documents of a scope that can satisfy the filter, in the order of their numbers. */
+function* documentsAfter(
+  { scope, filter }: PreparedQuery,
+  after: number,
+  meter: Meter,
+): Generator<StoredDocument, void, undefined> {
+  const { documents } = scope.container;
+  if (isBehind(scope)) {
+    yield* earlierDocuments(scope, after, meter);
+    return;
+  }
+  const candidates = candidateNumbers(scope, filter);
+  const found =
+    candidates === undefined
+      ? documents.scan(after)
+      : candidates
+          .values()
+          .filter((number) => number > after)
+          .map((number) => documents.findByNumber(number));
+  for (const document of found) {
+    if (document === undefined || !isInScope(scope, document)) continue;
+    if (scope.pk !== undefined && "pk" in document && document.pk !== scope.pk) continue;
+    meter.loaded += 1;
+    meter.loadedBytes += document.body.length;
+    yield document;
+  }
+}
+
+/** Whether the region does not see all writes yet: then the index, which knows the latest versions, is no help. */
+const isBehind = ({ view, container }: Scope): boolean => view.lsn(container) < container.documents.lsn();
+
+/** All documents of a scope as a region sees them whose replication lags, in the order of their numbers. */
+function* earlierDocuments(
+  scope: Scope,
+  after: number,
+  meter: Meter,
+): Generator<StoredDocument, void, undefined> {
+  const { container, view } = scope;
+  const { documents } = container;
+  const current = numbersIn(scope).flatMap((number) => {
+    const document = documents.findByNumber(number);
+    return document === undefined ? [] : (view.versionOf(container, document) ?? []);
+  });
+  const deleted = view.deleted(container).filter(({ pk }) => scope.pk === undefined || pk === scope.pk);
+  const seen = [...current, ...deleted].sort((one, other) => one.number - other.number);
+  for (const document of seen) {
+    if (document.number <= after || !isInScope(scope, document)) continue;
+    meter.loaded += 1;
+    meter.loadedBytes += document.body.length;
+    yield document;
+  }
+}
+
+const numbersIn = ({ pk, container: { documents } }: Scope): number[] =>
+  pk === undefined ? Array.from(documents.scan(0), ({ number }) => number) : documents.numbersOf(pk);
+
+/** The narrowest list of numbers that is at hand: of the partition key, or of the index. */
+function candidateNumbers(scope: Scope, filter: IndexableFilter): number[] | undefined {
+  const indexed = findCandidates(scope.container.documents.index, filter);
+  if (scope.pk === undefined) return indexed;
+  // The list of a narrow index look-up is checked against the key; else the key's own list is.
+  if (indexed !== undefined && indexed.length < 1_000) return indexed;
+  return scope.container.documents.numbersOf(scope.pk);
+}
+
+const parse = ({ body }: StoredDocument): JsonObject => JSON.parse(body) as JsonObject;
+
+/** How many rows OFFSET, TOP and LIMIT still allow. */
+function allowance({ compiled }: PreparedQuery, { o = 0, t = 0 }: Position): { skip: number; take: number } {
+  return { skip: Math.max(0, compiled.offset - o), take: compiled.limit - t };
+}
+
+function streamPage(query: PreparedQuery, position: Position, size: number): Page {
+  const { compiled } = query;
+  const meter: Meter = { loaded: 0, loadedBytes: 0 };
+  const rows: Json[] = [];
+  let { skip, take } = allowance(query, position);
+  let bytes = 0;
+  const page = (next: Position | undefined): Page => ({
+    rows,
+    next:
+      next === undefined || take <= 0
+        ? undefined
+        : { ...next, ...counts(position, query, skip, rows.length) },
+    ...meter,
+    isIndexed: query.filter.kind !== "all",
+  });
+  if (take <= 0) return page(undefined);
+  // The document that the last page ended in may have more rows.
+  const start = (position.n ?? 0) - (position.r === undefined ? 0 : 1);
+  for (const document of documentsAfter(query, start, meter)) {
+    const given = document.number === position.n ? (position.r ?? 0) : 0;
+    const found = compiled.rowsOf(parse(document));
+    for (const [index, row] of found.entries()) {
+      if (index < given) continue;
+      if (skip > 0) {
+        skip -= 1;
+        continue;
+      }
+      bytes += JSON.stringify(row).length;
+      if (rows.length >= size || (bytes > maxPageBytes && rows.length > 0)) {
+        return page(index === 0 ? { n: document.number, r: 0 } : { n: document.number, r: index });
+      }
+      rows.push(row);
+      take -= 1;
+      if (take <= 0) return page(undefined);
+    }
+    if (meter.loaded >= maxScanned) return page({ n: document.number });
+  }
+  return page(undefined);
+}
+
+function counts(position: Position, { compiled }: PreparedQuery, skip: number, given: number): Position {
+  return {
+    ...(compiled.offset === 0 ? {} : { o: compiled.offset - skip }),
+    ...(compiled.limit === Number.POSITIVE_INFINITY ? {} : { t: (position.t ?? 0) + given }),
+  };
+}
+
+/** A row with its place in the order: its keys, then its document, then its place in the document. */
+interface PlacedRow extends OrderedRow {
+  readonly number: number;
+  readonly index: number;
+}
+
+function orderedPage(query: PreparedQuery, position: Position, size: number): Page {
+  const { compiled } = query;
+  const meter: Meter = { loaded: 0, loadedBytes: 0 };
+  const { skip, take } = allowance(query, position);
+  const isDescending = query.order?.descending === true;
+  const compare = (one: PlacedRow, other: PlacedRow): number =>
+    compiled.compareKeys(one.keys, other.keys) ||
+    (isDescending ? other.number - one.number : one.number - other.number) ||
+    one.index - other.index;
+  const last = lastRow(query, position);
+  const isAfter = (row: PlacedRow): boolean => last === undefined || compare(row, last) > 0;
+  // One more than the page has, to know whether there are more.
+  const wanted = skip + Math.min(size, take) + 1;
+
+  const rowsOf = (document: StoredDocument): PlacedRow[] =>
+    compiled
+      .orderedRowsOf(parse(document))
+      .map((row, index) => ({ ...row, number: document.number, index }))
+      .filter(isAfter);
+  const scanned = indexOrder(query, last, wanted, meter, rowsOf, compare);
+  const best = scanned ?? smallest(query, wanted, meter, rowsOf, compare);
+
+  const page: Json[] = [];
+  let bytes = 0;
+  let end: PlacedRow | undefined;
+  const given = best.slice(skip, skip + Math.min(size, take));
+  for (const row of given) {
+    bytes += JSON.stringify(row.row).length;
+    if (bytes > maxPageBytes && page.length > 0) break;
+    page.push(row.row);
+    end = row;
+  }
+  const hasMore = best.length > skip + page.length && page.length < take;
+  const next =
+    end === undefined || !hasMore
+      ? undefined
+      : {
+          n: end.number,
+          r: end.index,
+          ...writeKeys(query, end.keys),
+          ...counts(position, query, 0, page.length),
+        };
+  return { rows: page, next, ...meter, isIndexed: scanned !== undefined || query.filter.kind !== "all" };
+}
+
+/** Characters of ORDER BY values that a token holds: it travels in a header, of which clients take 16 KB. */
+const maxKeyLength = 1_024;
+
+/** The ORDER BY values of a row for a token. Of arrays and objects the order knows only that they are such. */
+function writeKeys({ snapshots }: PreparedQuery, keys: readonly Value[]): Position {
+  const k = keys.map((key): Json[] => {
+    if (key === undefined) return [];
+    if (typeof key !== "object" || key === null) return [key];
+    return Array.isArray(key) ? [[]] : [{}];
+  });
+  return JSON.stringify(k).length > maxKeyLength ? { m: snapshots.keep(k) } : { k };
+}
+
+function lastRow({ snapshots }: PreparedQuery, { n, r, k, m }: Position): PlacedRow | undefined {
+  const kept = m === undefined ? k : (snapshots.find(m) as Position["k"]);
+  if (m !== undefined && kept === undefined) {
+    throw badRequest(
+      "The continuation token is of an earlier run of the emulator, or was left for too long.",
+    );
+  }
+  if (n === undefined || kept === undefined) return undefined;
+  return { keys: kept.map(([key]) => key), row: null, number: n, index: r ?? 0 };
+}
+
+/** The first `wanted` rows of all that match, kept sorted while the documents pass by. */
+function smallest(
+  query: PreparedQuery,
+  wanted: number,
+  meter: Meter,
+  rowsOf: (document: StoredDocument) => PlacedRow[],
+  compare: (one: PlacedRow, other: PlacedRow) => number,
+): PlacedRow[] {
+  let kept: PlacedRow[] = [];
+  for (const document of documentsAfter(query, 0, meter)) {
+    kept.push(...rowsOf(document));
+    // Cut now and then, not at every row: the sort is paid once for many.
+    if (kept.length >= 4 * wanted + 1_000) kept = kept.sort(compare).slice(0, wanted);
+  }
+  return kept.sort(compare).slice(0, wanted);
+}
+
+/** Documents that an index scan may load in vain before sorting the candidates is the better bet. */
+const maxWasted = 5_000;
+
+/**
+ * The first `wanted` rows by walking the index in the order of the one ORDER BY path; `undefined` when the index cannot
+ * give that order, or when the WHERE lets so little through that sorting what the index finds for it is cheaper.
+ */
+function indexOrder(
+  query: PreparedQuery,
+  last: PlacedRow | undefined,
+  wanted: number,
+  meter: Meter,
+  rowsOf: (document: StoredDocument) => PlacedRow[],
+  compare: (one: PlacedRow, other: PlacedRow) => number,
+): PlacedRow[] | undefined {
+  const { scope, order } = query;
+  const { documents } = scope.container;
+  const path = order === undefined ? undefined : pathText(order.path);
+  if (order === undefined || path === undefined || scope.pk !== undefined || isBehind(scope))
+    return undefined;
+  const few = findCandidates(documents.index, query.filter);
+  if (few !== undefined && few.length < 2_000) return undefined;
+  // Documents without the path have no term; ones that are not indexed, and odd strings, have no place.
+  if (!documents.index.isComplete(path) || documents.index.unindexed().length > 0) return undefined;
+  if (documents.index.count(path) !== documents.count()) return undefined;
+
+  const direction = order.descending ? "DESC" : "ASC";
+  const found: PlacedRow[] = [];
+  const passed = { loaded: 0, loadedBytes: 0 };
+  let group: { value: Buffer; rows: PlacedRow[] } | undefined;
+  const from =
+    last === undefined
+      ? undefined
+      : last.keys[0] === undefined
+        ? undefined
+        : encodeValue(last.keys[0] as never);
+  for (const { value, number } of documents.index.ordered(path, direction, from)) {
+    if (value[0] === typeMark.oddString) return undefined;
+    if (group !== undefined && !group.value.equals(value)) {
+      found.push(...group.rows.sort(compare));
+      group = undefined;
+      if (found.length >= wanted) break;
+    }
+    const document = documents.findByNumber(number);
+    if (document === undefined || !isInScope(scope, document)) continue;
+    passed.loaded += 1;
+    passed.loadedBytes += document.body.length;
+    if (passed.loaded > wanted + maxWasted + 10 * found.length) return undefined;
+    group ??= { value, rows: [] };
+    group.rows.push(...rowsOf(document));
+    // Equal values come in the order of their numbers; only values that share a cut term have to be sorted.
+    if (!isInexact(value) && found.length + group.rows.length >= wanted) break;
+  }
+  if (group !== undefined) found.push(...group.rows.sort(compare));
+  meter.loaded += passed.loaded;
+  meter.loadedBytes += passed.loadedBytes;
+  return found.slice(0, wanted);
+}
+
+function snapshotPage(query: PreparedQuery, position: Position, size: number): Page {
+  const { compiled, snapshots } = query;
+  const meter: Meter = { loaded: 0, loadedBytes: 0 };
+  let name = position.s;
+  let rows = name === undefined ? undefined : snapshots.find(name);
+  if (rows === undefined) {
+    rows = [...compiled.run(documentsAfter(query, 0, meter).map(parse))];
+    name = undefined;
+  }
+  const given = position.a ?? 0;
+  const page: Json[] = [];
+  let bytes = 0;
+  for (const row of rows.slice(given, given + size)) {
+    bytes += JSON.stringify(row).length;
+    if (bytes > maxPageBytes && page.length > 0) break;
+    page.push(row);
+  }
+  const end = given + page.length;
+  const next = end < rows.length ? { s: name ?? snapshots.keep(rows), a: end } : undefined;
+  return { rows: page, next, ...meter, isIndexed: query.filter.kind !== "all" };
+}

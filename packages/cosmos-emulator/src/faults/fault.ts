@@ -1,0 +1,127 @@
+import { validateHeaderName, validateHeaderValue } from "node:http";
+import { either, flag, oneOf, readFields, text, texts, wholeNumber } from "../fields.ts";
+import type { Call } from "../http/call.ts";
+import { InputError } from "../inputError.ts";
+import { operationNames } from "../operations/select.ts";
+
+/** Which requests a fault befalls: those that match everything said. */
+export interface FaultMatch {
+  /** An operation's name, which is its file's in `src/operations`: `createDocument`, `readDocument` … */
+  readonly operation?: string;
+  /** The kind of resource, as in URLs: `docs`, `colls`, `dbs`, `pkranges` … */
+  readonly resourceType?: string;
+  readonly method?: string;
+  /** The decoded path; `*` stands for any run of characters: `/dbs/a/colls/b/docs/*`. */
+  readonly path?: string;
+  /** The region that serves the request. */
+  readonly region?: string;
+}
+
+/** What befalls a request that a fault matches, after it was signed in and found allowed. */
+export interface FaultOptions extends FaultMatch {
+  /** How many requests it befalls: 1 when left out. */
+  readonly count?: number | "always";
+  /** Milliseconds to wait first. */
+  readonly delayMs?: number;
+  /** The status to answer, from 400 to 599. The operation is not run unless `takesEffect` is set. */
+  readonly status?: number;
+  readonly substatus?: number;
+  /** The message of the answer's body. */
+  readonly message?: string;
+  /** More headers of the answer: `x-ms-retry-after-ms`, for example. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whether the operation takes effect although `status` is answered, as when a gateway times out. */
+  readonly takesEffect?: boolean;
+  /** Cuts the connection: before the operation is run, or after it took effect, in place of the answer. */
+  readonly drop?: "before" | "after";
+  /** Cuts the connection in the middle of the answer's body. */
+  readonly truncate?: boolean;
+}
+
+/** A fault that was added. */
+export interface Fault extends FaultOptions {
+  readonly id: string;
+  /** How many more requests it befalls. */
+  readonly remaining: number | "always";
+  /** How many it has befallen. */
+  readonly hits: number;
+}
+
+/** Headers by which HTTP finds an answer's end. */
+const framing: readonly string[] = [
+  "content-length",
+  "transfer-encoding",
+  "connection",
+  "trailer",
+  "upgrade",
+];
+
+/** A day: what no test waits for, and well below what a timer can take. */
+const maxDelay = 24 * 60 * 60 * 1000;
+
+export const delay = wholeNumber(0, maxDelay);
+
+/** Reads what a fault is to be. */
+export function readFault(input: unknown, regions: readonly string[]): FaultOptions {
+  const fault = readFields<FaultOptions>(input, {
+    operation: oneOf(...operationNames),
+    resourceType: text,
+    method: oneOf("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"),
+    path: text,
+    region: oneOf(...regions),
+    count: either(wholeNumber(1, 1_000_000_000), oneOf("always")),
+    delayMs: delay,
+    status: wholeNumber(400, 599),
+    substatus: wholeNumber(0, 1_000_000),
+    message: text,
+    headers: texts,
+    takesEffect: flag,
+    drop: oneOf("before", "after"),
+    truncate: flag,
+  });
+  const { delayMs, status, drop, truncate, headers = {} } = fault;
+  if (delayMs === undefined && status === undefined && drop === undefined && truncate !== true) {
+    throw new InputError("A fault needs one of 'delayMs', 'status', 'drop', 'truncate'.");
+  }
+  if (drop !== undefined && (status !== undefined || truncate === true)) {
+    throw new InputError(
+      "A dropped connection has no answer: 'drop' goes with neither 'status' nor 'truncate'.",
+    );
+  }
+  const answer = ["substatus", "message", "headers", "takesEffect"] as const;
+  const stray = answer.find((name) => fault[name] !== undefined);
+  if (status === undefined && stray !== undefined)
+    throw new InputError(`'${stray}' needs 'status' beside it.`);
+  for (const [name, value] of Object.entries(headers)) {
+    if (framing.includes(name.toLowerCase())) throw new InputError(`The header '${name}' cannot be set.`);
+    try {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    } catch {
+      throw new InputError(`The header '${name}' or its value is not valid.`);
+    }
+  }
+  return fault;
+}
+
+/** A test of whether a request is one that a fault is meant for. */
+export function matcher({ operation, resourceType, method, path, region }: FaultMatch) {
+  const pattern = path === undefined ? undefined : wildcard(path);
+  return (request: { operation: string; call: Call; region: string }): boolean =>
+    (operation === undefined || operation === request.operation) &&
+    (region === undefined || region === request.region) &&
+    (method === undefined || method === request.call.method) &&
+    (resourceType === undefined || resourceType === request.call.target.type) &&
+    (pattern === undefined || pattern.test(pathOf(request.call)));
+}
+
+/** Lazy runs and no nesting: a pattern with many `*` stays cheap on paths of URL length. */
+function wildcard(path: string): RegExp {
+  const parts = path.split(/\*+/).map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*?")}$`, "su");
+}
+
+/** A call's decoded path. */
+function pathOf({ target: { type, isFeed, link } }: Call): string {
+  return isFeed ? `/${link === "" ? "" : `${link}/`}${type}` : `/${link}`;
+}

@@ -1,0 +1,77 @@
+import { randomUUID } from "node:crypto";
+import type { Call } from "../http/call.ts";
+import { InputError } from "../inputError.ts";
+import { delay, type Fault, type FaultOptions, matcher, readFault } from "./fault.ts";
+
+/** Faults on demand, and added latency. */
+export interface Faults {
+  /** Adds a fault. Of several that match a request, the oldest befalls it. */
+  add(fault: FaultOptions): Fault;
+  /** Those that are not used up, the oldest first. */
+  list(): readonly Fault[];
+  remove(id: string): void;
+  /** Removes all faults and all latency. */
+  clear(): void;
+  /** Adds milliseconds to every request, or to those of a region; 0 takes them away. */
+  setLatency(milliseconds: number, region?: string): void;
+  /** The latency added, by region; that of all regions is under `*`. */
+  latency(): Readonly<Record<string, number>>;
+}
+
+/** The part of {@link Faults} that requests meet. */
+export interface FaultCheck {
+  /** The fault that befalls a request, which is thereby counted. */
+  take(operation: string, call: Call, region: string): FaultOptions | undefined;
+  /** Milliseconds by which a request of a region is held up. */
+  latencyOf(region: string): number;
+}
+
+/**
+ * @param regions the names of the account's regions
+ */
+export function createFaults(regions: readonly string[]): Faults & FaultCheck {
+  const faults = new Map<string, { fault: Fault; matches: ReturnType<typeof matcher> }>();
+  const latencies = new Map<string, number>();
+
+  return {
+    add(input) {
+      const options = readFault(input, regions);
+      const fault: Fault = { ...options, id: randomUUID(), remaining: options.count ?? 1, hits: 0 };
+      faults.set(fault.id, { fault, matches: matcher(fault) });
+      return fault;
+    },
+    list: () => [...faults.values()].map(({ fault }) => fault),
+    remove(id) {
+      if (!faults.delete(id)) throw new InputError(`There is no fault '${id}', or it is used up.`);
+    },
+    clear() {
+      faults.clear();
+      latencies.clear();
+    },
+    setLatency(milliseconds, region) {
+      delay(milliseconds, "ms");
+      if (region !== undefined && !regions.includes(region)) {
+        throw new InputError(`There is no region '${region}': there are ${regions.join(", ")}.`);
+      }
+      if (milliseconds === 0) latencies.delete(region ?? allRegions);
+      else latencies.set(region ?? allRegions, milliseconds);
+    },
+    latency: () => Object.fromEntries(latencies),
+    take(operation, call, region) {
+      if (faults.size === 0) return undefined;
+      for (const [id, entry] of faults) {
+        if (!entry.matches({ operation, call, region })) continue;
+        const { fault } = entry;
+        const remaining = fault.remaining === "always" ? "always" : fault.remaining - 1;
+        if (remaining === 0) faults.delete(id);
+        else entry.fault = { ...fault, remaining, hits: fault.hits + 1 };
+        return fault;
+      }
+      return undefined;
+    },
+    latencyOf: (region) =>
+      latencies.size === 0 ? 0 : (latencies.get(allRegions) ?? 0) + (latencies.get(region) ?? 0),
+  };
+}
+
+const allRegions = "*";

@@ -1,0 +1,85 @@
+import { bodyJson, type Call } from "../http/call.ts";
+import { isObject, type Json, type JsonObject, own } from "../json.ts";
+import { limits } from "../limits.ts";
+import { badRequest } from "../serviceError.ts";
+import { create } from "./createDocument.ts";
+import { remove } from "./deleteDocument.ts";
+import type { DocumentOperation } from "./documentRequest.ts";
+import { dataActions } from "./operation.ts";
+import { patch } from "./patchDocument.ts";
+import { read } from "./readDocument.ts";
+import { replace } from "./replaceDocument.ts";
+import { upsert } from "./upsertDocument.ts";
+
+/** The operations of a batch by their names on the wire. Source: `@azure/cosmos`, utils/batch.js. */
+const kinds = {
+  Create: { run: create, dataAction: dataActions.createItem },
+  Upsert: { run: upsert, dataAction: dataActions.upsertItem },
+  Read: { run: read, dataAction: dataActions.readItem },
+  Replace: { run: replace, dataAction: dataActions.replaceItem },
+  Delete: { run: remove, dataAction: dataActions.deleteItem },
+  Patch: { run: patch, dataAction: dataActions.replaceItem },
+} as const satisfies Record<string, { run: DocumentOperation; dataAction: string }>;
+
+/** One operation of a batch, as it came. */
+export interface BatchOperation {
+  readonly kind: keyof typeof kinds;
+  readonly id: string;
+  /** As the `x-ms-documentdb-partitionkey` header would have it. */
+  readonly partitionKey: string | undefined;
+  readonly resourceBody: Json | undefined;
+  readonly ifMatch: string | undefined;
+  readonly ifNoneMatch: string | undefined;
+}
+
+/** What a batch's operation does. */
+export const runOf = ({ kind }: BatchOperation): DocumentOperation => kinds[kind].run;
+
+/** The data action that it needs. */
+export const dataActionOf = ({ kind }: BatchOperation): string => kinds[kind].dataAction;
+
+const invalid = (index: number, reason: string): Error =>
+  badRequest(`One of the specified inputs is invalid: operation ${index} of the batch ${reason}.`);
+
+/** Reads a batch's operations. One that cannot be read refuses them all. */
+export function readBatch(call: Call): BatchOperation[] {
+  const body = bodyJson(call);
+  if (!Array.isArray(body) || body.length === 0) {
+    throw badRequest("One of the specified inputs is invalid: a batch is an array of operations.");
+  }
+  if (body.length > limits.batchOperations) {
+    throw badRequest("Batch request has more operations than what is supported.");
+  }
+  return body.map(readOperation);
+}
+
+const isKind = (value: Json | undefined): value is keyof typeof kinds =>
+  typeof value === "string" && Object.hasOwn(kinds, value);
+
+function readOperation(operation: Json, index: number): BatchOperation {
+  if (!isObject(operation)) throw invalid(index, "is not an object");
+  const kind = own(operation, "operationType");
+  if (!isKind(kind)) {
+    throw invalid(index, `has an operationType that is none of ${Object.keys(kinds).join(", ")}`);
+  }
+  const text = (name: string): string | undefined => textOf(operation, name, index);
+  const id = text("id");
+  if (id === undefined && kind !== "Create" && kind !== "Upsert") throw invalid(index, "has no id");
+  const key = own(operation, "partitionKey");
+  return {
+    kind,
+    id: id ?? "",
+    // A JSON array as text; as it stands from clients that do not serialize it.
+    partitionKey: Array.isArray(key) ? JSON.stringify(key) : text("partitionKey"),
+    resourceBody: own(operation, "resourceBody"),
+    ifMatch: text("ifMatch"),
+    ifNoneMatch: text("ifNoneMatch"),
+  };
+}
+
+function textOf(operation: JsonObject, name: string, index: number): string | undefined {
+  const value = own(operation, name);
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "string") throw invalid(index, `has a ${name} that is not a string`);
+  return value;
+}

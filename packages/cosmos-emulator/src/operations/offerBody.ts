@@ -1,0 +1,61 @@
+import type { Account } from "../account.ts";
+import { type Call, header } from "../http/call.ts";
+import type { JsonObject } from "../json.ts";
+import { notFound } from "../serviceError.ts";
+import type { OfferEntry } from "../store/offers.ts";
+
+/** An offer's document, as the service shows it. Source: Learn, REST "Offers"; `@azure/cosmos`, OfferDefinition. */
+export function offerBody({
+  rid,
+  etag,
+  ts,
+  resource,
+  resourceRid,
+  throughput,
+  highestEver,
+}: OfferEntry): JsonObject {
+  const autoscale =
+    throughput.kind === "autoscale"
+      ? {
+          offerAutopilotSettings: {
+            tier: 0,
+            maximumTierThroughput: 0,
+            autoUpgrade: false,
+            maxThroughput: throughput.maximum,
+          },
+        }
+      : {};
+  return {
+    resource,
+    offerType: "Invalid",
+    offerResourceId: resourceRid,
+    offerVersion: "V2",
+    content: {
+      // Of autoscale, what is always there.
+      offerThroughput: throughput.kind === "manual" ? throughput.perSecond : throughput.maximum / 10,
+      offerIsRUPerMinuteThroughputEnabled: false,
+      offerMinimumThroughputParameters: {
+        maxThroughputEverProvisioned: highestEver,
+        maxConsumedStorageEverInKB: 0,
+      },
+      ...autoscale,
+    },
+    id: rid,
+    _rid: rid,
+    _self: `offers/${rid}/`,
+    _etag: etag,
+    _ts: ts,
+  };
+}
+
+/** The offer that a call's path names. */
+export function findOffer({ store }: Account, call: Call): OfferEntry {
+  const offer = store.offers.find(call.target.ids.offers ?? "");
+  if (offer === undefined) throw notFound();
+  return offer;
+}
+
+/** Whether a call asks to change between manual and autoscale throughput. */
+export const asksForMigration = (call: Call): boolean =>
+  header(call, "x-ms-cosmos-migrate-offer-to-autopilot") !== undefined ||
+  header(call, "x-ms-cosmos-migrate-offer-to-manual-throughput") !== undefined;

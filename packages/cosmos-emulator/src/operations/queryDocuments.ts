@@ -1,0 +1,59 @@
+import { charge } from "../charge.ts";
+import { type Call, isTrue } from "../http/call.ts";
+import { compileQuery } from "../query/compileQuery.ts";
+import { singlePartitionKey } from "../query/partitionKeyFilter.ts";
+import { badRequest, ServiceError } from "../serviceError.ts";
+import { dataActions, type Operation } from "./operation.ts";
+import { planFor } from "./queryPlan.ts";
+import { answerQuery, type QueryRequest, readQueryRequest, withQueryErrors } from "./queryRequest.ts";
+import { type RequestScope, readScope } from "./requestScope.ts";
+import { containerHeaders, findContainer, rangeHeaders, reply } from "./resources.ts";
+
+/** `POST /docs` with a query. Source: Learn, REST "Query Documents". */
+export const queryDocuments: Operation = {
+  name: "queryDocuments",
+  dataAction: dataActions.query,
+  run(account, call) {
+    const container = findContainer(account, call);
+    const scope = readScope(account, container, call);
+    const request = readQueryRequest(call);
+    checkGateway(call, scope, request);
+    const answer = answerQuery(call, scope, request);
+    const [range] = scope.ranges;
+    const headers =
+      range !== undefined && scope.ranges.length === 1
+        ? rangeHeaders(container, range)
+        : containerHeaders(container);
+    const body = `{"_rid":${JSON.stringify(container.rid)},"Documents":${JSON.stringify(answer.rows)},"_count":${answer.rows.length}}`;
+    return reply(200, charge.query(answer), body, { ...headers, ...answer.headers });
+  },
+};
+
+/**
+ * The gateway itself goes through the partitions only for queries whose rows it can pass on as they come. For all
+ * others it refuses with the plan in the body, and the client runs the query partition by partition.
+ * Source: Learn, REST "Querying resources: queries that cannot be served by gateway"; `@azure/cosmos`,
+ * queryIterator.js needsQueryPlan.
+ */
+function checkGateway(call: Call, scope: RequestScope, request: QueryRequest): void {
+  if (!scope.isGateway) return;
+  const { query, parameters } = request;
+  if (singlePartitionKey(query, parameters, scope.container.partitionKey.paths) !== undefined) return;
+  if (!isTrue(call, "x-ms-documentdb-query-enablecrosspartition")) {
+    throw badRequest(
+      "Cross partition query is required but disabled. Please set x-ms-documentdb-query-enablecrosspartition to true, specify x-ms-documentdb-partitionkey, or revise your query to avoid this exception.",
+      1004,
+    );
+  }
+  const { kind, distinct, offset, limit } = withQueryErrors(() => compileQuery(query, parameters));
+  const isPassedOn = kind === "stream" && !distinct && offset === 0 && limit === Number.POSITIVE_INFINITY;
+  if (isPassedOn) return;
+  throw new ServiceError(
+    400,
+    'Message: {"Errors":["The provided cross partition query can not be directly served by the gateway. This is a first chance (internal) exception that all newer clients will know how to handle gracefully."]}',
+    {
+      substatus: 1004,
+      body: { additionalErrorInfo: JSON.stringify(planFor(scope.container, request, call)) },
+    },
+  );
+}

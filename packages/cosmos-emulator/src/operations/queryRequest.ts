@@ -1,0 +1,189 @@
+import { bindingOf, readContinuation, writeContinuation } from "../execution/continuation.ts";
+import { type Position, type PreparedQuery, runPage } from "../execution/queryPage.ts";
+import type { Scope } from "../execution/scope.ts";
+import { createSnapshots } from "../execution/snapshots.ts";
+import { bodyObject, type Call, header, isTrue } from "../http/call.ts";
+import { type IndexingPolicy, parseIndexingPolicy } from "../indexing/indexingPolicy.ts";
+import { indexMetrics } from "../indexing/indexMetrics.ts";
+import { checkOrderBy, type OrderByPaths } from "../indexing/orderBy.ts";
+import { isObject, type JsonObject, own } from "../json.ts";
+import { limits } from "../limits.ts";
+import type { Query } from "../query/ast.ts";
+import { compileQuery, type QueryParameter } from "../query/compileQuery.ts";
+import { indexableFilter, orderByPaths } from "../query/indexableFilter.ts";
+import type { Json } from "../query/json.ts";
+import { parseQuery } from "../query/parseQuery.ts";
+import { QueryError } from "../query/queryError.ts";
+import { badRequest, ServiceError } from "../serviceError.ts";
+import type { ContainerEntry } from "../store/catalog.ts";
+import { readItemCount } from "./itemCount.ts";
+
+/** A query as a request has it, parsed. */
+export interface QueryRequest {
+  readonly text: string;
+  readonly query: Query;
+  readonly parameters: readonly QueryParameter[];
+}
+
+const parsedQueries = new Map<string, Query>();
+const rememberedQueries = 200;
+
+/** Reads a request's body: `{ "query": "…", "parameters": [{ "name": "@a", "value": 1 }] }`. */
+export function readQueryRequest(call: Call): QueryRequest {
+  const body = bodyObject(call);
+  const text = own(body, "query");
+  if (typeof text !== "string") {
+    throw badRequest("The request's body has to be a JSON object with the property 'query', a string.");
+  }
+  if (text.length > limits.queryLength) {
+    throw badRequest(`The SQL query text exceeded the maximum limit of ${limits.queryLength} characters.`);
+  }
+  const list = own(body, "parameters") ?? [];
+  if (!Array.isArray(list)) throw badRequest("The property 'parameters' has to be an array.");
+  const parameters = list.map((entry): QueryParameter => {
+    const name = isObject(entry) ? own(entry, "name") : undefined;
+    if (typeof name !== "string" || !isObject(entry)) {
+      throw badRequest("A query parameter is an object with the properties 'name' and 'value'.");
+    }
+    const value = own(entry, "value");
+    return value === undefined ? { name } : { name, value };
+  });
+  return { text, query: parse(text), parameters };
+}
+
+function parse(text: string): Query {
+  const known = parsedQueries.get(text);
+  if (known !== undefined) return known;
+  const query = withQueryErrors(() => parseQuery(text));
+  if (parsedQueries.size >= rememberedQueries) parsedQueries.clear();
+  if (text.length < 10_000) parsedQueries.set(text, query);
+  return query;
+}
+
+/** Answers a query's own errors as the service does: 400 with its list of errors as the message. */
+export function withQueryErrors<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof QueryError) throw new ServiceError(400, `Message: ${error.message}`);
+    throw error;
+  }
+}
+
+const snapshots = createSnapshots();
+
+/** A query's page as the operations answer it. */
+export interface QueryAnswer {
+  readonly rows: readonly Json[];
+  readonly headers: Record<string, string>;
+  readonly loaded: number;
+  readonly loadedBytes: number;
+  readonly outputBytes: number;
+  readonly isIndexed: boolean;
+}
+
+/** Runs a request's query over a scope, for the page that its continuation names. */
+export function answerQuery(call: Call, scope: Scope, request: QueryRequest): QueryAnswer {
+  const started = performance.now();
+  const { query, parameters } = request;
+  const policy = policyOf(scope.container);
+  const compiled = withQueryErrors(() => compileQuery(query, parameters));
+  const filter = indexableFilter(query, parameters);
+  const orderBy: OrderByPaths = orderByPaths(query) ?? [];
+  if (query.orderBy !== undefined && compiled.hasOrderBy) checkOrderBy(policy, orderBy);
+  const prepared: PreparedQuery = {
+    scope,
+    compiled,
+    filter,
+    order: orderBy.length === 1 ? orderBy[0] : undefined,
+    snapshots,
+  };
+  const binding = bindingOf(scope.container.rid, request.text, parameters);
+  const continuation = header(call, "x-ms-continuation");
+  const position: Position =
+    continuation === undefined || continuation === ""
+      ? {}
+      : readContinuation(binding, continuation, isPosition);
+  const prepareTime = performance.now() - started;
+  const page = withQueryErrors(() => runPage(prepared, position, pageSize(call)));
+  const outputBytes = page.rows.reduce<number>((sum, row) => sum + Buffer.byteLength(JSON.stringify(row)), 0);
+
+  const headers: Record<string, string> = { "x-ms-item-count": String(page.rows.length) };
+  if (page.next !== undefined) headers["x-ms-continuation"] = writeContinuation(binding, page.next);
+  if (
+    isTrue(call, "x-ms-cosmos-populateindexmetrics-v2") ||
+    isTrue(call, "x-ms-cosmos-populateindexmetrics")
+  ) {
+    headers["x-ms-cosmos-index-utilization"] = indexMetrics(policy, filter, orderBy);
+  }
+  if (isTrue(call, "x-ms-documentdb-populatequerymetrics")) {
+    headers["x-ms-documentdb-query-metrics"] = queryMetrics({
+      ...page,
+      outputBytes,
+      prepareTime,
+      totalTime: performance.now() - started,
+    });
+  }
+  return { ...page, outputBytes, headers };
+}
+
+/** The policy of a container. */
+const policyOf = ({ definition }: ContainerEntry): IndexingPolicy =>
+  parseIndexingPolicy(definition["indexingPolicy"] as JsonObject);
+
+function isPosition(position: Record<string, unknown>): boolean {
+  const isCount = (value: unknown): boolean =>
+    value === undefined || (typeof value === "number" && Number.isSafeInteger(value) && value >= 0);
+  const isName = (value: unknown): boolean => value === undefined || typeof value === "string";
+  const { n, r, o, t, a, s, m, k } = position;
+  return (
+    [n, r, o, t, a].every(isCount) &&
+    [s, m].every(isName) &&
+    (k === undefined || (Array.isArray(k) && k.every(Array.isArray)))
+  );
+}
+
+/** Rows of a page, at most, when the client leaves their number to the service. */
+const dynamicPageSize = 1_000;
+
+function pageSize(call: Call): number {
+  const count = readItemCount(call);
+  return count === Number.POSITIVE_INFINITY ? dynamicPageSize : count;
+}
+
+/**
+ * The text of `x-ms-documentdb-query-metrics`. Source: `@azure/cosmos`, queryMetrics/queryMetrics.js and
+ * queryMetricsConstants.js.
+ */
+function queryMetrics(measured: {
+  rows: readonly Json[];
+  loaded: number;
+  loadedBytes: number;
+  outputBytes: number;
+  prepareTime: number;
+  totalTime: number;
+}): string {
+  const { rows, loaded, loadedBytes, outputBytes, prepareTime, totalTime } = measured;
+  const executed = totalTime - prepareTime;
+  const fields: Record<string, number> = {
+    totalExecutionTimeInMs: totalTime,
+    queryCompileTimeInMs: prepareTime,
+    queryLogicalPlanBuildTimeInMs: 0,
+    queryPhysicalPlanBuildTimeInMs: 0,
+    queryOptimizationTimeInMs: 0,
+    VMExecutionTimeInMs: executed,
+    indexLookupTimeInMs: 0,
+    documentLoadTimeInMs: executed,
+    systemFunctionExecuteTimeInMs: 0,
+    userFunctionExecuteTimeInMs: 0,
+    retrievedDocumentCount: loaded,
+    retrievedDocumentSize: loadedBytes,
+    outputDocumentCount: rows.length,
+    outputDocumentSize: outputBytes,
+    writeOutputTimeInMs: 0,
+    indexUtilizationRatio: loaded === 0 ? 1 : Math.min(1, rows.length / loaded),
+  };
+  return Object.entries(fields)
+    .map(([name, value]) => `${name}=${Number.isInteger(value) ? value : value.toFixed(2)}`)
+    .join(";");
+}

@@ -1,0 +1,66 @@
+import type { AggregateName } from "./aggregates.ts";
+import type { Expression, Query } from "./ast.ts";
+import type { QueryClock } from "./functions/builtInFunction.ts";
+import type { Json, Value } from "./json.ts";
+import type { Scope } from "./scope.ts";
+
+/**
+ * The values of all aliases, aggregates and group keys while a query runs, by slot. One array serves a whole
+ * run, subqueries included: every alias has a slot of its own.
+ */
+export type Frame = Value[];
+
+/** The slot of the item itself. */
+export const ITEM_SLOT = 0;
+
+/** A compiled expression. */
+export type Evaluator = (frame: Frame) => Value;
+
+/** A compiled subquery: its rows for the frame's current aliases. */
+type SubqueryEvaluator = (frame: Frame) => readonly Json[];
+
+/** What all parts of one query's compilation share. */
+export interface Compilation {
+  readonly parameters: ReadonlyMap<string, Json>;
+  readonly clock: QueryClock;
+  /** How many slots are taken. */
+  slots: number;
+  /**
+   * Compiles a subquery of which no more than so many rows are wanted. It is here because expressions and
+   * queries contain each other.
+   */
+  readonly compileSubquery: (
+    query: Query,
+    scope: Scope,
+    compilation: Compilation,
+    wanted: number,
+  ) => SubqueryEvaluator;
+}
+
+/** Takes a slot. */
+export function takeSlot(compilation: Compilation): number {
+  const slot = compilation.slots;
+  compilation.slots += 1;
+  return slot;
+}
+
+/** One aggregate call of a SELECT clause. */
+export interface AggregateSlot {
+  readonly name: AggregateName;
+  readonly argument: Evaluator;
+  readonly slot: number;
+}
+
+/** What a SELECT clause may refer to once rows are grouped: the keys and the aggregates. */
+export interface Grouping {
+  readonly keys: readonly { readonly expression: Expression; readonly slot: number }[];
+  readonly aggregates: AggregateSlot[];
+}
+
+/** Where an expression stands. */
+export interface ExpressionContext {
+  readonly compilation: Compilation;
+  readonly scope: Scope;
+  /** Present in the SELECT clause of a grouping query, where aggregates are allowed and aliases are not. */
+  readonly grouping: Grouping | undefined;
+}

@@ -1,0 +1,203 @@
+import type {
+  Collection,
+  CountExpression,
+  FromClause,
+  FromSource,
+  OffsetLimitClause,
+  OrderByItem,
+  Projection,
+  Query,
+  SelectClause,
+  SelectItem,
+} from "./ast.ts";
+import { parseExpression, parseExpressionList } from "./parseExpression.ts";
+import { queryError } from "./queryError.ts";
+import {
+  atKeyword,
+  atSymbol,
+  expectIdentifier,
+  expectKeyword,
+  expectSymbol,
+  lastEnd,
+  nested,
+  next,
+  peek,
+  type TokenCursor,
+  takeKeyword,
+  takeSymbol,
+  tooDeep,
+  unexpected,
+} from "./tokenCursor.ts";
+import { tokenize } from "./tokenize.ts";
+
+/** The service's limit, 512 KB of text (documentation: "Service quotas", per-request limits, SQL query limits). */
+const MAX_TEXT_LENGTH = 512 * 1024;
+
+const MAX_PATH_STEPS = 400;
+
+/**
+ * Parses a query. Throws QuerySyntaxError, whose body and offsets are the service's.
+ */
+export function parseQuery(text: string): Query {
+  if (text.length > MAX_TEXT_LENGTH) {
+    const message = `The SQL query text exceeded the maximum limit of ${MAX_TEXT_LENGTH} characters.`;
+    throw queryError(undefined, message);
+  }
+  const cursor: TokenCursor = {
+    text,
+    tokens: tokenize(text),
+    position: 0,
+    nesting: 0,
+    parseSubquery: (inner) => nested(inner, () => parseSelectQuery(inner)),
+  };
+  const query = parseSelectQuery(cursor);
+  if (peek(cursor).kind !== "end") {
+    throw unexpected(cursor);
+  }
+  return query;
+}
+
+function parseSelectQuery(cursor: TokenCursor): Query {
+  const { start } = expectKeyword(cursor, "SELECT");
+  const select = parseSelect(cursor);
+  const from = takeKeyword(cursor, "FROM") ? parseFrom(cursor) : undefined;
+  const where = takeKeyword(cursor, "WHERE") ? parseExpression(cursor) : undefined;
+  const groupBy = takeClause(cursor, "GROUP") ? parseExpressionList(cursor) : undefined;
+  const orderBy = takeClause(cursor, "ORDER") ? parseOrderBy(cursor) : undefined;
+  const offsetLimit = takeKeyword(cursor, "OFFSET") ? parseOffsetLimit(cursor) : undefined;
+  const span = { start, end: lastEnd(cursor) };
+  return { select, from, where, groupBy, orderBy, offsetLimit, span };
+}
+
+function takeClause(cursor: TokenCursor, keyword: "GROUP" | "ORDER"): boolean {
+  const found = takeKeyword(cursor, keyword);
+  if (found) {
+    expectKeyword(cursor, "BY");
+  }
+  return found;
+}
+
+function parseSelect(cursor: TokenCursor): SelectClause {
+  const distinct = takeKeyword(cursor, "DISTINCT");
+  const top = takeKeyword(cursor, "TOP") ? parseCount(cursor) : undefined;
+  return { distinct, top, projection: parseProjection(cursor) };
+}
+
+function parseProjection(cursor: TokenCursor): Projection {
+  if (atSymbol(cursor, "*")) {
+    const { start, end } = next(cursor);
+    return { kind: "star", span: { start, end } };
+  }
+  if (takeKeyword(cursor, "VALUE")) {
+    return { kind: "value", expression: parseExpression(cursor) };
+  }
+  const items: SelectItem[] = [];
+  do {
+    const expression = parseExpression(cursor);
+    items.push({ expression, alias: parseAlias(cursor) });
+  } while (takeSymbol(cursor, ","));
+  return { kind: "list", items };
+}
+
+function parseAlias(cursor: TokenCursor): string | undefined {
+  if (takeKeyword(cursor, "AS")) {
+    return expectIdentifier(cursor).text;
+  }
+  return peek(cursor).kind === "identifier" ? next(cursor).text : undefined;
+}
+
+function parseCount(cursor: TokenCursor): CountExpression {
+  const token = peek(cursor);
+  const span = { start: token.start, end: token.end };
+  if (token.kind === "number") {
+    cursor.position += 1;
+    return { kind: "literal", value: Number(token.text), span };
+  }
+  if (token.kind === "parameter") {
+    cursor.position += 1;
+    return { kind: "parameter", name: token.text, span };
+  }
+  throw unexpected(cursor);
+}
+
+function parseFrom(cursor: TokenCursor): FromClause {
+  const source = parseSource(cursor);
+  const joins: FromSource[] = [];
+  while (takeKeyword(cursor, "JOIN")) {
+    joins.push(parseSource(cursor));
+  }
+  return { source, joins };
+}
+
+function parseSource(cursor: TokenCursor): FromSource {
+  const { start } = peek(cursor);
+  if (peek(cursor).kind === "identifier" && atKeyword(cursor, "IN", 1)) {
+    const alias = next(cursor).text;
+    expectKeyword(cursor, "IN");
+    const collection = parseCollection(cursor);
+    return { kind: "iterate", alias, collection, span: { start, end: lastEnd(cursor) } };
+  }
+  const collection = parseCollection(cursor);
+  const alias = parseAlias(cursor);
+  return { kind: "collection", collection, alias, span: { start, end: lastEnd(cursor) } };
+}
+
+function parseCollection(cursor: TokenCursor): Collection {
+  const { start } = peek(cursor);
+  if (takeSymbol(cursor, "(")) {
+    const query = cursor.parseSubquery(cursor);
+    const { end } = expectSymbol(cursor, ")");
+    return { kind: "subquery", query, span: { start, end } };
+  }
+  const root = expectIdentifier(cursor).text;
+  const steps: (string | number)[] = [];
+  for (;;) {
+    if (takeSymbol(cursor, ".")) {
+      steps.push(expectIdentifier(cursor).text);
+    } else if (takeSymbol(cursor, "[")) {
+      steps.push(parsePathIndex(cursor));
+      expectSymbol(cursor, "]");
+    } else {
+      return { kind: "path", root, steps, span: { start, end: lastEnd(cursor) } };
+    }
+    if (steps.length > MAX_PATH_STEPS) {
+      throw tooDeep(cursor);
+    }
+  }
+}
+
+function parsePathIndex(cursor: TokenCursor): string | number {
+  const token = peek(cursor);
+  if (token.kind !== "string" && token.kind !== "number") {
+    throw unexpected(cursor);
+  }
+  cursor.position += 1;
+  return token.kind === "string" ? token.text : Number(token.text);
+}
+
+function parseOrderBy(cursor: TokenCursor): OrderByItem[] {
+  refuseRank(cursor);
+  const items: OrderByItem[] = [];
+  do {
+    const expression = parseExpression(cursor);
+    const direction = takeKeyword(cursor, "ASC") ? "ASC" : takeKeyword(cursor, "DESC") ? "DESC" : undefined;
+    items.push({ expression, direction });
+  } while (takeSymbol(cursor, ","));
+  return items;
+}
+
+/** `ORDER BY RANK f(…)` is full-text and hybrid search; `rank` is otherwise an ordinary name. */
+function refuseRank(cursor: TokenCursor): void {
+  const token = peek(cursor);
+  const isRank = token.kind === "identifier" && token.text.toUpperCase() === "RANK";
+  if (isRank && peek(cursor, 1).kind === "identifier") {
+    const location = { start: token.start, end: token.end };
+    throw queryError(undefined, "ORDER BY RANK is not supported by the emulator.", location);
+  }
+}
+
+function parseOffsetLimit(cursor: TokenCursor): OffsetLimitClause {
+  const offset = parseCount(cursor);
+  expectKeyword(cursor, "LIMIT");
+  return { offset, limit: parseCount(cursor) };
+}

@@ -1,0 +1,87 @@
+import { type Call, header } from "../http/call.ts";
+import { isObject, type JsonObject, own } from "../json.ts";
+import { badRequest } from "../serviceError.ts";
+
+/** What was provisioned, in request units per second. */
+export type Throughput =
+  | { readonly kind: "manual"; readonly perSecond: number }
+  /** Scales between a tenth of the maximum and the maximum. */
+  | { readonly kind: "autoscale"; readonly maximum: number };
+
+/**
+ * The bounds of provisioned throughput.
+ * Source: Learn, "Azure Cosmos DB service quotas, provisioned throughput"; "Provision autoscale throughput".
+ */
+const bounds = {
+  manual: { from: 400, step: 100 },
+  autoscale: { from: 1000, step: 1000 },
+  to: 1_000_000,
+} as const;
+
+/** The most request units a second that there can be. */
+export const ceiling = (throughput: Throughput): number =>
+  throughput.kind === "manual" ? throughput.perSecond : throughput.maximum;
+
+/**
+ * The throughput that the headers of a create ask for; `undefined` when they ask for none.
+ * Source: Learn, REST "Create a Collection"; `@azure/cosmos`, client/Container/Containers.js.
+ */
+export function readThroughputHeaders(call: Call): Throughput | undefined {
+  const manual = header(call, "x-ms-offer-throughput");
+  const autoscale = header(call, "x-ms-cosmos-offer-autopilot-settings");
+  if (manual !== undefined && autoscale !== undefined) {
+    throw badRequest("x-ms-offer-throughput and x-ms-cosmos-offer-autopilot-settings exclude each other.");
+  }
+  if (manual !== undefined) return checkThroughput({ kind: "manual", perSecond: Number(manual) });
+  if (autoscale === undefined) return undefined;
+  let settings: unknown;
+  try {
+    settings = JSON.parse(autoscale);
+  } catch {
+    throw badRequest("The header x-ms-cosmos-offer-autopilot-settings is not JSON.");
+  }
+  return checkThroughput({ kind: "autoscale", maximum: maximumIn(settings) });
+}
+
+/** The throughput that the body of a replaced offer has. */
+export function readOfferContent(body: JsonObject): Throughput {
+  const content = own(body, "content");
+  if (!isObject(content)) throw badRequest("The offer has no 'content'.");
+  const settings = own(content, "offerAutopilotSettings");
+  if (settings !== undefined && settings !== null) {
+    return checkThroughput({ kind: "autoscale", maximum: maximumIn(settings) });
+  }
+  const perSecond = own(content, "offerThroughput");
+  return checkThroughput({
+    kind: "manual",
+    perSecond: typeof perSecond === "number" ? perSecond : Number.NaN,
+  });
+}
+
+function maximumIn(settings: unknown): number {
+  const maximum = isObject(settings) ? own(settings, "maxThroughput") : undefined;
+  return typeof maximum === "number" ? maximum : Number.NaN;
+}
+
+/** Refuses throughput outside the service's bounds. */
+function checkThroughput(throughput: Throughput): Throughput {
+  const { from, step } = bounds[throughput.kind];
+  const wanted = ceiling(throughput);
+  // Not a number is refused by the first comparison.
+  if (!(wanted >= from) || wanted > bounds.to || wanted % step !== 0) {
+    throw badRequest(
+      `The offer should have valid throughput values between ${from} and ${bounds.to} inclusive in increments of ${step}.`,
+    );
+  }
+  return throughput;
+}
+
+/**
+ * The least that throughput can be lowered to, after it once had a certain ceiling.
+ * Source: Learn, "Azure Cosmos DB service quotas, minimum throughput limits".
+ */
+export function lowest(kind: Throughput["kind"], highestEver: number): number {
+  const { from, step } = bounds[kind];
+  const share = kind === "manual" ? highestEver / 100 : highestEver / 10;
+  return Math.max(from, Math.ceil(share / step) * step);
+}

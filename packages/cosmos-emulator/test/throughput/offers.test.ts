@@ -1,0 +1,188 @@
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { Agent } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CosmosClient, type Database, type OfferDefinition } from "@azure/cosmos";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { type Emulator, startEmulator } from "../../src/index.ts";
+import { send } from "../httpsRequest.ts";
+import { masterKeyHeaders, signedParts } from "../masterKey.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "cosmos-emulator-test-"));
+let emulator: Emulator;
+let agent: Agent;
+let client: CosmosClient;
+let database: Database;
+
+async function open(): Promise<void> {
+  emulator = await startEmulator({ dataDir: folder });
+  agent = new Agent({ ca: readFileSync(emulator.caFile, "utf8"), keepAlive: true });
+  client = new CosmosClient({ endpoint: emulator.endpoint, key: emulator.key, agent });
+}
+async function close(): Promise<void> {
+  client.dispose();
+  agent.destroy();
+  await emulator.close();
+}
+beforeAll(open);
+beforeEach(async () => {
+  database = (await client.databases.create({ id: randomUUID() })).database;
+});
+afterAll(async () => {
+  await close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const newContainer = async (throughput: { throughput?: number; maxThroughput?: number } = {}) =>
+  (await database.containers.create({ id: randomUUID(), partitionKey: "/pk", ...throughput })).container;
+
+const withContent = (offer: OfferDefinition | undefined, content: object): OfferDefinition => ({
+  ...offer,
+  content: { ...(offer?.content as NonNullable<OfferDefinition["content"]>), ...content },
+});
+
+it("keeps manual throughput in an offer that the SDK reads and replaces", async () => {
+  const container = await newContainer({ throughput: 500 });
+  const { resource: definition } = await container.read();
+  const { resource, offer } = await container.readOffer();
+  expect(resource).toMatchObject({
+    offerVersion: "V2",
+    resource: `${definition?._self}`,
+    offerResourceId: definition?._rid,
+    content: {
+      offerThroughput: 500,
+      offerMinimumThroughputParameters: { maxThroughputEverProvisioned: 500 },
+    },
+  });
+  expect(resource?.content).not.toHaveProperty("offerAutopilotSettings");
+  const replaced = await offer?.replace(withContent(resource, { offerThroughput: 1000 }));
+  expect(replaced?.statusCode).toBe(200);
+  expect((await offer?.read())?.resource?.content).toMatchObject({ offerThroughput: 1000 });
+});
+
+it("keeps autoscale throughput, for containers and databases", async () => {
+  const container = await newContainer({ maxThroughput: 4000 });
+  const { resource, offer } = await container.readOffer();
+  expect(resource?.content).toMatchObject({
+    offerThroughput: 400,
+    offerAutopilotSettings: { maxThroughput: 4000 },
+  });
+  const settings = { maxThroughput: 6000 };
+  await offer?.replace(withContent(resource, { offerAutopilotSettings: settings }));
+  expect((await container.readOffer()).resource?.content).toMatchObject({
+    offerThroughput: 600,
+    offerAutopilotSettings: settings,
+  });
+  const shared = await client.databases.create({ id: randomUUID(), maxThroughput: 1000 });
+  expect((await shared.database.readOffer()).resource?.content).toMatchObject({
+    offerAutopilotSettings: { maxThroughput: 1000 },
+  });
+});
+
+it("has no offer for what was created without throughput", async () => {
+  const container = await newContainer();
+  expect((await container.readOffer()).resource).toBeUndefined();
+  expect((await database.readOffer()).resource).toBeUndefined();
+});
+
+it("lists and queries offers", async () => {
+  const container = await newContainer({ throughput: 700 });
+  const { resource } = await container.readOffer();
+  const { resources } = await client.offers.readAll().fetchAll();
+  expect(resources.map(({ id }) => id)).toContain(resource?.id);
+  const query = {
+    query: "SELECT VALUE o.content.offerThroughput FROM offers o WHERE o.offerResourceId = @rid",
+    parameters: [{ name: "@rid", value: resource?.offerResourceId ?? "" }],
+  };
+  expect((await client.offers.query(query).fetchAll()).resources).toEqual([700]);
+});
+
+it("drops an offer with its container or database", async () => {
+  const shared = await client.databases.create({ id: randomUUID(), throughput: 400 });
+  const { container } = await shared.database.containers.create({
+    id: "c",
+    partitionKey: "/pk",
+    throughput: 400,
+  });
+  const other = await shared.database.containers.create({ id: "d", partitionKey: "/pk", throughput: 400 });
+  const before = (await client.offers.readAll().fetchAll()).resources.length;
+  await container.delete();
+  expect((await client.offers.readAll().fetchAll()).resources.length).toBe(before - 1);
+  const { offer } = await other.container.readOffer();
+  await shared.database.delete();
+  expect((await client.offers.readAll().fetchAll()).resources.length).toBe(before - 3);
+  await expect(offer?.read()).rejects.toMatchObject({ code: 404 });
+});
+
+it("keeps offers over a restart", async () => {
+  const container = await newContainer({ throughput: 900 });
+  const { resource } = await container.readOffer();
+  await close();
+  await open();
+  const again = client.database(database.id).container(container.id);
+  expect((await again.readOffer()).resource).toEqual(resource);
+});
+
+it.each([
+  ["less than 400", { throughput: 300 }],
+  ["no multiple of 100", { throughput: 450 }],
+  ["more than a million", { throughput: 1_000_100 }],
+  ["autoscale below 1000", { maxThroughput: 500 }],
+  ["autoscale of no multiple of 1000", { maxThroughput: 1500 }],
+])("refuses throughput of %s, and makes nothing", async (_, throughput) => {
+  const id = randomUUID();
+  const creation = database.containers.create({ id, partitionKey: "/pk", ...throughput });
+  await expect(creation).rejects.toMatchObject({ code: 400 });
+  await expect(database.container(id).read()).rejects.toMatchObject({ code: 404 });
+  await expect(client.databases.create({ id, ...throughput })).rejects.toMatchObject({ code: 400 });
+});
+
+it.each<[string, object | undefined, number]>([
+  ["below the bounds", { offerThroughput: 100 }, 400],
+  ["below a hundredth of what it had", { offerThroughput: 500 }, 400],
+  ["in words", { offerThroughput: "1000" }, 400],
+  ["of autoscale", { offerAutopilotSettings: { maxThroughput: 1000 } }, 400],
+  ["of nothing", undefined, 400],
+  ["within the bounds", { offerThroughput: 600 }, 200],
+])("answers a replace of an offer of 60,000 RU/s with throughput %s", async (_, content, status) => {
+  const { resource } = await (await newContainer({ throughput: 60_000 })).readOffer();
+  const path = `/offers/${resource?.id}`;
+  const answer = await send({
+    method: "PUT",
+    origin: emulator.endpoint,
+    path,
+    ca: readFileSync(emulator.caFile, "utf8"),
+    headers: masterKeyHeaders({ method: "PUT", ...signedParts(path), key: emulator.key }),
+    body: JSON.stringify({ id: resource?.id, resource: resource?.resource, content }),
+  });
+  expect(answer.status).toBe(status);
+});
+
+it.each<[string, string, Record<string, string>, string, number]>([
+  ["GET", "/offers/none", {}, "", 404],
+  ["PUT", "/offers/none", {}, "{}", 404],
+  ["POST", "/offers", {}, "{}", 400],
+  ["POST", "/offers", {}, '{"query":"SELECT"}', 400],
+  ["POST", "/offers", {}, '{"query":"SELECT * FROM c","parameters":[1]}', 400],
+  ["POST", "/dbs", { "x-ms-offer-throughput": "many" }, '{"id":"x"}', 400],
+  ["POST", "/dbs", { "x-ms-cosmos-offer-autopilot-settings": "{" }, '{"id":"x"}', 400],
+  ["POST", "/dbs", { "x-ms-cosmos-offer-autopilot-settings": "[]" }, '{"id":"x"}', 400],
+  [
+    "POST",
+    "/dbs",
+    { "x-ms-offer-throughput": "400", "x-ms-cosmos-offer-autopilot-settings": '{"maxThroughput":1000}' },
+    '{"id":"x"}',
+    400,
+  ],
+])("answers %s %s %j %s with %d", async (method, path, headers, body, status) => {
+  const answer = await send({
+    method,
+    origin: emulator.endpoint,
+    path,
+    ca: readFileSync(emulator.caFile, "utf8"),
+    headers: { ...masterKeyHeaders({ method, ...signedParts(path), key: emulator.key }), ...headers },
+    ...(body !== "" && { body }),
+  });
+  expect(answer.status).toBe(status);
+});
