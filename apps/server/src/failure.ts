@@ -38,12 +38,22 @@ const notJson: Failure = {
   reason: "invalid",
 };
 
+/** Fields that an answer names: an array of a million wrong elements must not make an answer of a hundred megabytes. */
+const mostFields = 50;
+
 /** Says to a caller what went wrong, and nothing of the inside: no stack, endpoint or token. */
 export function describeFailure(error: TRPCError): Failure {
   const { cause } = error;
   if (cause instanceof z.ZodError) {
-    const fields = cause.issues.flatMap(fieldProblems);
-    return { message: sentence(fields), reason: "invalid", fields };
+    const fields = cause.issues.slice(0, mostFields).flatMap(fieldProblems).slice(0, mostFields);
+    return {
+      message: sentence(
+        fields,
+        cause.issues.reduce((sum, issue) => sum + problemCount(issue), 0),
+      ),
+      reason: "invalid",
+      fields,
+    };
   }
   if (isStoreError(cause)) {
     const { reason, message, fields, currentEtag, retryAfterMs } = cause;
@@ -100,5 +110,13 @@ function fieldProblems(issue: z.core.$ZodIssue): FieldProblem[] {
 
 const article = (type: string): string => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`);
 
-const sentence = (fields: readonly FieldProblem[]): string =>
-  `${fields.map(({ path, message }) => (path === "" ? `the input ${message}` : `${path} ${message}`)).join("; ")}.`;
+const problemCount = (issue: z.core.$ZodIssue): number =>
+  issue.code === "unrecognized_keys" ? issue.keys.length : 1;
+
+function sentence(fields: readonly FieldProblem[], count: number): string {
+  const named = fields.map(({ path, message }) =>
+    path === "" ? `the input ${message}` : `${path} ${message}`,
+  );
+  const more = count > mostFields ? [`and ${count - mostFields} more`] : [];
+  return `${[...named, ...more].join("; ")}.`;
+}

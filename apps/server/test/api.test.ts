@@ -244,6 +244,30 @@ test("an item of 2 MB + 1 is 413 in tRPC and plain HTTP, and not written", async
 });
 
 describe("plain HTTP", () => {
+  test("carries the etag in ETag, and writes only over the version that If-Match names", async () => {
+    const first = await post(JSON.stringify({ id: "versioned" }));
+    const etag = first.headers.get("etag") ?? "";
+    expect(etag).toBe(`"${((await first.json()) as { etag: string }).etag}"`);
+    const write = (name: string): Promise<Response> =>
+      rest("", {
+        method: "POST",
+        headers: { "if-match": etag },
+        body: JSON.stringify({ id: "versioned", name }),
+      });
+    const second = await write("second");
+    expect(second.status).toBe(201);
+    expect(await problem(await write("third"))).toMatchObject({ status: 412, reason: "precondition-failed" });
+    const read = await rest("/versioned");
+    expect(read.headers.get("etag")).toBe(second.headers.get("etag"));
+    expect(await read.json()).toMatchObject({ name: "second" });
+  });
+
+  test("names the first of very many wrong fields, and says how many more there are", async () => {
+    const answer = await problem(await post(JSON.stringify({ id: "many", tags: new Array(20_000).fill(1) })));
+    expect(answer.fields).toHaveLength(50);
+    expect(answer.detail).toMatch(/; and 19950 more\.$/);
+  });
+
   test.each(["application/json", "text/plain", "application/x-www-form-urlencoded", undefined])(
     "takes JSON when the content type says %s",
     async (type) => {

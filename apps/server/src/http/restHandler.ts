@@ -59,15 +59,22 @@ async function route(
   const caller = createCaller(context, { signal: gone.signal });
   if (isFeed) {
     // The procedure's schema checks it: the type here says only what the caller wants to hear.
-    const input = (await readJson(request)) as Parameters<typeof caller.items.upsert>[0];
-    const item = await caller.items.upsert(input);
-    sendJson(response, 201, item, usageHeaders(context));
+    const input = withIfMatch(await readJson(request), request.headers["if-match"]);
+    const item = await caller.items.upsert(input as Parameters<typeof caller.items.upsert>[0]);
+    sendJson(response, 201, item, { ...usageHeaders(context), etag: `"${item.etag}"` });
     return;
   }
   const id = decodeId(path.slice(restPath.length + 1));
   const pk = query.get("pk");
   const item = await caller.items.get(pk === null ? { id } : { id, pk });
-  sendJson(response, 200, item, usageHeaders(context));
+  sendJson(response, 200, item, { ...usageHeaders(context), etag: `"${item.etag}"` });
+}
+
+/** The header says the same as the field, as HTTP says it; a field in the body goes first. */
+function withIfMatch(input: unknown, ifMatch: string | undefined): unknown {
+  if (ifMatch === undefined || typeof input !== "object" || input === null || Array.isArray(input))
+    return input;
+  return { ifMatch, ...input };
 }
 
 /** An id that is not valid percent-encoding is left as it is: no item has it. */
