@@ -4,8 +4,15 @@ import { findEmulator, findServer, type Running, root, startProgram } from "./pr
 
 const say = (line = ""): void => console.log(line);
 
-/** Programs run from their sources and start anew when a file that they import changes. */
-const watched = ["--watch", "--watch-preserve-output", "--conditions=@cosmos-trpc/source"];
+/**
+ * Programs run from their sources and start anew when a file in one of these folders changes. Whole folders, since
+ * node forgets a file that it could not parse, and its correction would start nothing.
+ */
+const watched = (...folders: string[]): string[] => [
+  ...folders.map((folder) => `--watch-path=${join(root, folder, "src")}`),
+  "--watch-preserve-output",
+  "--conditions=@cosmos-trpc/source",
+];
 
 /** The port, or any free one when something listens there: a restarted program has to come back to the same. */
 function choosePort(preferred: number): Promise<number> {
@@ -41,7 +48,7 @@ async function start(): Promise<void> {
   const complain = (text: string): void => void process.stderr.write(text);
   const emulator = await startProgram(
     [
-      ...watched,
+      ...watched("packages/cosmos-emulator"),
       join(root, "packages/cosmos-emulator/src/main.ts"),
       ...["--port", `${cosmosPort}`, "--identity-port", `${identityPort}`],
       ...["--data-dir", join(root, ".cosmos"), "--json"],
@@ -52,7 +59,7 @@ async function start(): Promise<void> {
   );
   running.push(emulator);
   const server = await startProgram(
-    [...watched, join(root, "apps/server/src/main.ts")],
+    [...watched("apps/server", "packages/cosmos-core"), join(root, "apps/server/src/main.ts")],
     { ...emulator.ready.env, PORT: `${serverPort}` },
     (line) => {
       showLog(line);

@@ -62,3 +62,6 @@ const usageLink: TRPCLink<AppRouter> =
 /** Whether an error is this API's refusal. */
 export const isRefusal = (error: unknown): error is TRPCClientError<AppRouter> =>
   error instanceof TRPCClientError;
+
+/** Whether nobody answered a call, or something that is not this API. */
+export const isUnanswered = (error: unknown): boolean => isRefusal(error) && error.shape?.data === undefined;

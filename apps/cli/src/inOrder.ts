@@ -6,7 +6,10 @@ export async function* inOrder<Input, Result>(
 ): AsyncGenerator<Result> {
   const running: Promise<Result>[] = [];
   for await (const input of inputs) {
-    running.push(work(input));
+    const result = work(input);
+    // The first failure ends the stream; those behind it are nobody's to hear.
+    result.catch(() => undefined);
+    running.push(result);
     const first = running.length >= concurrency ? running.shift() : undefined;
     if (first !== undefined) yield await first;
   }

@@ -9,6 +9,9 @@ import { printable, showUsage } from "./show.ts";
 /** Exit codes: 0 done, 1 refused by the server or no server, 2 wrong usage. */
 const exit = { refused: 1, usage: 2 } as const;
 
+// Set to nothing counts as not set, as in the server's environment.
+if (process.env["COSMOS_TRPC_URL"] === "") delete process.env["COSMOS_TRPC_URL"];
+
 const program = new Command("cosmos-trpc")
   .description("The command line of a cosmos-trpc server: a typed tRPC client, end to end.")
   .addOption(
@@ -41,7 +44,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
-    // Commander has printed what is wrong; asked for help or the version, it ends with 0.
+    // Commander has printed what is wrong; asked for help, it ends with 0.
     process.exitCode = error.exitCode === 0 ? 0 : exit.usage;
   } else {
     process.stderr.write(

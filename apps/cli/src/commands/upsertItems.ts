@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
 import type { Command } from "commander";
 import yoctoSpinner from "yocto-spinner";
-import { type Api, createApi, type Usage } from "../api.ts";
+import { type Api, createApi, isUnanswered, type Usage } from "../api.ts";
 import { explain } from "../explain.ts";
 import { inOrder } from "../inOrder.ts";
 import type { CommonOptions } from "../options.ts";
@@ -71,6 +71,8 @@ async function upsertMany(input: Readable, { url, json }: UpsertOptions): Promis
     try {
       return await api.items.upsert.mutate(value as UpsertInput, { context: { usage } });
     } catch (error) {
+      // Without a server every line would say so.
+      if (isUnanswered(error)) throw new Refused(`line ${line}: ${explain(error, url)}`);
       return `line ${line}: ${explain(error, url)}`;
     } finally {
       total.requestCharge += usage.requestCharge;
@@ -90,6 +92,7 @@ async function upsertMany(input: Readable, { url, json }: UpsertOptions): Promis
       if (spinner !== undefined) spinner.text = `${count(total.written)} written`;
     }
   } catch (error) {
+    if (error instanceof Refused) throw error;
     throw new Refused(`The input cannot be read: ${(error as Error).message}.`);
   } finally {
     spinner?.stop();
