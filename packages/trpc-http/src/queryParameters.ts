@@ -12,6 +12,7 @@ export class QueryParameters implements ParameterReader {
     this.#query = query;
   }
 
+  /** @param name of letters only, as are all that tRPC asks for. */
   get(name: string): string | null {
     if (this.#query === "") return null;
     if (this.#parsed) return this.#parsed.get(name);

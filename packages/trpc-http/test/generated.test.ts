@@ -127,16 +127,23 @@ const request: fc.Arbitrary<RequestSpelling> = fc
     parameters: fc.array(parameter, { maxLength: 3 }),
     headers: fc.uniqueArray(header, { maxLength: 3, selector: ([key]) => key.toLowerCase() }),
     body: fc.oneof({ weight: 5, arbitrary: json }, fc.uint8Array({ maxLength: 60 })),
+    declared: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, fc.constant(false)),
     slash: fc.constantFrom("/", "/", "/", "/", "//", ""),
   })
-  .map(({ method, paths, parameters, headers, body, slash }) => ({
+  .map(({ method, paths, parameters, headers, body, declared, slash }) => ({
     method,
     target:
       `${slash}${paths.join(",")}${parameters.length > 0 ? "?" : ""}${parameters.join("&")}`.replaceAll(
         " ",
         "%20",
       ) || "/",
-    headers,
+    headers:
+      declared && method === "POST"
+        ? [
+            ["Content-Type", "application/json"] as const,
+            ...headers.filter(([key]) => key.toLowerCase() !== "content-type"),
+          ]
+        : headers,
     // Without a body, `HEAD` and `GET` stay what they usually are.
     body: method === "GET" || method === "HEAD" ? undefined : body,
   }));
