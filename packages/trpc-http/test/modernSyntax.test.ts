@@ -3,7 +3,16 @@ import fc from "fast-check";
 import { rolldown } from "rolldown";
 import { parseAst } from "rolldown/parseAst";
 import { describe, expect, it } from "vitest";
-import { modernSyntax, restoreSpreads, type SyntaxNode } from "../src/modernSyntax.ts";
+import {
+  type ModernSyntaxPlugin,
+  modernSyntax,
+  restoreSpreads,
+  type SyntaxNode,
+} from "../src/modernSyntax.ts";
+import { spell } from "./requests.ts";
+import { others, own } from "./requestTable.ts";
+import { expectSame, startPair } from "./serverPair.ts";
+import { setups } from "./setups.ts";
 
 function restore(code: string): string | undefined {
   return restoreSpreads(code, parseAst(code) as unknown as SyntaxNode);
@@ -69,6 +78,22 @@ describe("modernSyntax", () => {
     expect(transform.handler.call(context, code, "/node_modules/@trpc/server/dist/index.mjs")).toBeNull();
   });
 
+  it.each(["plain", "superjson", "metaWebHeaders", "contextThrowsError", "formatterSetsStatus"] as const)(
+    "answers from such a bundle as tRPC does without, set up as %s",
+    async (name) => {
+      const bundled = await importBundle();
+      await using pair = await startPair(setups[name], {
+        create: bundled.createNodeHandler,
+        setup: bundled.setups[name],
+      });
+      for (const [request, spelling] of Object.entries({ ...own, ...others })) {
+        await expectSame(pair, spell(spelling)).catch((cause: unknown) => {
+          throw new Error(`${request}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+        });
+      }
+    },
+  );
+
   it("makes the same objects as the helper does", async () => {
     const { before } = await bundles();
     const objectSpread = helperIn(before);
@@ -118,20 +143,30 @@ function helperIn(code: string): (...parts: unknown[]) => object {
   return new Function(`${source}\nreturn _objectSpread2;`)();
 }
 
+/** Bundles modules for node, everything they import included. */
+async function bundle(input: string[], plugins: readonly ModernSyntaxPlugin[]): Promise<string> {
+  const build = await rolldown({
+    input,
+    platform: "node",
+    resolve: { conditionNames: ["import", "node", "default"] },
+    plugins: [...plugins],
+  });
+  const { output } = await build.generate();
+  await build.close();
+  return output.map((chunk) => (chunk.type === "chunk" ? chunk.code : "")).join("\n");
+}
+
 /** tRPC's server bundled without the plugin and with it. */
 async function bundles(): Promise<{ before: string; after: string }> {
-  const bundle = async (plugins: ReturnType<typeof modernSyntax>[]) => {
-    const build = await rolldown({
-      input: [
-        fileURLToPath(import.meta.resolve("@trpc/server/adapters/standalone")),
-        fileURLToPath(import.meta.resolve("@trpc/server")),
-      ],
-      platform: "node",
-      plugins,
-    });
-    const { output } = await build.generate();
-    await build.close();
-    return output.map((chunk) => (chunk.type === "chunk" ? chunk.code : "")).join("\n");
-  };
-  return { before: await bundle([]), after: await bundle([modernSyntax()]) };
+  const input = ["@trpc/server/adapters/standalone", "@trpc/server"].map((name) =>
+    fileURLToPath(import.meta.resolve(name)),
+  );
+  return { before: await bundle(input, []), after: await bundle(input, [modernSyntax()]) };
+}
+
+/** This package and the routers under test, bundled with the plugin. */
+async function importBundle(): Promise<typeof import("./bundleEntry.ts")> {
+  const code = await bundle([fileURLToPath(new URL("bundleEntry.ts", import.meta.url))], [modernSyntax()]);
+  expect(code).not.toContain("_objectSpread2(");
+  return await import(`data:text/javascript,${encodeURIComponent(code)}`);
 }

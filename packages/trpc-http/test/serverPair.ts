@@ -27,23 +27,37 @@ export interface ServerPair extends AsyncDisposable {
   readonly ours: Side;
 }
 
-export async function startPair(setup: Setup): Promise<ServerPair> {
+/**
+ * Starts both servers with one set-up.
+ *
+ * @param ours the handler under test and the set-up it gets, where that comes from another build.
+ */
+export async function startPair(
+  setup: Setup,
+  ours: { readonly create: typeof createNodeHandler; readonly setup: Setup } = {
+    create: createNodeHandler,
+    setup,
+  },
+): Promise<ServerPair> {
   const servers: Server[] = [];
-  const start = async (create: (options: NodeHandlerOptions<AnyTRPCRouter>) => RequestListener) => {
+  const start = async (
+    create: (options: NodeHandlerOptions<AnyTRPCRouter>) => RequestListener,
+    side: Setup,
+  ) => {
     const diary: Diary = [];
-    const server = createServer(create(setup(diary)));
+    const server = createServer(create(side(diary)));
     servers.push(server);
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
     return { port, diary, connection: new RawConnection(port) };
   };
-  const [theirs, ours] = await Promise.all([start(createHTTPHandler), start(createNodeHandler)]);
+  const [theirs, own] = await Promise.all([start(createHTTPHandler, setup), start(ours.create, ours.setup)]);
   return {
     theirs,
-    ours,
+    ours: own,
     async [Symbol.asyncDispose]() {
-      await Promise.all([theirs.connection.end(), ours.connection.end()]);
+      await Promise.all([theirs.connection.end(), own.connection.end()]);
       for (const server of servers) {
         server.closeAllConnections();
         server.close();

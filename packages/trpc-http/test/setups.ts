@@ -221,6 +221,13 @@ export const setups = {
         });
       },
     }),
+  bodySkipped: (diary) =>
+    observed(diary, {
+      middleware: (req, _res, next) => {
+        (req as { body?: unknown }).body = undefined;
+        next();
+      },
+    }),
   bodyDrained: (diary) =>
     observed(diary, {
       middleware: (req, _res, next) => {
