@@ -70,6 +70,7 @@ try {
       return { name, server, child, port };
     }),
   );
+  const ratios: Record<string, object[]> = {};
   const results: Record<
     string,
     Record<string, Sample & { readonly memory: number; readonly spread: number }>
@@ -96,13 +97,20 @@ try {
         ]),
       ),
     );
-    print(workload, results[workload] ?? {});
+    console.log(`\n${workload}: 64 connections, ${rounds} rounds of ${seconds} s, medians`);
+    console.table(results[workload]);
+    ratios[workload] = targets.map(({ peer, atLeast }) => ({
+      peer,
+      atLeast,
+      ...compare(samples.get(contenders[0]?.name ?? "") ?? [], samples.get(peer) ?? []),
+    }));
+    console.table(ratios[workload]);
   }
   for (const { child } of running) child.disconnect();
   const machine = { node: process.version, cpu: cpus()[0]?.model, cores: cpus().length };
   await writeFile(
     new URL("../results/trpc-http.json", import.meta.url),
-    `${JSON.stringify({ machine, rounds, seconds, connections: 64, results }, null, 2)}\n`,
+    `${JSON.stringify({ machine, rounds, seconds, connections: 64, ratios, results }, null, 2)}\n`,
   );
 } finally {
   await rm(directory, { recursive: true });
@@ -154,16 +162,15 @@ function round2(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-function print(workload: string, result: Record<string, Sample>): void {
-  console.log(`\n${workload}: 64 connections, ${rounds} rounds of ${seconds} s, medians`);
-  console.table(result);
-  for (const { peer, atLeast } of targets) {
-    const ratios = ["trpc-http, modern syntax", "trpc-http"].map((name) => {
-      const [own, other] = [result[name], result[peer]];
-      return own && other
-        ? `${name}: ${round2(own.perSecond / other.perSecond)} × (CPU ${round2(other.cpu / own.cpu)} ×)`
-        : "";
-    });
-    console.log(`against ${peer}, at least ${atLeast} ×: ${ratios.join("; ")}`);
-  }
+/**
+ * How many times a peer's throughput ours is. Both are ratios within a round, so that a machine that drifts, or is
+ * shared, weighs on both sides; the one by CPU time is what an otherwise idle core would show.
+ */
+function compare(own: readonly Sample[], peer: readonly Sample[]) {
+  const ratio = (of: (own: Sample, peer: Sample) => number) =>
+    round2(median(own.map((sample, round) => of(sample, peer[round] ?? sample))));
+  return {
+    byRequestsPerSecond: ratio((one, other) => one.perSecond / other.perSecond),
+    byCpuTime: ratio((one, other) => other.cpu / one.cpu),
+  };
 }

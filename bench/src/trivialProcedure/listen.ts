@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 
 /** What the measuring process asks a server, and what it hears: where it listens, its CPU time (µs) so far and
  * its resident memory (bytes). */
-export type Question = "usage";
+type Question = "usage";
 export type Report = { readonly port: number } | { readonly cpu: number; readonly memory: number };
 
 /** Listens on a free port of the loopback interface and answers the measuring process until that goes. */

@@ -90,7 +90,7 @@ async function exchange(side: Side, request: string | Uint8Array, toHead: boolea
   return sight;
 }
 
-export function header(response: RawResponse, name: string): string | undefined {
+function header(response: RawResponse, name: string): string | undefined {
   return response.headers.find(([key]) => key.toLowerCase() === name)?.[1];
 }
 
