@@ -1,0 +1,166 @@
+import { IncomingMessage, type RequestListener } from "node:http";
+import type { AnyTRPCRouter } from "@trpc/server";
+import type { CreateHTTPHandlerOptions } from "@trpc/server/adapters/standalone";
+import type { TRPCRequestInfo } from "@trpc/server/http";
+import { answerCalls } from "./answerCalls.ts";
+import { headerReader, JsonRequest } from "./jsonRequest.ts";
+import { QueryParameters } from "./queryParameters.ts";
+import { type RequestTarget, targetReader } from "./requestTarget.ts";
+import { sendAnswer } from "./sendAnswer.ts";
+import {
+  createHTTPHandler,
+  createURL,
+  type Exchange,
+  exceptionHandler,
+  getAcceptHeader,
+  getTRPCErrorFromUnknown,
+  nodeHTTPRequestHandler,
+  readRequestInfo,
+  urlPathToProcedurePath,
+} from "./trpcInternals.ts";
+
+/**
+ * The options of `createHTTPHandler` from `@trpc/server/adapters/standalone`, unchanged: `router`, `createContext`,
+ * `basePath`, `onError`, `responseMeta`, `maxBodySize` (bytes), `maxBatchSize` (calls), `allowBatching`,
+ * `allowMethodOverride` and `middleware`.
+ */
+export type NodeHandlerOptions<TRouter extends AnyTRPCRouter> = CreateHTTPHandlerOptions<TRouter>;
+
+/**
+ * A request listener that serves a tRPC router, for `node:http` and every framework that hands out node's own request
+ * and response.
+ *
+ * JSON queries and mutations, single and batched, are served here without any web stream, Request or Response;
+ * subscriptions, streamed batches, form data, octet streams and whatever else this does not know go to tRPC's own
+ * handler. Answers are the same either way.
+ *
+ * @example
+ * createServer(createNodeHandler({ router, createContext, basePath: "/trpc" })).listen(3000);
+ */
+export function createNodeHandler<TRouter extends AnyTRPCRouter>(
+  options: NodeHandlerOptions<TRouter>,
+): RequestListener {
+  // One type for the rest of this package, which never looks inside the router's types.
+  const handlerOptions = options as unknown as CreateHTTPHandlerOptions<AnyTRPCRouter>;
+  const handOver = createHTTPHandler(handlerOptions);
+  const readTarget = targetReader();
+  const basePathLength = trimSlashes(handlerOptions.basePath ?? "/").length;
+  const { middleware } = handlerOptions;
+
+  return (req, res) => {
+    const target = readTarget(req);
+    if (!target) {
+      handOver(req, res);
+      return;
+    }
+    const path = trimSlashes(trimSlashes(target.path).slice(basePathLength));
+    const exchange: Exchange = { ...handlerOptions, req, res, path };
+    if (!middleware) {
+      serve(exchange, target);
+      return;
+    }
+    const { url } = req;
+    try {
+      middleware(req, res, (error: unknown) => {
+        if (!error && req.url === url) serve(exchange, target);
+        else handOn(exchange, error);
+      });
+    } catch (cause) {
+      exceptionHandler(exchange)(cause);
+    }
+  };
+}
+
+/** Serves what this package knows and hands the rest over. */
+function serve(exchange: Exchange, target: RequestTarget): void {
+  const { req, res } = exchange;
+  if (req.method === "HEAD") {
+    if (res.statusCode === 200) res.statusCode = 204;
+    res.end();
+    return;
+  }
+  const path = procedurePath(exchange);
+  if (path === undefined || !isJsonCall(req)) {
+    handOn(exchange);
+    return;
+  }
+  serveCalls(exchange, path, target.query).catch(exceptionHandler(exchange));
+}
+
+/** A `GET` or `POST` over HTTP/1.1 that carries JSON or nothing and does not ask for a stream. */
+function isJsonCall(req: IncomingMessage & { readonly body?: unknown }): boolean {
+  if (req.httpVersion !== "1.1") return false;
+  const contentType = req.headers["content-type"];
+  if (req.method === "POST") {
+    // Somebody has read the body. Unless they left what they read, tRPC has an explanation for them.
+    if (
+      "body" in req
+        ? req.body instanceof IncomingMessage || (req.body === undefined && req.readableEnded)
+        : req.readableEnded
+    )
+      return false;
+  } else if (req.method !== "GET") {
+    return false;
+  } else if (contentType === undefined) {
+    return true;
+  }
+  return contentType !== undefined && (contentType === "application/json" || isJson(contentType));
+}
+
+function isJson(contentType: string): boolean {
+  return contentType.toLowerCase().split(";", 1)[0]?.trim() === "application/json";
+}
+
+function procedurePath(exchange: Exchange): string | undefined {
+  const { path } = exchange;
+  try {
+    const decoded = path.includes("%") ? decodeURIComponent(path) : path;
+    return urlPathToProcedurePath(decoded, exchange.router._def._config.pathSeparator);
+  } catch {
+    return undefined;
+  }
+}
+
+async function serveCalls(exchange: Exchange, path: string, query: string): Promise<void> {
+  const { req, res, router } = exchange;
+  const headers = headerReader(req.headers);
+  if (getAcceptHeader(headers as unknown as Headers) === "application/jsonl") return handOn(exchange);
+  const request = new JsonRequest(req, res, headers);
+  const parameters = new QueryParameters(query);
+  let reading: Parameters<typeof answerCalls>[2];
+  try {
+    const { maxBatchSize } = exchange;
+    const info = await readRequestInfo({ request, parameters, path, router, maxBatchSize });
+    reading = { info: exchange.createContext || exchange.responseMeta ? withUrl(info, exchange) : info };
+  } catch (cause) {
+    reading = { error: getTRPCErrorFromUnknown(cause) };
+  }
+  if ("info" in reading && reading.info.type === "subscription") return handOn(exchange);
+  if (req.method === "POST") request.receive(exchange.maxBodySize);
+  sendAnswer(res, await answerCalls(exchange, request, reading));
+}
+
+/** To tRPC's own handler, with the middleware, if there is one, already behind. */
+function handOn(exchange: Exchange, error?: unknown): void {
+  nodeHTTPRequestHandler(
+    exchange.middleware ? { ...exchange, middleware: (_req, _res, next) => next(error) } : exchange,
+  );
+}
+
+/** Gives `info` its URL when somebody reads it. */
+function withUrl(info: TRPCRequestInfo, { req }: Exchange): TRPCRequestInfo {
+  let url: URL | undefined;
+  return Object.defineProperty(info, "url", {
+    configurable: true,
+    enumerable: true,
+    get: () => (url ??= createURL(req)),
+    set: (value: URL) => {
+      url = value;
+    },
+  });
+}
+
+function trimSlashes(path: string): string {
+  const start = path.startsWith("/") ? 1 : 0;
+  return path.slice(start, path.length > start && path.endsWith("/") ? -1 : undefined);
+}

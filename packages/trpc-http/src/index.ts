@@ -1,0 +1,1 @@
+export { createNodeHandler, type NodeHandlerOptions } from "./createNodeHandler.ts";
