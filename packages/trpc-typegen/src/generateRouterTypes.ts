@@ -8,10 +8,10 @@ import { procedureTypes } from "./print/printRouter.ts";
 import type { Problem } from "./problem.ts";
 import { compileErrors } from "./project/compileErrors.ts";
 import { readCompilerSettings } from "./project/compilerSettings.ts";
-import { exportedNames } from "./project/exportedNames.ts";
 import { findRouter } from "./project/findRouter.ts";
 import { openPrograms } from "./project/openPrograms.ts";
 import { probePath, probeText } from "./project/probe.ts";
+import { projectNames } from "./project/projectNames.ts";
 import { openProbe } from "./read/openProbe.ts";
 import { readKnownNames } from "./read/readKnownNames.ts";
 import { readRouter } from "./read/readRouter.ts";
@@ -57,7 +57,7 @@ export function generateRouterTypes(options: GenerateOptions): GenerateResult {
   const router = findRouter(configured, routerFile, exportName);
   if ("message" in router) return failed([router]);
 
-  const names = exportedNames(configured);
+  const names = projectNames(configured);
   const probeFile = probePath(routerFile);
   const program = programs.withProbe(
     probeFile,

@@ -94,6 +94,8 @@ export interface PropertyTree {
 export interface IndexTree {
   readonly key: TypeTree;
   readonly isReadonly: boolean;
+  /** `Record<string, T>`, which has `string` for its `keyof`; an index signature has `string | number`. */
+  readonly isRecord: boolean;
   readonly type: TypeTree;
 }
 

@@ -22,6 +22,8 @@ export interface KnownName {
   readonly tree: TypeTree;
   readonly name: string;
   readonly documentation: string | undefined;
+  /** Whether it is what a schema takes; where it gives the same, that name is meant. */
+  readonly isSchemaInput: boolean;
 }
 
 /**
@@ -101,7 +103,13 @@ function candidateNames(
     const suggestion = "suggestion" in tree ? tree.suggestion : undefined;
     if (suggestion?.isOwn === true) add(tree, suggestion.name, suggestion.documentation);
   }
-  for (const { tree, name, documentation } of knownNames) add(tree, name, documentation);
+  for (const { tree, name, documentation, isSchemaInput } of knownNames) {
+    if (!isSchemaInput) add(tree, name, documentation);
+  }
+  const named = new Set(candidates.keys());
+  for (const { tree, name, documentation, isSchemaInput } of knownNames) {
+    if (isSchemaInput && !named.has(classOf(tree))) add(tree, name, documentation);
+  }
   return candidates;
 }
 

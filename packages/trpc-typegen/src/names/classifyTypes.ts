@@ -44,7 +44,7 @@ export function reachable(roots: readonly TypeTree[]): ReadonlySet<TypeTree> {
 function shapeOf(tree: TypeTree): string {
   switch (tree.kind) {
     case "text":
-      return tree.text;
+      return `text ${tree.text}`;
     case "reference":
       return `${tree.from} ${tree.name}`;
     case "array":
@@ -66,7 +66,7 @@ function refine(tree: TypeTree, labels: ReadonlyMap<TypeTree, string>): string {
   const parts =
     tree.kind === "object"
       ? [
-          ...tree.indexes.map((index) => `[${label(index.key)}] ${index.isReadonly} ${label(index.type)}`),
+          ...tree.indexes.map((index) => `[${label(index.key)}] ${index.isReadonly} ${index.isRecord} ${label(index.type)}`),
           ...tree.properties.map(
             ({ key, isOptional, isReadonly, type }) => `${key} ${isOptional} ${isReadonly} ${label(type)}`,
           ),

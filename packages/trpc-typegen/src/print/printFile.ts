@@ -3,7 +3,7 @@ import { type ApiTree, type ProcedureKind, proceduresOf } from "../routerTree.ts
 import { deliveredType, type TypeTree } from "../typeTree.ts";
 import { printComment } from "./printComment.ts";
 import { printRouter, procedureTypes } from "./printRouter.ts";
-import { type Printing, printDeclared, printMembers, printType } from "./printType.ts";
+import { afterSign, type Printing, printDeclared, printMembers, printType } from "./printType.ts";
 
 /** Everything the generated file is made of. */
 export interface FileContents {
@@ -78,8 +78,8 @@ function printDeclaration(printing: Printing, contents: FileContents, declaratio
   if (tree.kind === "object" && isInterfaceEverywhere(printing, contents, tree)) {
     return `${comment}export interface ${name} {\n${printMembers(printing, tree, 2)}}\n`;
   }
-  const text = printDeclared(printing, tree);
-  return `${comment}export type ${name} =${text.startsWith("\n") ? "" : " "}${text};\n`;
+  return `${comment}export type ${name} =${afterSign(printDeclared(printing, tree))};
+`;
 }
 
 /**
@@ -94,7 +94,7 @@ function isInterfaceEverywhere(printing: Printing, { trees }: FileContents, tree
 }
 
 function printProcedureType(kind: ProcedureKind): string {
-  const definition = "{ input: Input; output: Output; meta: object; errorShape: ErrorShape }";
+  const definition = "{\n  input: Input;\n  output: Output;\n  meta: object;\n  errorShape: ErrorShape;\n}";
   const observable = kind === "observable" ? " & { _observable: true }" : "";
   return `type ${procedureTypes[kind]}<Input, Output, ErrorShape = unknown> = ${trpcTypes[kind]}<${definition}>${observable};\n`;
 }

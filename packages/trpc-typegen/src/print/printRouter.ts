@@ -48,6 +48,10 @@ function printProcedure(
   const line = parts.map((part) => printType(printing, part, indent).trimStart()).join(", ");
   if (!line.includes("\n") && indent + line.length + name.length <= 90) return `${name}<${line}>`;
   const margin = " ".repeat(indent + 2);
-  const lines = parts.map((part) => `${margin}${printType(printing, part, indent + 2).trimStart()}`);
+  const lines = parts.map((part) => {
+    const text = printType(printing, part, indent + 2);
+    // A union over several lines brings its own line break and margin.
+    return `${margin}${text.startsWith("\n") ? printType(printing, part, indent).trimStart() : text}`;
+  });
   return `${name}<\n${lines.join(",\n")}\n${" ".repeat(indent)}>`;
 }

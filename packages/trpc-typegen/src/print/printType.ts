@@ -1,4 +1,4 @@
-import type { TypeClasses } from "../names/classifyTypes.ts";
+import { reachable, type TypeClasses } from "../names/classifyTypes.ts";
 import { orderedMembers } from "../names/memberOrder.ts";
 import type { ObjectTree, PropertyTree, TupleElement, TypeTree } from "../typeTree.ts";
 import { printComment } from "./printComment.ts";
@@ -34,14 +34,22 @@ export function printDeclared(printing: Printing, tree: TypeTree): string {
 export function printMembers(printing: Printing, tree: ObjectTree, indent: number): string {
   const before = " ".repeat(indent);
   const indexes = tree.indexes.map((index) => {
+    if (index.isRecord) {
+      return `${before}${index.isReadonly ? "readonly " : ""}[key in string]:${afterSign(printType(printing, index.type, indent))};\n`;
+    }
     const key = printType(printing, index.key, indent);
-    return `${before}${index.isReadonly ? "readonly " : ""}[key: ${key}]: ${printType(printing, index.type, indent)};\n`;
+    return `${before}${index.isReadonly ? "readonly " : ""}[key: ${key}]:${afterSign(printType(printing, index.type, indent))};\n`;
   });
   const properties = tree.properties.map((property) => {
     const comment = printComment(property.documentation, indent);
-    return `${comment}${before}${propertyHead(property)}: ${printType(printing, property.type, indent)};\n`;
+    return `${comment}${before}${propertyHead(property)}:${afterSign(printType(printing, property.type, indent))};\n`;
   });
   return [...indexes, ...properties].join("");
+}
+
+/** @returns the text of a type as it follows a colon or an equals sign: after a space, unless it starts a new line */
+export function afterSign(text: string): string {
+  return text.startsWith("\n") ? text : ` ${text}`;
 }
 
 function print(printing: Printing, tree: TypeTree, indent: number, binding: Binding): string {
@@ -84,6 +92,11 @@ function printBody(printing: Printing, tree: TypeTree, indent: number, binding: 
 
 function printObject(printing: Printing, tree: ObjectTree, indent: number): string {
   if (tree.indexes.length + tree.properties.length === 0) return "{}";
+  const [record] = tree.indexes;
+  // A type that contains itself may do so in an index signature, but not as an argument of an alias like `Record`.
+  if (record?.isRecord === true && !record.isReadonly && !reachable([record.type]).has(tree)) {
+    return `Record<string, ${printType(printing, record.type, indent).trimStart()}>`;
+  }
   const members = printMembers(printing, tree, indent + 2);
   const line = `{ ${members
     .trimEnd()

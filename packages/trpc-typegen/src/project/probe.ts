@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { ExportedName } from "./exportedNames.ts";
+import type { ProjectName } from "./projectNames.ts";
 
 /** What to ask the compiler about a router. */
 export interface ProbeQuestion {
@@ -7,7 +7,7 @@ export interface ProbeQuestion {
   readonly exportName: string;
   /** Whether the export is a type already, such as `export type AppRouter = typeof appRouter`. */
   readonly isType: boolean;
-  readonly names: readonly ExportedName[];
+  readonly names: readonly ProjectName[];
 }
 
 /** The types that a probe declares, by what they answer. */
@@ -17,7 +17,7 @@ export const probeTypes = {
   outputs: "Outputs",
   /** The same, serialized once more. */
   outputsTwice: "OutputsTwice",
-  /** One property for each of the project's names, numbered: `n0` is its type, `s0` the same as JSON delivers it. */
+  /** One property for each of the project's exported names, by its number: what it stands for, as JSON delivers it. */
   names: "Names",
 } as const;
 
@@ -33,10 +33,11 @@ export function probePath(routerFile: string): string {
  */
 export function probeText({ routerFile, exportName, isType, names }: ProbeQuestion): string {
   const from = (file: string): string => JSON.stringify(relativeModule(path.dirname(routerFile), file));
-  const members = names.flatMap((name, at) => {
-    const type = typeOf(name, from(name.file));
-    return [`  n${at}: ${type};`, `  s${at}: Serialized<${type}>;`];
-  });
+  const members = names.flatMap(({ exported, side }, at) =>
+    exported === undefined
+      ? []
+      : [`  n${at}: Serialized<${typeOf(exported.exportName, side, from(exported.file))}>;`],
+  );
   return `import type * as trpc from "@trpc/server";
 import type { ${exportName} as router } from ${from(routerFile)};
 
@@ -61,7 +62,7 @@ ${members.join("\n")}
 `;
 }
 
-function typeOf({ exportName, side }: ExportedName, module: string): string {
+function typeOf(exportName: string, side: ProjectName["side"], module: string): string {
   if (side === "type") return `import(${module}).${exportName}`;
   const part = side === "schema output" ? "output" : "input";
   return `(typeof import(${module}))[${JSON.stringify(exportName)}]["_zod"]["${part}"]`;

@@ -32,11 +32,14 @@ export function openProbe(program: ts.Program, probeFile: string, routerFile: st
   if (source === undefined || trpc === undefined) {
     return { file: routerFile, message: "@trpc/server cannot be found from here" };
   }
-  const trpcNames = new Map<ts.Symbol, string>();
+  const trpcNames = new Map<ts.Symbol | ts.Type, string>();
   for (const exported of checker.getExportsOfModule(trpc)) {
     if (!namedByTrpc.has(exported.name)) continue;
     const isAlias = (exported.flags & ts.SymbolFlags.Alias) !== 0;
-    trpcNames.set(isAlias ? checker.getAliasedSymbol(exported) : exported, exported.name);
+    const symbol = isAlias ? checker.getAliasedSymbol(exported) : exported;
+    trpcNames.set(symbol, exported.name);
+    // The compiler does not always remember what a type without parameters was called.
+    trpcNames.set(checker.getDeclaredTypeOfSymbol(symbol), exported.name);
   }
   const module = checker.getSymbolAtLocation(source);
   const exports = module === undefined ? [] : checker.getExportsOfModule(module);

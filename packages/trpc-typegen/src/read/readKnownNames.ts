@@ -1,8 +1,9 @@
 import type ts from "typescript-6";
 import type { KnownName } from "../names/chooseNames.ts";
 import { reachable } from "../names/classifyTypes.ts";
-import type { ExportedName } from "../project/exportedNames.ts";
+import { type ProjectName, typeOfName } from "../project/projectNames.ts";
 import type { TypeTree } from "../typeTree.ts";
+import { documentationOf } from "./documentation.ts";
 import type { OpenProbe } from "./openProbe.ts";
 import { freshReading } from "./reading.ts";
 import { readType } from "./readType.ts";
@@ -16,36 +17,45 @@ import { readType } from "./readType.ts";
  */
 export function readKnownNames(
   probe: OpenProbe,
-  names: readonly ExportedName[],
+  names: readonly ProjectName[],
   mentioned: readonly TypeTree[],
   serverOutputs: readonly TypeTree[],
 ): readonly KnownName[] {
   const shapes = new Set([...reachable(mentioned)].map(shapeOfTree));
   const known: KnownName[] = [];
-  const inputs: KnownName[] = [];
-  for (const [at, { name, documentation, side }] of names.entries()) {
-    for (const property of probe.types.serializedOutputs === undefined ? [`n${at}`] : [`n${at}`, `s${at}`]) {
-      const tree = readQuietly(probe, property, shapes);
-      if (tree !== undefined) (side === "schema input" ? inputs : known).push({ tree, name, documentation });
+  for (const [at, projectName] of names.entries()) {
+    const { name, side, symbol } = projectName;
+    const documentation = documentationOf(probe.reading.checker, symbol);
+    for (const type of [typeOfName(probe.reading.checker, projectName), serializedType(probe, at)]) {
+      const tree = type === undefined ? undefined : readQuietly(probe, type, symbol, shapes);
+      if (tree !== undefined) known.push({ tree, name, documentation, isSchemaInput: side === "schema input" });
     }
   }
   for (const tree of reachable(serverOutputs)) {
     const suggestion = "suggestion" in tree ? tree.suggestion : undefined;
     if (suggestion?.isOwn === true)
-      known.push({ tree, name: suggestion.name, documentation: suggestion.documentation });
+      known.push({ tree, ...suggestion, isSchemaInput: false });
   }
-  return [...known, ...inputs];
+  return known;
+}
+
+/** @returns the type of a numbered name as JSON delivers it, when JSON carries the router's outputs */
+function serializedType(probe: OpenProbe, at: number): ts.Type | undefined {
+  if (probe.types.serializedOutputs === undefined) return undefined;
+  const symbol = probe.names.getProperty(`n${at}`);
+  return symbol === undefined ? undefined : probe.reading.checker.getTypeOfSymbol(symbol);
 }
 
 /** A type that cannot be written out lends its name to nothing; whoever returns it is told so elsewhere. */
-function readQuietly(probe: OpenProbe, property: string, shapes: ReadonlySet<string>): TypeTree | undefined {
-  const { checker } = probe.reading;
-  const symbol = probe.names.getProperty(property);
-  const node = symbol?.valueDeclaration;
-  if (symbol === undefined || node === undefined) return undefined;
-  const type = checker.getTypeOfSymbol(symbol);
-  // A project may export thousands of types; only those that look like one of the router's are read in full.
-  if (!shapes.has(shapeOfType(checker, type))) return undefined;
+function readQuietly(
+  probe: OpenProbe,
+  type: ts.Type,
+  symbol: ts.Symbol,
+  shapes: ReadonlySet<string>,
+): TypeTree | undefined {
+  const [node] = symbol.declarations ?? [];
+  // A project may declare thousands of types; only those that look like one of the router's are read in full.
+  if (node === undefined || !shapes.has(shapeOfType(probe.reading.checker, type))) return undefined;
   const reading = freshReading({ ...probe.reading, problems: [] }, "as-is");
   const tree = readType(reading, type, { procedure: undefined, field: "", node, depth: 0 });
   return reading.problems.length === 0 ? tree : undefined;

@@ -36,6 +36,7 @@ export function readObject(reading: Reading, type: ts.Type, place: Place, isOnPr
     indexes.push({
       key: reading.readInner(reading, index.keyType, inside(place, "")),
       isReadonly: index.isReadonly,
+      isRecord: isRecord(reading, type),
       type: reading.readInner(
         reading,
         index.type,
@@ -48,6 +49,21 @@ export function readObject(reading: Reading, type: ts.Type, place: Place, isOnPr
     if (read !== undefined) written.push(read);
   }
   return tree;
+}
+
+/** The checker's `keyof`, which is not in the compiler's declared interface. */
+interface CheckerWithKeyOf extends ts.TypeChecker {
+  readonly getIndexType?: (type: ts.Type) => ts.Type;
+}
+
+/**
+ * tRPC serializes a record by its `keyof`, so a client would see another type if one form were written for the other.
+ */
+function isRecord({ checker }: Reading, type: ts.Type): boolean {
+  const isMapped = ((type as ts.ObjectType).objectFlags & ts.ObjectFlags.Mapped) !== 0;
+  if (!isMapped || checker.getPropertiesOfType(type).length > 0) return false;
+  const keys = (checker as CheckerWithKeyOf).getIndexType?.(type);
+  return keys !== undefined && (keys.flags & ts.TypeFlags.String) !== 0;
 }
 
 function readProperty(

@@ -23,7 +23,8 @@ const webTypes: ReadonlySet<string> = new Set([
 /** @returns a reference to a type that `@trpc/server` exports; `undefined` for any other type */
 export function trpcReference(reading: Reading, type: ts.Type, place: Place): TypeTree | undefined {
   const symbol = type.aliasSymbol ?? type.getSymbol();
-  const name = symbol === undefined ? undefined : reading.trpcNames.get(symbol);
+  const name =
+    reading.trpcNames.get(type) ?? (symbol === undefined ? undefined : reading.trpcNames.get(symbol));
   if (name === undefined) return undefined;
   const types = type.aliasSymbol === undefined ? argumentsOf(reading, type) : (type.aliasTypeArguments ?? []);
   return reference(reading, type, place, name, "trpc", types);

@@ -1,5 +1,5 @@
 import type ts from "typescript-6";
-import { classifyTypes } from "../names/classifyTypes.ts";
+import { classifyTypes, reachable } from "../names/classifyTypes.ts";
 import type { ApiTree, ProcedureKind, ProcedureTree, RouterEntry, RouterTree } from "../routerTree.ts";
 import { deliveredTree, type TypeTree, textTree } from "../typeTree.ts";
 import { documentationOf } from "./documentation.ts";
@@ -134,9 +134,20 @@ function readOutput(step: Step, types: ts.Type | undefined, outputs: OutputTypes
   const quiet: Reading = { ...reading, problems: [] };
   const twice = readType(freshReading(quiet, "as-is"), outputs.twiceSerializedOutputs, place);
   const classOf = classifyTypes([once, twice]);
-  if (classOf(once) === classOf(twice)) return once;
+  if (classOf(once) === classOf(twice) && !dependsOnSettings(once)) return once;
   const written = readMember(quiet, types, "output", place);
   return quiet.problems.length === 0 ? written : deliveredTree(once);
+}
+
+/**
+ * tRPC serializes an object with both optional properties and an index signature in one way under
+ * `exactOptionalPropertyTypes` and in another without, so each client has to do it for itself.
+ */
+function dependsOnSettings(tree: TypeTree): boolean {
+  return [...reachable([tree])].some(
+    (inner) =>
+      inner.kind === "object" && inner.indexes.length > 0 && inner.properties.some((property) => property.isOptional),
+  );
 }
 
 function readMember(

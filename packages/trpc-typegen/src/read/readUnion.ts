@@ -35,7 +35,17 @@ export function readOptional(reading: Reading, type: ts.Type, place: Place): Typ
  */
 export function readEnum(reading: Reading, type: ts.UnionType, place: Place): TypeTree {
   const members = type.types.map((member) => reading.readInner(reading, member, inside(place, "")));
-  return { kind: "union", members, suggestion: suggestionFor(reading.checker, type) };
+  const suggestion = suggestionFor(reading.checker, type);
+  if (suggestion === undefined) return { kind: "union", members, suggestion };
+  const values = type.types
+    .map((member, at) => `${textOf(members[at])}: ${member.getSymbol()?.name ?? ""}`)
+    .join(", ");
+  const documentation = [suggestion.documentation, values].filter((part) => part !== undefined).join("\n\n");
+  return { kind: "union", members, suggestion: { ...suggestion, documentation } };
+}
+
+function textOf(tree: TypeTree | undefined): string {
+  return tree?.kind === "text" ? tree.text : "";
 }
 
 function isAbsence(reading: Reading, type: ts.Type): boolean {

@@ -6,8 +6,8 @@ import { type TypeTree, textTree } from "../typeTree.ts";
 export interface Reading {
   readonly checker: ts.TypeChecker;
   readonly program: ts.Program;
-  /** Types that `@trpc/server` exports and that are worth naming, by their symbol. */
-  readonly trpcNames: ReadonlyMap<ts.Symbol, string>;
+  /** Types that `@trpc/server` exports and that are worth naming, by their symbol and by themselves. */
+  readonly trpcNames: ReadonlyMap<ts.Symbol | ts.Type, string>;
   /**
    * `as-is`: the type is written as it stands. `before-json`: a server's value that JSON will carry; what is written
    * is tRPC's serialized form of it, and reading it only finds what no client should depend on.

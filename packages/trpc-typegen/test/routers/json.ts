@@ -39,11 +39,13 @@ interface Comment {
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
+// biome-ignore lint/style/noEnum: other people have enums.
 enum Level {
   Low = 1,
   High = 2,
 }
 
+// biome-ignore lint/style/noEnum: other people have enums.
 export enum Colour {
   Red = "red",
   Green = "green",
