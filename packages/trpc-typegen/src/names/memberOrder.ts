@@ -29,6 +29,7 @@ function rankOf(tree: TypeTree): number {
 function outlineOf(tree: TypeTree, depth: number): string {
   if (tree.kind === "text") return tree.text;
   if (depth === 0) return tree.kind;
+  if (tree.kind === "template") return tree.texts.join("$");
   if (tree.kind === "object") {
     return tree.properties.map(({ key, type }) => `${key}:${outlineOf(type, depth - 1)}`).join(";");
   }

@@ -42,15 +42,9 @@ export function libraryReference(reading: Reading, type: ts.Type, place: Place):
     symbol.declarations?.some((declaration) => isLibraryFile(reading, declaration, symbol.name)) ?? false;
   if (!isLibrary) return undefined;
   if (symbol.name === "Function") return refuse(reading, place, "a function cannot be sent to a client");
-  const name = reading.checker.getFullyQualifiedName(symbol);
-  return reference(
-    reading,
-    type,
-    place,
-    name.startsWith('"') ? symbol.name : name,
-    "library",
-    argumentsOf(reading, type),
-  );
+  // In a module of declarations the name comes out as `"url".URL`, in `declare global` as `global.URL`.
+  const name = reading.checker.getFullyQualifiedName(symbol).replace(/^(?:"[^"]*"|global)\./u, "");
+  return reference(reading, type, place, name, "library", argumentsOf(reading, type));
 }
 
 function isLibraryFile(reading: Reading, declaration: ts.Declaration, name: string): boolean {
