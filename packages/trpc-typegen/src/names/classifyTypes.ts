@@ -66,7 +66,9 @@ function refine(tree: TypeTree, labels: ReadonlyMap<TypeTree, string>): string {
   const parts =
     tree.kind === "object"
       ? [
-          ...tree.indexes.map((index) => `[${label(index.key)}] ${index.isReadonly} ${index.isRecord} ${label(index.type)}`),
+          ...tree.indexes.map(
+            (index) => `[${label(index.key)}] ${index.isReadonly} ${index.isRecord} ${label(index.type)}`,
+          ),
           ...tree.properties.map(
             ({ key, isOptional, isReadonly, type }) => `${key} ${isOptional} ${isReadonly} ${label(type)}`,
           ),

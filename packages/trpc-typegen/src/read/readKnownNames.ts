@@ -28,13 +28,13 @@ export function readKnownNames(
     const documentation = documentationOf(probe.reading.checker, symbol);
     for (const type of [typeOfName(probe.reading.checker, projectName), serializedType(probe, at)]) {
       const tree = type === undefined ? undefined : readQuietly(probe, type, symbol, shapes);
-      if (tree !== undefined) known.push({ tree, name, documentation, isSchemaInput: side === "schema input" });
+      if (tree !== undefined)
+        known.push({ tree, name, documentation, isSchemaInput: side === "schema input" });
     }
   }
   for (const tree of reachable(serverOutputs)) {
     const suggestion = "suggestion" in tree ? tree.suggestion : undefined;
-    if (suggestion?.isOwn === true)
-      known.push({ tree, ...suggestion, isSchemaInput: false });
+    if (suggestion?.isOwn === true) known.push({ tree, ...suggestion, isSchemaInput: false });
   }
   return known;
 }

@@ -1,4 +1,4 @@
-import type ts from "typescript-6";
+import ts from "typescript-6";
 import { classifyTypes, reachable } from "../names/classifyTypes.ts";
 import type { ApiTree, ProcedureKind, ProcedureTree, RouterEntry, RouterTree } from "../routerTree.ts";
 import { deliveredTree, type TypeTree, textTree } from "../typeTree.ts";
@@ -31,9 +31,9 @@ export function readRouter(
   serverOutputs: TypeTree[],
 ): ApiTree {
   const place: Place = { procedure: undefined, field: "", node: declaration, depth: 0 };
-  const step = { reading, serverOutputs };
   const definition = memberType(reading, types.router, "_def");
   const root = memberType(reading, memberType(reading, definition, "_config"), "$types");
+  const step = { reading, serverOutputs, commonErrors: memberType(reading, root, "errorShape") };
   return {
     router: readRecord(step, memberType(reading, definition, "record"), types, [], place),
     errorShape: readMember(reading, root, "errorShape", { ...place, field: "error shape" }),
@@ -52,6 +52,8 @@ export function isRouter(checker: ts.TypeChecker, type: ts.Type): boolean {
 interface Step {
   readonly reading: Reading;
   readonly serverOutputs: TypeTree[];
+  /** The router's own error shape, which is every procedure's too that says nothing else. */
+  readonly commonErrors: ts.Type | undefined;
 }
 
 interface OutputTypes {
@@ -104,7 +106,10 @@ function readEntry(
   const kind = procedureKind(reading, type, definition);
   if (types === undefined || kind === undefined) report(reading, place, "this is not a procedure of tRPC 11");
   const ownErrors = memberType(reading, types, "errorShape");
-  const isWithoutOwnErrors = ownErrors === undefined || reading.checker.typeToString(ownErrors) === "unknown";
+  const isWithoutOwnErrors =
+    ownErrors === undefined ||
+    ownErrors === step.commonErrors ||
+    (ownErrors.flags & ts.TypeFlags.Unknown) !== 0;
   return {
     kind: "procedure",
     path,
@@ -146,7 +151,9 @@ function readOutput(step: Step, types: ts.Type | undefined, outputs: OutputTypes
 function dependsOnSettings(tree: TypeTree): boolean {
   return [...reachable([tree])].some(
     (inner) =>
-      inner.kind === "object" && inner.indexes.length > 0 && inner.properties.some((property) => property.isOptional),
+      inner.kind === "object" &&
+      inner.indexes.length > 0 &&
+      inner.properties.some((property) => property.isOptional),
   );
 }
 

@@ -14,13 +14,23 @@ import { readEnum, readUnion } from "./readUnion.ts";
 export function readType(reading: Reading, type: ts.Type, place: Place): TypeTree {
   const known = reading.begun.get(type);
   if (known !== undefined) return known;
-  if (place.depth > deepest) return refuse(reading, place, "this type grows without end");
+  if (place.depth > deepest) return refuseEndless(reading, place);
   return (
     readKeyword(reading, type, place) ??
     readLiteral(reading, type, place) ??
     trpcReference(reading, type, place) ??
     readCompound(reading, type, place)
   );
+}
+
+/** Every branch of such a type ends here, and one message says it. */
+function refuseEndless(reading: Reading, place: Place): TypeTree {
+  const message = "this type grows without end";
+  const isSaid = reading.problems.some(
+    (problem) => problem.message === message && problem.procedure === place.procedure,
+  );
+  if (isSaid) return textTree("unknown");
+  return refuse(reading, { ...place, field: `${place.field.slice(0, 40)}…` }, message);
 }
 
 const keywords: readonly (readonly [ts.TypeFlags, string])[] = [

@@ -19,52 +19,56 @@ type Root<Router extends AnyTRPCRouter> = Router["_def"]["_config"]["$types"];
 type Record<Router extends AnyTRPCRouter> = Router["_def"]["record"];
 
 /** Everything that a client can learn of one procedure. */
-interface View<Router extends AnyTRPCRouter, Procedure extends AnyTRPCProcedure, Client, Options> {
+interface View<Router extends AnyTRPCRouter, Procedure extends AnyTRPCProcedure, Seen extends Sight> {
   kind: Procedure["_def"]["type"];
-  input: inferProcedureInput<Procedure>;
-  output: inferTransformedProcedureOutput<Root<Router>, Procedure>;
+  input: [inferProcedureInput<Procedure>, Seen["input"]];
+  output: [inferTransformedProcedureOutput<Root<Router>, Procedure>, Seen["output"]];
   errorShape: inferProcedureErrorShape<Root<Router>, Procedure>;
   event: inferTransformedSubscriptionOutput<Root<Router>, Procedure>;
-  client: Client extends { query: infer Call } | { mutate: infer Call } | { subscribe: infer Call } ? Call : never;
-  tanstack: Options extends { "~types": infer Types } ? Types : never;
+  client: Seen["client"] extends { query: infer Call } | { mutate: infer Call } | { subscribe: infer Call }
+    ? Call
+    : never;
+  tanstack: Seen["options"] extends { "~types": infer Types } ? Types : never;
 }
 
 type DifferentParts<A, B> = {
   [Part in keyof A & keyof B & string]: Same<A[Part], B[Part]> extends true ? never : Part;
 }[keyof A & keyof B & string];
 
-type At<Of, Key> = Key extends keyof Of ? Of[Key] : never;
+/** What a router's types make of one place in it, whichever way a client looks. */
+interface Sight {
+  input: unknown;
+  output: unknown;
+  client: unknown;
+  options: unknown;
+}
+
+type SightAt<Seen extends Sight, Key> = {
+  [Part in keyof Sight]: Key extends keyof Seen[Part] ? Seen[Part][Key] : never;
+};
+
+type SightOf<Router extends AnyTRPCRouter> = {
+  input: inferRouterInputs<Router>;
+  output: inferRouterOutputs<Router>;
+  client: TRPCClient<Router>;
+  options: TRPCOptionsProxy<Router>;
+};
 
 type Walk<
   S extends AnyTRPCRouter,
   G extends AnyTRPCRouter,
   SRecord,
   GRecord,
-  SClient,
-  GClient,
-  SOptions,
-  GOptions,
+  SSeen extends Sight,
+  GSeen extends Sight,
   Path extends string,
 > = {
   [Key in (keyof SRecord | keyof GRecord) & string]: Key extends keyof SRecord & keyof GRecord
     ? SRecord[Key] extends AnyTRPCProcedure
       ? GRecord[Key] extends AnyTRPCProcedure
-        ? `${Path}${Key}: ${DifferentParts<
-            View<S, SRecord[Key], At<SClient, Key>, At<SOptions, Key>>,
-            View<G, GRecord[Key], At<GClient, Key>, At<GOptions, Key>>
-          >}`
+        ? `${Path}${Key}: ${DifferentParts<View<S, SRecord[Key], SightAt<SSeen, Key>>, View<G, GRecord[Key], SightAt<GSeen, Key>>>}`
         : `${Path}${Key} is no procedure`
-      : Walk<
-          S,
-          G,
-          SRecord[Key],
-          GRecord[Key],
-          At<SClient, Key>,
-          At<GClient, Key>,
-          At<SOptions, Key>,
-          At<GOptions, Key>,
-          `${Path}${Key}.`
-        >
+      : Walk<S, G, SRecord[Key], GRecord[Key], SightAt<SSeen, Key>, SightAt<GSeen, Key>, `${Path}${Key}.`>
     : `${Path}${Key} is missing`;
 }[(keyof SRecord | keyof GRecord) & string];
 
@@ -74,10 +78,8 @@ export type Differences<S extends AnyTRPCRouter, G extends AnyTRPCRouter> = Walk
   G,
   Record<S>,
   Record<G>,
-  TRPCClient<S>,
-  TRPCClient<G>,
-  TRPCOptionsProxy<S>,
-  TRPCOptionsProxy<G>,
+  SightOf<S>,
+  SightOf<G>,
   ""
 >;
 
@@ -85,11 +87,25 @@ export type Differences<S extends AnyTRPCRouter, G extends AnyTRPCRouter> = Walk
 export type SameRouter<S extends AnyTRPCRouter, G extends AnyTRPCRouter> = {
   errorShape: Same<inferRouterError<S>, inferRouterError<G>>;
   transformer: Same<Root<S>["transformer"], Root<G>["transformer"]>;
-  inputs: Same<inferRouterInputs<S>, inferRouterInputs<G>>;
-  outputs: Same<inferRouterOutputs<S>, inferRouterOutputs<G>>;
 };
 
 /** The paths of a router's procedures: comparing none would show no difference. */
 export type Paths<Of, Path extends string = ""> = {
-  [Key in keyof Of & string]: Of[Key] extends AnyTRPCProcedure ? `${Path}${Key}` : Paths<Of[Key], `${Path}${Key}.`>;
+  [Key in keyof Of & string]: Of[Key] extends AnyTRPCProcedure
+    ? `${Path}${Key}`
+    : Paths<Of[Key], `${Path}${Key}.`>;
 }[keyof Of & string];
+
+/** How many members a union has. */
+export type Count<Union, Counted extends 0[] = []> = [Union] extends [never]
+  ? Counted["length"]
+  : Count<Exclude<Union, OneOf<Union>>, [...Counted, 0]>;
+
+/** Some member of a union: of the overloads that an intersection of functions is, inference takes the last. */
+type OneOf<Union> = (Union extends unknown ? (member: () => Union) => void : never) extends (
+  member: infer Of,
+) => void
+  ? Of extends () => infer One
+    ? One
+    : never
+  : never;
