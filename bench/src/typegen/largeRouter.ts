@@ -27,7 +27,7 @@ export function serverSources(): Readonly<Record<string, string>> {
   const files: Record<string, string> = {
     "trpc.ts": `import { initTRPC, TRPCError } from "@trpc/server";
 
-interface Context {
+export interface Context {
   readonly user: { readonly id: string; readonly roles: readonly string[] } | undefined;
   readonly database: Map<string, unknown>;
 }

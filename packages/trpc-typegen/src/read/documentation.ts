@@ -31,7 +31,7 @@ function commentOf(checker: ts.TypeChecker, symbol: ts.Symbol): string | undefin
 
 /** For `{ get: getItem }` and `{ get }`: the comment on what the name stands for. */
 function commentOfValue(checker: ts.TypeChecker, symbol: ts.Symbol): string | undefined {
-  const declaration = symbol.valueDeclaration;
+  const [declaration] = symbol.declarations ?? [];
   if (declaration === undefined) return undefined;
   const value = ts.isShorthandPropertyAssignment(declaration)
     ? checker.getShorthandAssignmentValueSymbol(declaration)

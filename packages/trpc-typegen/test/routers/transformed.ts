@@ -64,6 +64,7 @@ export const appRouter = t.router({
   unknowns: t.procedure
     .input(z.unknown())
     .query(({ input }) => ({ input, any: JSON.parse("1"), never: [] as never[] })),
+  // biome-ignore lint/suspicious/noConfusingVoidType: it is there to be kept.
   primitives: t.procedure.query((): [bigint, symbol, void, 1n, -1, true, 'a"b', object] => {
     throw new Error();
   }),
