@@ -64,7 +64,7 @@ export interface IntersectionTree {
 }
 
 /** A template literal type; there is one more text than there are holes. */
-export interface TemplateTree {
+interface TemplateTree {
   readonly kind: "template";
   readonly texts: readonly string[];
   readonly holes: readonly TypeTree[];
@@ -106,9 +106,6 @@ export interface NameSuggestion {
   readonly isOwn: boolean;
   readonly documentation: string | undefined;
 }
-
-/** The kinds of tree that a declaration of their own can stand for. */
-export type NameableTree = UnionTree | IntersectionTree | ObjectTree;
 
 /** @returns the tree for a keyword or a literal */
 export function textTree(text: string): TextTree {

@@ -44,7 +44,7 @@ const changes: readonly (readonly [HardRouter, RegExp, string, string])[] = [
     "json",
     /old: ObservableProcedure<void, \{ at: string/u,
     "old: ObservableProcedure<void, { at: number",
-    "late.old: event",
+    "late.old: output",
   ],
   ["transformed", /readonly id: string/u, "id: string", "folders.root: output"],
   [

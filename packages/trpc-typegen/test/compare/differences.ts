@@ -8,7 +8,6 @@ import type {
   inferRouterInputs,
   inferRouterOutputs,
   inferTransformedProcedureOutput,
-  inferTransformedSubscriptionOutput,
 } from "@trpc/server";
 import type { TRPCOptionsProxy } from "@trpc/tanstack-react-query";
 
@@ -24,7 +23,6 @@ interface View<Router extends AnyTRPCRouter, Procedure extends AnyTRPCProcedure,
   input: [inferProcedureInput<Procedure>, Seen["input"]];
   output: [inferTransformedProcedureOutput<Root<Router>, Procedure>, Seen["output"]];
   errorShape: inferProcedureErrorShape<Root<Router>, Procedure>;
-  event: inferTransformedSubscriptionOutput<Root<Router>, Procedure>;
   client: Seen["client"] extends { query: infer Call } | { mutate: infer Call } | { subscribe: infer Call }
     ? Call
     : never;
