@@ -1,0 +1,6 @@
+export {
+  type GenerateOptions,
+  type GenerateResult,
+  generateRouterTypes,
+} from "./generateRouterTypes.ts";
+export { formatProblem, type Problem } from "./problem.ts";

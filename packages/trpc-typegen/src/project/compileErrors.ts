@@ -1,0 +1,16 @@
+import type ts from "typescript-6";
+import type { Problem } from "../problem.ts";
+import { diagnosticProblem } from "./diagnosticProblem.ts";
+import { ownSourceFiles } from "./sourceFiles.ts";
+
+/** @returns what `tsc` would report for the router and everything of the project's own that it imports */
+export function compileErrors(program: ts.Program, routerFile: string): readonly Problem[] {
+  const found = [
+    ...program.getGlobalDiagnostics(),
+    ...ownSourceFiles(program).flatMap((file) => [
+      ...program.getSyntacticDiagnostics(file),
+      ...program.getSemanticDiagnostics(file),
+    ]),
+  ];
+  return found.map((diagnostic) => diagnosticProblem(diagnostic, routerFile));
+}
