@@ -101,8 +101,8 @@ async function ourTarget({ ready, process: { pid = 0 } }: Running<EmulatorReady>
   };
 }
 
-const startPeer = (): Promise<Running<string>> =>
-  startProgram([join(import.meta.dirname, "peerServer.ts")], {}, (line) =>
+const startPeer = (mode: "keep-alive" | "close"): Promise<Running<string>> =>
+  startProgram([join(import.meta.dirname, "peerServer.ts"), mode], {}, (line) =>
     typeof line["endpoint"] === "string" ? line["endpoint"] : undefined,
   );
 
@@ -146,23 +146,22 @@ async function fillFolder(folder: string, first: number, end: number): Promise<v
   await filling.stop();
 }
 
+type ServerName = "ours" | "peer, kept alive" | "peer, as its command runs it";
+
 interface Comparison extends LoadResult {
   readonly operation: string;
   readonly connections: number;
-  readonly server: "ours" | "peer";
+  readonly server: ServerName;
 }
 
-async function comparePoints(ours: Target, peer: Target): Promise<Comparison[]> {
+async function comparePoints(targets: Readonly<Record<ServerName, Target>>): Promise<Comparison[]> {
   const rows: Comparison[] = [];
   for (const [operation, make] of [
     ["point read", readItem],
     ["upsert", upsertItem],
   ] as const) {
     for (const connections of [1, 64]) {
-      for (const [server, target] of [
-        ["peer", peer],
-        ["ours", ours],
-      ] as const) {
+      for (const [server, target] of Object.entries(targets) as [ServerName, Target][]) {
         rows.push({ operation, connections, server, ...(await load(target, make, connections, seconds)) });
       }
     }
@@ -282,16 +281,22 @@ async function measureEmptyStart(): Promise<number> {
 
 async function compare(): Promise<{ points: Comparison[]; queries: QueryComparison[] }> {
   const folder = mkdtempSync(join(tmpdir(), "cosmos-emulator-bench-"));
-  const peerProcess = await startPeer();
+  const peerProcess = await startPeer("keep-alive");
+  const closingProcess = await startPeer("close");
   const peer = peerTarget(peerProcess);
+  const closing = peerTarget(closingProcess);
   let emulator = await startEmulatorProcess(folder);
   try {
-    await makeContainer(peer);
+    for (const target of [peer, closing]) await makeContainer(target);
     await makeContainer(await ourTarget(emulator));
     let ours = await ourTarget(emulator);
-    await createOverWire(peer, 0, pointItems);
-    await createOverWire(ours, 0, pointItems);
-    const points = await comparePoints(ours, peer);
+    for (const target of [peer, closing, ours]) await createOverWire(target, 0, pointItems);
+    const points = await comparePoints({
+      ours,
+      "peer, kept alive": peer,
+      "peer, as its command runs it": closing,
+    });
+    await closingProcess.stop();
     console.table(points);
     await createOverWire(peer, pointItems, queriedItems);
     await emulator.stop();
@@ -304,6 +309,7 @@ async function compare(): Promise<{ points: Comparison[]; queries: QueryComparis
   } finally {
     await emulator.stop();
     await peerProcess.stop();
+    await closingProcess.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }

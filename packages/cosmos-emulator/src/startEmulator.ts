@@ -77,7 +77,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     // Who needs the key hears when it could not be made; the process goes on without it.
     const keySettled = signingKey.catch(() => undefined);
     undo.push(() => keySettled);
-    const { caFile, key, cert } = await loadCertificates(folder.certificates);
+    const { caFile, key, cert } = loadCertificates(folder.certificates);
     const setting = (name: string): string =>
       store.transaction(() => store.catalog.setting(name, () => randomUUID()));
 

@@ -8,7 +8,7 @@ import type { Principal } from "./principal.ts";
 /** Finds out who sent a call, or refuses it with 401. A principal that is already known comes without a promise. */
 export type Authenticate = (call: Call) => Principal | Promise<Principal>;
 
-/** Verified tokens that are remembered, so that a token's signature is checked once and not for every request. */
+/** Headers with verified tokens that are remembered, so that a token's signature is checked once and not for every request. */
 const rememberedTokens = 1_000;
 
 /**
@@ -21,18 +21,25 @@ const rememberedTokens = 1_000;
 export function createAuthenticate(issuer: Issuer, audiences: string[]): Authenticate {
   const known = new Map<string, { principal: Principal; expires: number }>();
 
-  async function verify(token: string): Promise<Principal> {
+  async function verify(value: string, token: string): Promise<Principal> {
     const claims = await issuer.verify(token, audiences).catch((error: unknown) => {
       throw unauthorized(`the token is not valid: ${error instanceof Error ? error.message : String(error)}`);
     });
     const principal = { kind: "token", objectId: String(claims["oid"] ?? claims.sub) } as const;
     if (known.size >= rememberedTokens) known.clear();
-    known.set(token, { principal, expires: (claims.exp ?? 0) * 1000 });
+    known.set(value, { principal, expires: (claims.exp ?? 0) * 1000 });
     return principal;
   }
 
   return (call) => {
-    const { type, signature } = parseAuthorization(header(call, "authorization"));
+    const value = header(call, "authorization") ?? "";
+    const remembered = known.get(value);
+    if (remembered !== undefined) {
+      if (remembered.expires > Date.now()) return remembered.principal;
+      known.delete(value);
+      throw unauthorized("the token has expired");
+    }
+    const { type, signature } = parseAuthorization(value);
     if (type === "master") {
       if (!isSignedWithKey(call, signature)) {
         throw unauthorized(
@@ -41,16 +48,12 @@ export function createAuthenticate(issuer: Issuer, audiences: string[]): Authent
       }
       return { kind: "key" };
     }
-    const remembered = known.get(signature);
-    if (remembered === undefined) return verify(signature);
-    if (remembered.expires > Date.now()) return remembered.principal;
-    known.delete(signature);
-    throw unauthorized("the token has expired");
+    return verify(value, signature);
   };
 }
 
-function parseAuthorization(value: string | undefined): { type: "master" | "aad"; signature: string } {
-  if (value === undefined || value === "") {
+function parseAuthorization(value: string): { type: "master" | "aad"; signature: string } {
+  if (value === "") {
     throw new ServiceError(
       401,
       "Required Header authorization is missing. Ensure a valid Authorization token is passed.",

@@ -64,16 +64,28 @@ export function reply(
   return { status, headers: own, body: typeof body === "string" ? body : JSON.stringify(body) };
 }
 
+const paths = new WeakMap<ContainerEntry, string>();
+
+/** `dbs/{id}/colls/{id}`, made once for a container. */
+function pathOf(container: ContainerEntry): string {
+  const known = paths.get(container);
+  if (known !== undefined) return known;
+  const path = `dbs/${encodeURIComponent(container.database.id)}/colls/${encodeURIComponent(container.id)}`;
+  paths.set(container, path);
+  return path;
+}
+
+const headersWith = (container: ContainerEntry, token: string): Record<string, string> => ({
+  "x-ms-session-token": token,
+  "x-ms-alt-content-path": pathOf(container),
+  "x-ms-content-path": container.rid,
+  lsn: String(container.documents.lsn()),
+});
+
 /** Headers of every answer about a container. */
 export function containerHeaders(container: ContainerEntry): Record<string, string> {
-  return {
-    "x-ms-session-token": container.ranges
-      .map(({ id }) => sessionToken(id, container.documents.lsn()))
-      .join(),
-    "x-ms-alt-content-path": `dbs/${encodeURIComponent(container.database.id)}/colls/${encodeURIComponent(container.id)}`,
-    "x-ms-content-path": container.rid,
-    lsn: String(container.documents.lsn()),
-  };
+  const lsn = container.documents.lsn();
+  return headersWith(container, container.ranges.map(({ id }) => sessionToken(id, lsn)).join());
 }
 
 /** Headers of an answer about one physical partition. */
@@ -81,8 +93,7 @@ export const rangeHeaders = (
   container: ContainerEntry,
   range: PartitionKeyRange,
 ): Record<string, string> => ({
-  ...containerHeaders(container),
-  "x-ms-session-token": sessionToken(range.id, container.documents.lsn()),
+  ...headersWith(container, sessionToken(range.id, container.documents.lsn())),
   "x-ms-documentdb-partitionkeyrangeid": range.id,
 });
 

@@ -118,6 +118,8 @@ CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);`);
   };
   const readLsn = (): number => Number(statements.lsn.get(container)?.["lsn"] ?? 0);
   let lsn = readLsn();
+  /** Counted when somebody asks for it, then kept up. */
+  let count: number | undefined;
 
   /** Reads in slices: an open statement would hold a read transaction over whatever the caller does meanwhile. */
   function* slices(
@@ -142,7 +144,10 @@ CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);`);
       statements.setLsn.run(lsn, container);
       return lsn;
     },
-    count: () => Number(statements.count.get()?.["count"]),
+    count() {
+      count ??= Number(statements.count.get()?.["count"]);
+      return count;
+    },
     find: ({ pk, id }) => statements.find.get(pk, idText(id)) as StoredDocument | undefined,
     findByNumber(number) {
       const row = statements.findByNumber.get(number) as (StoredDocument & DocumentKey) | undefined;
@@ -152,6 +157,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);`);
     insert({ number, key, content, ...write }) {
       const { etag, ts, ttl, epk, body } = write;
       statements.insert.run(number, key.pk, idText(key.id), epk, etag, write.lsn, ts, ttl, body);
+      if (count !== undefined) count += 1;
       index.put(number, content);
     },
     update({ number, content, ...write }, previous) {
@@ -159,7 +165,8 @@ CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);`);
       index.put(number, content, contentOf(previous));
     },
     remove(document) {
-      statements.remove.run(document.number);
+      if (count !== undefined) count -= Number(statements.remove.run(document.number).changes);
+      else statements.remove.run(document.number);
       index.remove(document.number, contentOf(document));
     },
     scan: (after) => slices(statements.scan, after, ({ number }) => number),
@@ -173,6 +180,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);`);
       statements.expired.all(defaultTtl, defaultTtl, now, limit) as unknown as StoredDocument[],
     forgetUncommitted() {
       lsn = readLsn();
+      count = undefined;
       index.forgetUncommitted();
     },
     drop() {
