@@ -2,10 +2,14 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { arch, cpus, platform } from "node:os";
 import { join } from "node:path";
 import { root } from "@cosmos-trpc/scripts/processes";
+import { measureEmulator } from "./emulator.ts";
 import { measureStack } from "./stack.ts";
 
 /** The measurements by name: `pnpm bench [name …]` runs those, or all. */
-const benches: Readonly<Record<string, () => Promise<object>>> = { stack: measureStack };
+const benches: Readonly<Record<string, () => Promise<object>>> = {
+  stack: measureStack,
+  emulator: measureEmulator,
+};
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !Object.hasOwn(benches, name));

@@ -3,6 +3,7 @@ import type { IndexableFilter } from "../query/filter.ts";
 import type { Json, JsonObject, Value } from "../query/json.ts";
 import { badRequest } from "../serviceError.ts";
 import type { StoredDocument } from "../store/documents.ts";
+import type { IndexEntry } from "../store/termIndex.ts";
 import { encodeValue, isInexact, typeMark } from "../store/terms.ts";
 import { findCandidates, pathText } from "./candidates.ts";
 import { isInScope, type Scope } from "./scope.ts";
@@ -308,12 +309,7 @@ function indexOrder(
   const found: PlacedRow[] = [];
   const passed = { loaded: 0, loadedBytes: 0 };
   let group: { value: Buffer; rows: PlacedRow[] } | undefined;
-  const from =
-    last === undefined
-      ? undefined
-      : last.keys[0] === undefined
-        ? undefined
-        : encodeValue(last.keys[0] as never);
+  const from = startOf(last, order.descending);
   for (const { value, number } of documents.index.ordered(path, direction, from)) {
     if (value[0] === typeMark.oddString) return undefined;
     if (group !== undefined && !group.value.equals(value)) {
@@ -335,6 +331,15 @@ function indexOrder(
   meter.loaded += passed.loaded;
   meter.loadedBytes += passed.loadedBytes;
   return found.slice(0, wanted);
+}
+
+/** Where an index scan goes on: at the last row's document, or, of values that share a term, at the first. */
+function startOf(last: PlacedRow | undefined, isDescending: boolean): IndexEntry | undefined {
+  const [key] = last?.keys ?? [];
+  if (last === undefined || key === undefined) return undefined;
+  const value = encodeValue(key as never);
+  if (!isInexact(value)) return { value, number: last.number };
+  return { value, number: isDescending ? Number.MAX_SAFE_INTEGER : 0 };
 }
 
 function snapshotPage(query: PreparedQuery, position: Position, size: number): Page {

@@ -151,6 +151,8 @@ CREATE INDEX IF NOT EXISTS ${table}_expiry ON ${table} (ts + ttl) WHERE ttl > 0;
   };
   const readLsn = (): number => Number(statements.lsn.get(container)?.["lsn"] ?? 0);
   let lsn = readLsn();
+  /** Counted when somebody asks for it, then kept up. */
+  let count: number | undefined;
 
   function nextLsn(): number {
     lsn += 1;
@@ -237,13 +239,17 @@ CREATE INDEX IF NOT EXISTS ${table}_expiry ON ${table} (ts + ttl) WHERE ttl > 0;
     recent,
     lsn: () => lsn,
     nextLsn,
-    count: () => Number(statements.count.get()?.["count"]),
+    count() {
+      count ??= Number(statements.count.get()?.["count"]);
+      return count;
+    },
     find: ({ pk, id }) => statements.find.get(pk, idText(id)) as StoredDocument | undefined,
     findByNumber,
     uniqueKeyHolders: (pk, content) => unique?.holders(pk, content) ?? [],
     insert({ number, key, content, ...write }) {
       const { etag, ts, ttl, epk, body } = write;
       statements.insert.run(number, key.pk, idText(key.id), epk, etag, write.lsn, ts, ttl, body);
+      if (count !== undefined) count += 1;
       index.put(number, content);
       if (history.isOn()) {
         const nothing = { previousLsn: null, expired: 0 };
@@ -270,7 +276,8 @@ CREATE INDEX IF NOT EXISTS ${table}_expiry ON ${table} (ts + ttl) WHERE ttl > 0;
         const { number, pk, id } = known;
         recent.add({ lsn, number, key: { pk, id }, previous: known, isDelete: true });
       }
-      statements.remove.run(document.number);
+      const { changes } = statements.remove.run(document.number);
+      if (count !== undefined) count -= Number(changes);
       index.remove(document.number, contentOf(document));
       unique?.remove(document.number);
     },
@@ -296,6 +303,7 @@ CREATE INDEX IF NOT EXISTS ${table}_expiry ON ${table} (ts + ttl) WHERE ttl > 0;
       // Every write takes a number: where none was taken, nothing was written.
       if (committed === lsn) return;
       lsn = committed;
+      count = undefined;
       recent.forgetAfter(lsn);
       index.forgetUncommitted();
       history.forgetUncommitted();

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { JsonObject } from "../json.ts";
 import { type Term, termsOf } from "./terms.ts";
 
@@ -18,7 +18,7 @@ export const justAfter = (value: Buffer): Buffer => Buffer.concat([value, Buffer
 export const afterAllThatBegin = (value: Buffer): Buffer => Buffer.concat([value, Buffer.of(0xff)]);
 
 /** A term as the index holds it. */
-interface IndexEntry {
+export interface IndexEntry {
   readonly value: Buffer;
   /** The number of the document. */
   readonly number: number;
@@ -32,7 +32,7 @@ export interface TermIndex {
   /** Adds the numbers in a range to `found`; false when there would be more than `limit`. */
   collect(range: TermRange, limit: number, found: Set<number>): boolean;
   /** The entries of a path in the order of their values, ties in the order of the numbers; from `from` on, included. */
-  ordered(path: string, direction: "ASC" | "DESC", from?: Buffer): Iterable<IndexEntry>;
+  ordered(path: string, direction: "ASC" | "DESC", from?: IndexEntry): Iterable<IndexEntry>;
   /** How many documents have a term at the path: an array's elements count once each. */
   count(path: string): number;
   /** The documents that have too many terms to be indexed. They are candidates for everything. */
@@ -63,6 +63,18 @@ CREATE TABLE IF NOT EXISTS ${paths} (number INTEGER PRIMARY KEY, path TEXT NOT N
 CREATE TABLE IF NOT EXISTS ${terms} (
   path INTEGER NOT NULL, value BLOB NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (path, value, number)
 ) STRICT, WITHOUT ROWID;`);
+  /** From a place on, and from the first that has another value. SQLite seeks to both, which it cannot to "or". */
+  const orderedFrom = (
+    turn: "ASC" | "DESC",
+    beyond: ">" | "<",
+  ): Record<"same" | "beyond", StatementSync> => ({
+    same: sql.prepare(
+      `SELECT value, number FROM ${terms} WHERE path = ? AND value = ? AND number ${beyond}= ? ORDER BY number ${turn}`,
+    ),
+    beyond: sql.prepare(
+      `SELECT value, number FROM ${terms} WHERE path = ? AND value ${beyond} ? ORDER BY value ${turn}, number ${turn}`,
+    ),
+  });
   const statements = {
     paths: sql.prepare(`SELECT number, path FROM ${paths}`),
     addPath: sql.prepare(`INSERT INTO ${paths} (path) VALUES (?)`),
@@ -70,15 +82,19 @@ CREATE TABLE IF NOT EXISTS ${terms} (
     remove: sql.prepare(`DELETE FROM ${terms} WHERE path = ? AND value = ? AND number = ?`),
     count: sql.prepare(`SELECT count(*) AS count FROM ${terms} WHERE path = ?`),
     range: sql.prepare(`SELECT number FROM ${terms} WHERE path = ? AND value >= ? AND value < ? LIMIT ?`),
-    ASC: sql.prepare(
-      `SELECT value, number FROM ${terms} WHERE path = ? AND value >= ? ORDER BY value, number`,
-    ),
-    DESC: sql.prepare(
-      `SELECT value, number FROM ${terms} WHERE path = ? AND value < ? ORDER BY value DESC, number DESC`,
-    ),
+    unindexed: sql.prepare(`SELECT number FROM ${terms} WHERE path = ?`),
+    ASC: orderedFrom("ASC", ">"),
+    DESC: orderedFrom("DESC", "<"),
   };
   const numbers = new Map<string, number>();
+  /** Entries by path, of the paths that were asked for: counted once, then kept up. */
+  const counts = new Map<number, number>();
+  const recount = (at: number, difference: number | bigint): void => {
+    const count = counts.get(at);
+    if (count !== undefined) counts.set(at, count + Number(difference));
+  };
   function load(): void {
+    counts.clear();
     numbers.clear();
     for (const row of statements.paths.all()) numbers.set(row["path"] as string, row["number"] as number);
   }
@@ -102,12 +118,12 @@ CREATE TABLE IF NOT EXISTS ${terms} (
 
   function add({ path, value }: Term, number: number): void {
     const at = numberOf(path);
-    if (at !== undefined) statements.add.run(at, value, number);
+    if (at !== undefined) recount(at, statements.add.run(at, value, number).changes);
   }
 
   function take({ path, value }: Term, number: number): void {
     const at = numbers.get(keyOf(path));
-    if (at !== undefined) statements.remove.run(at, value, number);
+    if (at !== undefined) recount(at, -Number(statements.remove.run(at, value, number).changes));
   }
 
   return {
@@ -134,22 +150,26 @@ CREATE TABLE IF NOT EXISTS ${terms} (
     *ordered(path, direction, from) {
       const at = numbers.get(keyOf(path));
       if (at === undefined) return;
-      const rows =
-        direction === "ASC"
-          ? statements.ASC.iterate(at, from ?? first)
-          : statements.DESC.iterate(at, from === undefined ? last : justAfter(from));
-      for (const row of rows) {
-        yield { value: Buffer.from(row["value"] as Uint8Array), number: row["number"] as number };
+      const { same, beyond } = statements[direction];
+      const start = from?.value ?? (direction === "ASC" ? first : last);
+      const rows = from === undefined ? [] : same.iterate(at, from.value, from.number);
+      for (const part of [rows, beyond.iterate(at, start)]) {
+        for (const row of part) {
+          yield { value: Buffer.from(row["value"] as Uint8Array), number: row["number"] as number };
+        }
       }
     },
     count(path) {
       const at = numbers.get(keyOf(path));
-      return at === undefined ? 0 : Number(statements.count.get(at)?.["count"]);
+      if (at === undefined) return 0;
+      const known = counts.get(at) ?? Number(statements.count.get(at)?.["count"]);
+      counts.set(at, known);
+      return known;
     },
     unindexed() {
       const at = numbers.get(unindexedPath);
       if (at === undefined) return [];
-      return statements.ASC.all(at, first).map((row) => row["number"] as number);
+      return statements.unindexed.all(at).map((row) => row["number"] as number);
     },
     isComplete: (path) => numbers.size < maxPaths || numbers.has(keyOf(path)),
     forgetUncommitted: load,
