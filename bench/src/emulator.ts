@@ -101,10 +101,17 @@ async function ourTarget({ ready, process: { pid = 0 } }: Running<EmulatorReady>
   };
 }
 
+const findEndpoint = (line: Record<string, unknown>): string | undefined =>
+  typeof line["endpoint"] === "string" ? line["endpoint"] : undefined;
+
 const startPeer = (mode: "keep-alive" | "close"): Promise<Running<string>> =>
-  startProgram([join(import.meta.dirname, "peerServer.ts"), mode], {}, (line) =>
-    typeof line["endpoint"] === "string" ? line["endpoint"] : undefined,
-  );
+  startProgram([join(import.meta.dirname, "peerServer.ts"), mode], {}, findEndpoint);
+
+/** A server that does nothing, with the certificates of our data folder. */
+function startBare(folder: string): Promise<Running<string>> {
+  const files = ["key.pem", "cert.pem"].map((file) => join(folder, "certificates", file));
+  return startProgram([join(import.meta.dirname, "bareServer.ts"), ...files], {}, findEndpoint);
+}
 
 function peerTarget({ ready, process: { pid = 0 } }: Running<string>): Target {
   const signature = signWithKey("get", "docs", docs.slice(1));
@@ -146,7 +153,7 @@ async function fillFolder(folder: string, first: number, end: number): Promise<v
   await filling.stop();
 }
 
-type ServerName = "ours" | "peer, kept alive" | "peer, as its command runs it";
+type ServerName = "bare node:https" | "ours" | "peer, kept alive" | "peer, as its command runs it";
 
 interface Comparison extends LoadResult {
   readonly operation: string;
@@ -189,7 +196,7 @@ async function compareQueries(ours: Target, peer: Target): Promise<QueryComparis
       return send(target, make(turn));
     };
     await checkSame(ours, peer, make(1));
-    const peerMs = await medianOf(5, once(peer));
+    const peerMs = await medianOf(3, once(peer));
     const oursMs = await medianOf(100, once(ours));
     rows.push({ query: name, oursMs: round(oursMs), peerMs: round(peerMs), ratio: round(peerMs / oursMs) });
   }
@@ -291,11 +298,14 @@ async function compare(): Promise<{ points: Comparison[]; queries: QueryComparis
     await makeContainer(await ourTarget(emulator));
     let ours = await ourTarget(emulator);
     for (const target of [peer, closing, ours]) await createOverWire(target, 0, pointItems);
+    const bareProcess = await startBare(folder);
     const points = await comparePoints({
+      "bare node:https": peerTarget(bareProcess),
       ours,
       "peer, kept alive": peer,
       "peer, as its command runs it": closing,
     });
+    await bareProcess.stop();
     await closingProcess.stop();
     console.table(points);
     await createOverWire(peer, pointItems, queriedItems);
