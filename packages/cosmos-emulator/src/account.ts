@@ -1,3 +1,4 @@
+import type { Snapshots } from "./execution/snapshots.ts";
 import type { RegionView } from "./regions/regionView.ts";
 import type { Store } from "./store/openStore.ts";
 
@@ -26,4 +27,6 @@ export interface Account {
   readonly view: RegionView;
   /** How many physical partitions a new container has, at least. */
   readonly physicalPartitions: number;
+  /** Results of queries that are handed out page by page. */
+  readonly snapshots: Snapshots;
 }

@@ -21,7 +21,7 @@ export const limits = {
   batchOperations: 100,
   /** Bytes of a transactional batch's request. Source: Learn, "Transactional batch operations, limitations". */
   batchBytes: 2 * 1024 * 1024,
-  /** Bytes of an answer. */
+  /** Bytes of an answer. Source: Learn, "Azure Cosmos DB service quotas": a response has up to 4 MB. */
   responseBytes: 4 * 1024 * 1024,
   /** Operations in one patch. Source: Learn, "Partial document update FAQ". */
   patchOperations: 10,

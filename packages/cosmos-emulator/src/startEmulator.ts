@@ -14,6 +14,7 @@ import { createCleanup } from "./cleanup.ts";
 import { openDataFolder } from "./dataFolder.ts";
 import type { Emulator, EmulatorOptions } from "./emulator.ts";
 import { startRemovingExpired } from "./execution/removeExpired.ts";
+import { createSnapshots } from "./execution/snapshots.ts";
 import { createDelays } from "./faults/delays.ts";
 import { createFaults } from "./faults/faults.ts";
 import { createDataPlane } from "./http/dataPlane.ts";
@@ -126,6 +127,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         return answer === undefined ? dataPlane(request, response) : sendWhenReady(response, answer, onFault);
       };
     };
+    const snapshots = createSnapshots();
     const planes = new Map(
       regions.running.map((region) => {
         const account: Account = {
@@ -137,6 +139,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
           region,
           view: region.view,
           physicalPartitions: options.physicalPartitions ?? 1,
+          snapshots,
         };
         const parts = { account, authenticate, roles, faults, delays, throttle, onFault };
         return [region, serve(createDataPlane(parts))] as const;

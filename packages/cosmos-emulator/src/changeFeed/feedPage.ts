@@ -1,3 +1,5 @@
+import { createPageFiller } from "../execution/pageFiller.ts";
+
 /** An entry of the feed: its JSON and its place. */
 export interface FeedEntry {
   readonly lsn: number;
@@ -13,26 +15,17 @@ export interface FeedPage {
   readonly next: number;
 }
 
-/** What a page may have, in UTF-8 bytes. Source: Learn, "Service quotas": a response has up to 4 MB. */
-const maxPageBytes = 4 * 1024 * 1024;
-
 /**
  * Fills a page, at least with one entry when there is one.
  *
  * @param end where the feed stands when the entries are all there are
  */
 export function fillPage(entries: Iterable<FeedEntry>, itemCount: number, end: number): FeedPage {
-  const page: string[] = [];
-  let bytes = 0;
+  const page = createPageFiller(itemCount);
   let next = 0;
   for (const { lsn, json } of entries) {
-    const size = Buffer.byteLength(json);
-    if (page.length >= itemCount || (page.length > 0 && bytes + size > maxPageBytes)) {
-      return { entries: page, bytes, next };
-    }
-    page.push(json);
-    bytes += size;
+    if (!page.add(json)) return { entries: page.texts, bytes: page.bytes, next };
     next = lsn;
   }
-  return { entries: page, bytes, next: end };
+  return { entries: page.texts, bytes: page.bytes, next: end };
 }

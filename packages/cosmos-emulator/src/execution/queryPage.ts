@@ -6,6 +6,7 @@ import type { StoredDocument } from "../store/documents.ts";
 import type { IndexEntry } from "../store/termIndex.ts";
 import { encodeValue, isInexact, typeMark } from "../store/terms.ts";
 import { findCandidates, pathText } from "./candidates.ts";
+import { createPageFiller } from "./pageFiller.ts";
 import { isInScope, type Scope } from "./scope.ts";
 import type { Snapshots } from "./snapshots.ts";
 
@@ -39,7 +40,10 @@ export interface Position {
 
 /** What a page has and cost. */
 export interface Page {
-  readonly rows: readonly Json[];
+  /** The rows as JSON. */
+  readonly texts: readonly string[];
+  /** UTF-8 bytes of them. */
+  readonly outputBytes: number;
   /** Where the next page begins; `undefined` after the last. */
   readonly next: Position | undefined;
   /** Documents that were loaded, and their bytes. */
@@ -51,9 +55,6 @@ export interface Page {
 
 /** Documents that one page looks at, at most: a longer scan answers with what it has and a continuation. */
 const maxScanned = 20_000;
-
-/** Bytes of rows in a page. Source: Learn, "Azure Cosmos DB service quotas": a response has up to 4 MB. */
-const maxPageBytes = 4 * 1024 * 1024;
 
 interface Meter {
   loaded: number;
@@ -143,15 +144,16 @@ function allowance({ compiled }: PreparedQuery, { o = 0, t = 0 }: Position): { s
 function streamPage(query: PreparedQuery, position: Position, size: number): Page {
   const { compiled } = query;
   const meter: Meter = { loaded: 0, loadedBytes: 0 };
-  const rows: Json[] = [];
+  const filler = createPageFiller(size);
+  const { texts } = filler;
   let { skip, take } = allowance(query, position);
-  let bytes = 0;
   const page = (next: Position | undefined): Page => ({
-    rows,
+    texts,
+    outputBytes: filler.bytes,
     next:
       next === undefined || take <= 0
         ? undefined
-        : { ...next, ...counts(position, query, skip, rows.length) },
+        : { ...next, ...counts(position, query, skip, texts.length) },
     ...meter,
     isIndexed: query.filter.kind !== "all",
   });
@@ -167,11 +169,7 @@ function streamPage(query: PreparedQuery, position: Position, size: number): Pag
         skip -= 1;
         continue;
       }
-      bytes += JSON.stringify(row).length;
-      if (rows.length >= size || (bytes > maxPageBytes && rows.length > 0)) {
-        return page(index === 0 ? { n: document.number, r: 0 } : { n: document.number, r: index });
-      }
-      rows.push(row);
+      if (!filler.add(JSON.stringify(row))) return page({ n: document.number, r: index });
       take -= 1;
       if (take <= 0) return page(undefined);
     }
@@ -215,17 +213,14 @@ function orderedPage(query: PreparedQuery, position: Position, size: number): Pa
   const scanned = indexOrder(query, last, wanted, meter, rowsOf, compare);
   const best = scanned ?? smallest(query, wanted, meter, rowsOf, compare);
 
-  const page: Json[] = [];
-  let bytes = 0;
+  const filler = createPageFiller(size);
+  const { texts } = filler;
   let end: PlacedRow | undefined;
-  const given = best.slice(skip, skip + Math.min(size, take));
-  for (const row of given) {
-    bytes += JSON.stringify(row.row).length;
-    if (bytes > maxPageBytes && page.length > 0) break;
-    page.push(row.row);
+  for (const row of best.slice(skip, skip + Math.min(size, take))) {
+    if (!filler.add(JSON.stringify(row.row))) break;
     end = row;
   }
-  const hasMore = best.length > skip + page.length && page.length < take;
+  const hasMore = best.length > skip + texts.length && texts.length < take;
   const next =
     end === undefined || !hasMore
       ? undefined
@@ -233,9 +228,10 @@ function orderedPage(query: PreparedQuery, position: Position, size: number): Pa
           n: end.number,
           r: end.index,
           ...writeKeys(query, end.keys),
-          ...counts(position, query, 0, page.length),
+          ...counts(position, query, 0, texts.length),
         };
-  return { rows: page, next, ...meter, isIndexed: scanned !== undefined || query.filter.kind !== "all" };
+  const isIndexed = scanned !== undefined || query.filter.kind !== "all";
+  return { texts, outputBytes: filler.bytes, next, ...meter, isIndexed };
 }
 
 /** Characters of ORDER BY values that a token holds: it travels in a header, of which clients take 16 KB. */
@@ -352,14 +348,12 @@ function snapshotPage(query: PreparedQuery, position: Position, size: number): P
     name = undefined;
   }
   const given = position.a ?? 0;
-  const page: Json[] = [];
-  let bytes = 0;
+  const filler = createPageFiller(size);
+  const { texts } = filler;
   for (const row of rows.slice(given, given + size)) {
-    bytes += JSON.stringify(row).length;
-    if (bytes > maxPageBytes && page.length > 0) break;
-    page.push(row);
+    if (!filler.add(JSON.stringify(row))) break;
   }
-  const end = given + page.length;
+  const end = given + texts.length;
   const next = end < rows.length ? { s: name ?? snapshots.keep(rows), a: end } : undefined;
-  return { rows: page, next, ...meter, isIndexed: query.filter.kind !== "all" };
+  return { texts, outputBytes: filler.bytes, next, ...meter, isIndexed: query.filter.kind !== "all" };
 }

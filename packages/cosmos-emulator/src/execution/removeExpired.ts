@@ -1,7 +1,7 @@
 import type { ContainerEntry } from "../store/catalog.ts";
 import type { StoredDocument } from "../store/documents.ts";
 import type { Store } from "../store/openStore.ts";
-import { defaultTtl } from "./timeToLive.ts";
+import { defaultTtl } from "../timeToLive.ts";
 
 /** Removes a document whose time is over. A deletion like any other: it takes a log sequence number. */
 export function removeExpired(container: ContainerEntry, document: StoredDocument): void {
@@ -20,7 +20,7 @@ function takeTurn(store: Store): boolean {
   const { catalog } = store;
   const now = Math.floor(Date.now() / 1000);
   for (const container of catalog.listDatabases().flatMap(catalog.listContainers)) {
-    const inherited = defaultTtl(container);
+    const inherited = defaultTtl(container.definition);
     if (inherited === undefined) continue;
     const expired = container.documents.expired(now, inherited, turnLength);
     if (expired.length === 0) continue;

@@ -1,6 +1,7 @@
 import { charge } from "../charge.ts";
+import { header } from "../http/call.ts";
 import type { Operation } from "./operation.ts";
-import { checkIfMatch, findContainer, reply } from "./resources.ts";
+import { checkVersion, findContainer, reply } from "./resources.ts";
 
 /** `DELETE /dbs/{id}/colls/{id}`, with its documents. Source: Learn, REST "Delete a Collection". */
 export const deleteContainer: Operation = {
@@ -8,7 +9,7 @@ export const deleteContainer: Operation = {
   dataAction: null,
   run(account, call) {
     const entry = findContainer(account, call);
-    checkIfMatch(call, entry.etag);
+    checkVersion(header(call, "if-match"), entry.etag);
     const { store } = account;
     store.transaction(() => {
       store.offers.removeOf(entry.rid);

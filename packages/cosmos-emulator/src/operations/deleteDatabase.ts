@@ -1,6 +1,7 @@
 import { charge } from "../charge.ts";
+import { header } from "../http/call.ts";
 import type { Operation } from "./operation.ts";
-import { checkIfMatch, findDatabase, reply } from "./resources.ts";
+import { checkVersion, findDatabase, reply } from "./resources.ts";
 
 /** `DELETE /dbs/{id}`, with everything in it. Source: Learn, REST "Delete a Database". */
 export const deleteDatabase: Operation = {
@@ -8,7 +9,7 @@ export const deleteDatabase: Operation = {
   dataAction: null,
   run(account, call) {
     const entry = findDatabase(account, call);
-    checkIfMatch(call, entry.etag);
+    checkVersion(header(call, "if-match"), entry.etag);
     const { store } = account;
     store.transaction(() => {
       for (const { rid } of [entry, ...store.catalog.listContainers(entry)]) store.offers.removeOf(rid);

@@ -1,14 +1,15 @@
 import { charge } from "../charge.ts";
 import { runWrite } from "./documentReply.ts";
 import type { DocumentOperation } from "./documentRequest.ts";
-import { checkVersion, findDocument } from "./findDocument.ts";
+import { findDocument } from "./findDocument.ts";
 import { dataActions, type Operation } from "./operation.ts";
+import { checkVersion } from "./resources.ts";
 
 /** Removes a document. */
 export const remove: DocumentOperation = (request) => {
   const { documents } = request.container;
   const known = findDocument(request);
-  checkVersion(request, known);
+  checkVersion(request.ifMatch, known.etag);
   return () => {
     documents.nextLsn();
     documents.remove(known);

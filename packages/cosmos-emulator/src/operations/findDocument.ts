@@ -1,10 +1,9 @@
 import { isExpired } from "../execution/timeToLive.ts";
 import { childNumber } from "../resourceId.ts";
-import { notFound, preconditionFailed } from "../serviceError.ts";
+import { notFound } from "../serviceError.ts";
 import type { DocumentKey, StoredDocument } from "../store/documents.ts";
 import { readKey } from "./documentBody.ts";
 import type { DocumentRequest } from "./documentRequest.ts";
-import { isVersion } from "./resources.ts";
 
 /** The document that a request names by partition key and id, or by the resource id that `_self` links have. */
 export function findDocument({
@@ -22,9 +21,4 @@ export function findDocument({
   const seen = view === undefined ? byRid : view.versionOf(container, byRid);
   if (seen === undefined || isExpired(container, seen)) throw notFound();
   return { ...seen, key: { pk, id: byRid.id } };
-}
-
-/** Refuses a write whose `If-Match` names another version than the one that is there; `*` is any. */
-export function checkVersion({ ifMatch }: DocumentRequest, { etag }: StoredDocument): void {
-  if (ifMatch !== undefined && !isVersion(ifMatch, etag)) throw preconditionFailed();
 }

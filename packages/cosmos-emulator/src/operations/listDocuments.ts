@@ -1,15 +1,12 @@
 import { charge } from "../charge.ts";
 import { parseQuery } from "../query/parseQuery.ts";
 import { dataActions, type Operation } from "./operation.ts";
-import { answerQuery, type QueryRequest } from "./queryRequest.ts";
+import { answerQuery, queryRequest } from "./queryRequest.ts";
 import { readScope } from "./requestScope.ts";
-import { containerHeaders, findContainer, reply } from "./resources.ts";
+import { containerHeaders, documentsBody, findContainer, reply } from "./resources.ts";
 
-const everything: QueryRequest = {
-  text: "SELECT * FROM c",
-  query: parseQuery("SELECT * FROM c"),
-  parameters: [],
-};
+const all = "SELECT * FROM c";
+const everything = queryRequest(all, parseQuery(all));
 
 /** `GET /docs`: all documents, page by page. Source: Learn, REST "List Documents". */
 export const listDocuments: Operation = {
@@ -17,8 +14,8 @@ export const listDocuments: Operation = {
   dataAction: dataActions.query,
   run(account, call) {
     const container = findContainer(account, call);
-    const answer = answerQuery(call, readScope(account, container, call), everything);
-    const body = `{"_rid":${JSON.stringify(container.rid)},"Documents":${JSON.stringify(answer.rows)},"_count":${answer.rows.length}}`;
-    return reply(200, charge.query(answer), body, { ...containerHeaders(container), ...answer.headers });
+    const answer = answerQuery(account, call, readScope(account, container, call), everything);
+    const headers = { ...containerHeaders(container), ...answer.headers };
+    return reply(200, charge.query(answer), documentsBody(container, answer.texts), headers);
   },
 };

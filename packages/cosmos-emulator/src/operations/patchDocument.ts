@@ -13,8 +13,9 @@ import { checkNesting } from "./checkNesting.ts";
 import { readDocument, systemProperties } from "./documentBody.ts";
 import { runWrite } from "./documentReply.ts";
 import type { DocumentOperation } from "./documentRequest.ts";
-import { checkVersion, findDocument } from "./findDocument.ts";
+import { findDocument } from "./findDocument.ts";
 import { dataActions, type Operation } from "./operation.ts";
+import { checkVersion } from "./resources.ts";
 import { storeDocument } from "./storeDocument.ts";
 
 /** Names at the root of a document that no patch may touch. Source: Learn, "Partial document update FAQ". */
@@ -25,7 +26,7 @@ export const patch: DocumentOperation = (request) => {
   const { container, partitionKey } = request;
   const { condition, operations } = readPatchOf(request.body(), container.partitionKey);
   const known = findDocument(request);
-  checkVersion(request, known);
+  checkVersion(request.ifMatch, known.etag);
   const content = JSON.parse(known.body) as JsonObject;
   if (condition !== undefined && !holds(condition, content)) throw preconditionFailed();
   refusing(() => applyPatch(content, operations));

@@ -1,13 +1,12 @@
 import { charge } from "../charge.ts";
 import { type Call, isTrue } from "../http/call.ts";
-import { compileQuery } from "../query/compileQuery.ts";
 import { singlePartitionKey } from "../query/partitionKeyFilter.ts";
 import { badRequest, ServiceError } from "../serviceError.ts";
 import { dataActions, type Operation } from "./operation.ts";
 import { planFor } from "./queryPlan.ts";
-import { answerQuery, type QueryRequest, readQueryRequest, withQueryErrors } from "./queryRequest.ts";
+import { answerQuery, type QueryRequest, readQueryRequest } from "./queryRequest.ts";
 import { type RequestScope, readScope } from "./requestScope.ts";
-import { containerHeaders, findContainer, rangeHeaders, reply } from "./resources.ts";
+import { documentsBody, findContainer, rangesHeaders, reply } from "./resources.ts";
 
 /** `POST /docs` with a query. Source: Learn, REST "Query Documents". */
 export const queryDocuments: Operation = {
@@ -18,14 +17,9 @@ export const queryDocuments: Operation = {
     const scope = readScope(account, container, call);
     const request = readQueryRequest(call);
     checkGateway(call, scope, request);
-    const answer = answerQuery(call, scope, request);
-    const [range] = scope.ranges;
-    const headers =
-      range !== undefined && scope.ranges.length === 1
-        ? rangeHeaders(container, range)
-        : containerHeaders(container);
-    const body = `{"_rid":${JSON.stringify(container.rid)},"Documents":${JSON.stringify(answer.rows)},"_count":${answer.rows.length}}`;
-    return reply(200, charge.query(answer), body, { ...headers, ...answer.headers });
+    const answer = answerQuery(account, call, scope, request);
+    const headers = { ...rangesHeaders(container, scope.ranges), ...answer.headers };
+    return reply(200, charge.query(answer), documentsBody(container, answer.texts), headers);
   },
 };
 
@@ -45,7 +39,7 @@ function checkGateway(call: Call, scope: RequestScope, request: QueryRequest): v
       1004,
     );
   }
-  const { kind, distinct, offset, limit } = withQueryErrors(() => compileQuery(query, parameters));
+  const { kind, distinct, offset, limit } = request.compiled();
   const isPassedOn = kind === "stream" && !distinct && offset === 0 && limit === Number.POSITIVE_INFINITY;
   if (isPassedOn) return;
   throw new ServiceError(

@@ -1,7 +1,7 @@
+import type { Account } from "../account.ts";
 import { bindingOf, readContinuation, writeContinuation } from "../execution/continuation.ts";
-import { type Position, type PreparedQuery, runPage } from "../execution/queryPage.ts";
+import { type Page, type Position, type PreparedQuery, runPage } from "../execution/queryPage.ts";
 import type { Scope } from "../execution/scope.ts";
-import { createSnapshots } from "../execution/snapshots.ts";
 import { bodyObject, type Call, header, isTrue } from "../http/call.ts";
 import { type IndexingPolicy, parseIndexingPolicy } from "../indexing/indexingPolicy.ts";
 import { indexMetrics } from "../indexing/indexMetrics.ts";
@@ -9,9 +9,8 @@ import { checkOrderBy, type OrderByPaths } from "../indexing/orderBy.ts";
 import { isObject, type JsonObject, own } from "../json.ts";
 import { limits } from "../limits.ts";
 import type { Query } from "../query/ast.ts";
-import { compileQuery, type QueryParameter } from "../query/compileQuery.ts";
+import { type CompiledQuery, compileQuery, type QueryParameter } from "../query/compileQuery.ts";
 import { indexableFilter, orderByPaths } from "../query/indexableFilter.ts";
-import type { Json } from "../query/json.ts";
 import { parseQuery } from "../query/parseQuery.ts";
 import { QueryError } from "../query/queryError.ts";
 import { badRequest, ServiceError } from "../serviceError.ts";
@@ -23,6 +22,26 @@ export interface QueryRequest {
   readonly text: string;
   readonly query: Query;
   readonly parameters: readonly QueryParameter[];
+  /** The query compiled: the first call does it, the others have it. */
+  compiled(): CompiledQuery;
+}
+
+/** A query that is parsed, to be compiled when it is needed. */
+export function queryRequest(
+  text: string,
+  query: Query,
+  parameters: readonly QueryParameter[] = [],
+): QueryRequest {
+  let compiled: CompiledQuery | undefined;
+  return {
+    text,
+    query,
+    parameters,
+    compiled() {
+      compiled ??= withQueryErrors(() => compileQuery(query, parameters));
+      return compiled;
+    },
+  };
 }
 
 const parsedQueries = new Map<string, Query>();
@@ -48,7 +67,7 @@ export function readQueryRequest(call: Call): QueryRequest {
     const value = own(entry, "value");
     return value === undefined ? { name } : { name, value };
   });
-  return { text, query: parse(text), parameters };
+  return queryRequest(text, parse(text), parameters);
 }
 
 function parse(text: string): Query {
@@ -70,24 +89,22 @@ export function withQueryErrors<Result>(work: () => Result): Result {
   }
 }
 
-const snapshots = createSnapshots();
-
 /** A query's page as the operations answer it. */
-export interface QueryAnswer {
-  readonly rows: readonly Json[];
+export interface QueryAnswer extends Page {
   readonly headers: Record<string, string>;
-  readonly loaded: number;
-  readonly loadedBytes: number;
-  readonly outputBytes: number;
-  readonly isIndexed: boolean;
 }
 
 /** Runs a request's query over a scope, for the page that its continuation names. */
-export function answerQuery(call: Call, scope: Scope, request: QueryRequest): QueryAnswer {
+export function answerQuery(
+  { snapshots }: Account,
+  call: Call,
+  scope: Scope,
+  request: QueryRequest,
+): QueryAnswer {
   const started = performance.now();
   const { query, parameters } = request;
   const policy = policyOf(scope.container);
-  const compiled = withQueryErrors(() => compileQuery(query, parameters));
+  const compiled = request.compiled();
   const filter = indexableFilter(query, parameters);
   const orderBy: OrderByPaths = orderByPaths(query) ?? [];
   if (query.orderBy !== undefined && compiled.hasOrderBy) checkOrderBy(policy, orderBy);
@@ -106,9 +123,8 @@ export function answerQuery(call: Call, scope: Scope, request: QueryRequest): Qu
       : readContinuation(binding, continuation, isPosition);
   const prepareTime = performance.now() - started;
   const page = withQueryErrors(() => runPage(prepared, position, pageSize(call)));
-  const outputBytes = page.rows.reduce<number>((sum, row) => sum + Buffer.byteLength(JSON.stringify(row)), 0);
 
-  const headers: Record<string, string> = { "x-ms-item-count": String(page.rows.length) };
+  const headers: Record<string, string> = { "x-ms-item-count": String(page.texts.length) };
   if (page.next !== undefined) headers["x-ms-continuation"] = writeContinuation(binding, page.next);
   if (
     isTrue(call, "x-ms-cosmos-populateindexmetrics-v2") ||
@@ -117,14 +133,9 @@ export function answerQuery(call: Call, scope: Scope, request: QueryRequest): Qu
     headers["x-ms-cosmos-index-utilization"] = indexMetrics(policy, filter, orderBy);
   }
   if (isTrue(call, "x-ms-documentdb-populatequerymetrics")) {
-    headers["x-ms-documentdb-query-metrics"] = queryMetrics({
-      ...page,
-      outputBytes,
-      prepareTime,
-      totalTime: performance.now() - started,
-    });
+    headers["x-ms-documentdb-query-metrics"] = queryMetrics(page, prepareTime, performance.now() - started);
   }
-  return { ...page, outputBytes, headers };
+  return { ...page, headers };
 }
 
 /** The policy of a container. */
@@ -155,15 +166,8 @@ function pageSize(call: Call): number {
  * The text of `x-ms-documentdb-query-metrics`. Source: `@azure/cosmos`, queryMetrics/queryMetrics.js and
  * queryMetricsConstants.js.
  */
-function queryMetrics(measured: {
-  rows: readonly Json[];
-  loaded: number;
-  loadedBytes: number;
-  outputBytes: number;
-  prepareTime: number;
-  totalTime: number;
-}): string {
-  const { rows, loaded, loadedBytes, outputBytes, prepareTime, totalTime } = measured;
+function queryMetrics(page: Page, prepareTime: number, totalTime: number): string {
+  const { texts, loaded, loadedBytes, outputBytes } = page;
   const executed = totalTime - prepareTime;
   const fields: Record<string, number> = {
     totalExecutionTimeInMs: totalTime,
@@ -178,10 +182,10 @@ function queryMetrics(measured: {
     userFunctionExecuteTimeInMs: 0,
     retrievedDocumentCount: loaded,
     retrievedDocumentSize: loadedBytes,
-    outputDocumentCount: rows.length,
+    outputDocumentCount: texts.length,
     outputDocumentSize: outputBytes,
     writeOutputTimeInMs: 0,
-    indexUtilizationRatio: loaded === 0 ? 1 : Math.min(1, rows.length / loaded),
+    indexUtilizationRatio: loaded === 0 ? 1 : Math.min(1, texts.length / loaded),
   };
   return Object.entries(fields)
     .map(([name, value]) => `${name}=${Number.isInteger(value) ? value : value.toFixed(2)}`)

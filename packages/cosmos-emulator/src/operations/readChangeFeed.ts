@@ -10,7 +10,7 @@ import type { FeedPart } from "../store/changeHistory.ts";
 import { readItemCount } from "./itemCount.ts";
 import { dataActions, type Operation } from "./operation.ts";
 import { readScope } from "./requestScope.ts";
-import { containerHeaders, findContainer, rangeHeaders, reply } from "./resources.ts";
+import { documentsBody, findContainer, rangesHeaders, reply } from "./resources.ts";
 
 /**
  * `GET /dbs/{id}/colls/{id}/docs` with `A-IM`: the change feed. Its continuation is the etag, 304 says that there is
@@ -23,7 +23,6 @@ export const readChangeFeed: Operation = {
     const container = findContainer(account, call);
     const mode = readMode(call);
     const part = readScope(account, container, call);
-    const { ranges } = part;
     const entriesOf = mode === "latestVersion" ? latestVersions : allVersions(account, container);
     const after = readStart(container, call, mode);
     // A region that lags ends the feed where it is.
@@ -31,17 +30,13 @@ export const readChangeFeed: Operation = {
     const entries = takeWhile(entriesOf(container, part, after), ({ lsn }) => lsn <= seen);
     const page = fillPage(entries, readItemCount(call), Math.max(after, seen));
 
-    const [range] = ranges;
     const headers = {
-      ...(range !== undefined && ranges.length === 1
-        ? rangeHeaders(container, range)
-        : containerHeaders(container)),
+      ...rangesHeaders(container, part.ranges),
       etag: `"${page.next}"`,
       "x-ms-item-count": String(page.entries.length),
     };
     if (page.entries.length === 0) return reply(304, charge.changeFeed(0), undefined, headers);
-    const body = `{"_rid":"${container.rid}","Documents":[${page.entries.join()}],"_count":${page.entries.length}}`;
-    return reply(200, charge.changeFeed(page.bytes), body, headers);
+    return reply(200, charge.changeFeed(page.bytes), documentsBody(container, page.entries), headers);
   },
 };
 

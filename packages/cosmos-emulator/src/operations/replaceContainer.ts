@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { charge } from "../charge.ts";
-import { bodyObject } from "../http/call.ts";
+import { bodyObject, header } from "../http/call.ts";
 import { badRequest, ServiceError } from "../serviceError.ts";
 import { readContainerDefinition } from "./containerDefinition.ts";
 import type { Operation } from "./operation.ts";
 import {
-  checkIfMatch,
+  checkVersion,
   containerBody,
   containerHeaders,
   findContainer,
@@ -24,7 +24,7 @@ export const replaceContainer: Operation = {
     const entry = findContainer(account, call);
     const body = bodyObject(call);
     const definition = readContainerDefinition(readName(body), body);
-    checkIfMatch(call, entry.etag);
+    checkVersion(header(call, "if-match"), entry.etag);
     for (const name of fixed) {
       if (!isDeepStrictEqual(definition[name], entry.definition[name])) {
         throw badRequest(`The property '${name}' of a container cannot be changed.`);

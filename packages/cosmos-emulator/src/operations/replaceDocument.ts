@@ -3,8 +3,9 @@ import { badRequest } from "../serviceError.ts";
 import { readDocument } from "./documentBody.ts";
 import { runWrite } from "./documentReply.ts";
 import { type DocumentOperation, requestContent } from "./documentRequest.ts";
-import { checkVersion, findDocument } from "./findDocument.ts";
+import { findDocument } from "./findDocument.ts";
 import { dataActions, type Operation } from "./operation.ts";
+import { checkVersion } from "./resources.ts";
 import { storeDocument } from "./storeDocument.ts";
 
 /** Writes a document over the one that is there. */
@@ -14,7 +15,7 @@ export const replace: DocumentOperation = (request) => {
   if (known.key.id !== document.key.id) {
     throw badRequest("The 'id' of a document cannot be changed by a replace.");
   }
-  checkVersion(request, known);
+  checkVersion(request.ifMatch, known.etag);
   const write = storeDocument(request, document, { live: known, expired: undefined });
   return () => {
     const { body, etag, epk } = write();

@@ -1,11 +1,11 @@
 import { charge } from "../charge.ts";
-import { bodyObject } from "../http/call.ts";
+import { bodyObject, header } from "../http/call.ts";
 import { own } from "../json.ts";
 import { badRequest } from "../serviceError.ts";
 import { ceiling, lowest, readOfferContent } from "../throughput/throughput.ts";
 import { asksForMigration, findOffer, offerBody } from "./offerBody.ts";
 import type { Operation } from "./operation.ts";
-import { checkIfMatch, reply } from "./resources.ts";
+import { checkVersion, reply } from "./resources.ts";
 
 /** `PUT /offers/{rid}`: another throughput. Source: Learn, REST "Replace an Offer". */
 export const replaceOffer: Operation = {
@@ -39,7 +39,7 @@ export const replaceOffer: Operation = {
         `The offer cannot be lowered to ${ceiling(wanted)} RU/s: it has had ${offer.highestEver} RU/s, so at least ${least} are needed.`,
       );
     }
-    checkIfMatch(call, offer.etag);
+    checkVersion(header(call, "if-match"), offer.etag);
     const replaced = account.store.transaction(() => account.store.offers.replace(offer, wanted));
     return reply(200, charge.metadataWrite, offerBody(replaced), { etag: replaced.etag });
   },

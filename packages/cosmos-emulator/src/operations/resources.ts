@@ -39,10 +39,9 @@ export function readName(body: JsonObject): string {
   return id;
 }
 
-/** Refuses when `If-Match` names another etag. A resource without a match and `*` is fine where it exists. */
-export function checkIfMatch(call: Call, etag: string): void {
-  const wanted = header(call, "if-match");
-  if (wanted !== undefined && !isVersion(wanted, etag)) throw preconditionFailed();
+/** Refuses a write whose `If-Match`, where it has one, names another version than the one that is there; `*` is any. */
+export function checkVersion(ifMatch: string | undefined, etag: string): void {
+  if (ifMatch !== undefined && !isVersion(ifMatch, etag)) throw preconditionFailed();
 }
 
 /** Whether `If-None-Match` says that the client has this version. */
@@ -98,6 +97,21 @@ export const rangeHeaders = (
   "x-ms-session-token": sessionToken(range.id, lsn),
   "x-ms-documentdb-partitionkeyrangeid": range.id,
 });
+
+/** Headers of an answer about some of the physical partitions: of one alone, that one's. */
+export function rangesHeaders(
+  container: ContainerEntry,
+  ranges: readonly PartitionKeyRange[],
+): Record<string, string> {
+  const [range] = ranges;
+  return range !== undefined && ranges.length === 1
+    ? rangeHeaders(container, range)
+    : containerHeaders(container);
+}
+
+/** The body of a feed of documents or rows, each as JSON. */
+export const documentsBody = ({ rid }: ContainerEntry, texts: readonly string[]): string =>
+  `{"_rid":${JSON.stringify(rid)},"Documents":[${texts.join()}],"_count":${texts.length}}`;
 
 /** Headers of an answer about a document, whose effective partition key this is. */
 export const documentHeaders = (

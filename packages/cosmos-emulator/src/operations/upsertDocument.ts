@@ -2,15 +2,15 @@ import { charge } from "../charge.ts";
 import { readDocument } from "./documentBody.ts";
 import { runWrite } from "./documentReply.ts";
 import { type DocumentOperation, requestContent } from "./documentRequest.ts";
-import { checkVersion } from "./findDocument.ts";
 import { dataActions, type Operation } from "./operation.ts";
+import { checkVersion } from "./resources.ts";
 import { placeOf, storeDocument } from "./storeDocument.ts";
 
 /** Writes a document, whether it is there or not. `If-Match` counts only where it is. */
 export const upsert: DocumentOperation = (request) => {
   const document = readDocument(request.container, requestContent(request), request.partitionKey);
   const place = placeOf(request.container, document);
-  if (place.live !== undefined) checkVersion(request, place.live);
+  if (place.live !== undefined) checkVersion(request.ifMatch, place.live.etag);
   const write = storeDocument(request, document, place);
   return () => {
     const { body, etag, epk } = write();

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { isObject, type JsonObject, own } from "../json.ts";
+import { defaultTtl } from "../timeToLive.ts";
 
 /** The part of a container that a change feed is read for. */
 export interface FeedPart {
@@ -61,10 +62,9 @@ export interface ChangeHistory {
 export function historyPolicy(definition: JsonObject): HistoryPolicy {
   const policy = own(definition, "changeFeedPolicy");
   const retention = isObject(policy) ? own(policy, "retentionDuration") : undefined;
-  const ttl = own(definition, "defaultTtl");
   return {
     retentionMinutes: typeof retention === "number" ? retention : 0,
-    defaultTtl: typeof ttl === "number" ? ttl : undefined,
+    defaultTtl: defaultTtl(definition),
   };
 }
 

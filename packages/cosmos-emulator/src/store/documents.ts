@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { JsonObject } from "../json.ts";
+import { isPast } from "../timeToLive.ts";
 import { type ChangeHistory, createChangeHistory, type FeedPart } from "./changeHistory.ts";
 import { createRecentWrites, type RecentWrites } from "./recentWrites.ts";
 import { createTermIndex, type TermIndex } from "./termIndex.ts";
@@ -160,18 +161,16 @@ CREATE INDEX IF NOT EXISTS ${table}_expiry ON ${table} (ts + ttl) WHERE ttl > 0;
     return lsn;
   }
 
-  function recordRemoval({ number, ts, ttl, epk, body, ...previous }: StoredDocument): void {
+  function recordRemoval(document: StoredDocument): void {
+    const { number, epk, body, ...previous } = document;
     // A delete that has taken no number of its own gets one: each change has to have its place in the order.
     const place = history.lastLsn() >= lsn || previous.lsn >= lsn ? nextLsn() : lsn;
-    const now = Math.floor(Date.now() / 1000);
-    const inherited = history.defaultTtl();
-    const seconds = inherited === undefined ? -1 : (ttl ?? inherited);
-    const expired = seconds > 0 && ts + seconds <= now ? 1 : 0;
+    const expired = isPast(document, history.defaultTtl()) ? 1 : 0;
     const pk = String(statements.pkOf.get(number)?.["pk"]);
     history.record({
       lsn: place,
       operation: "delete",
-      ts: now,
+      ts: Math.floor(Date.now() / 1000),
       previousLsn: previous.lsn,
       expired,
       pk,

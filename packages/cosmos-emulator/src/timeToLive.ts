@@ -1,0 +1,22 @@
+import { type JsonObject, own } from "./json.ts";
+
+/** A container's default time to live in seconds; -1: items live for ever unless they say otherwise; absent: off. */
+export function defaultTtl(definition: JsonObject): number | undefined {
+  const ttl = own(definition, "defaultTtl");
+  return typeof ttl === "number" ? ttl : undefined;
+}
+
+/**
+ * Whether a document's time is over: it is not seen any more, even before it is purged. An item's own `ttl` counts only
+ * where its container has time to live turned on. Source: Learn, "Time to live (TTL)".
+ *
+ * @param inherited the container's default
+ */
+export function isPast(
+  { ts, ttl }: { readonly ts: number; readonly ttl: number | null },
+  inherited: number | undefined,
+): boolean {
+  if (inherited === undefined) return false;
+  const seconds = ttl ?? inherited;
+  return seconds > 0 && ts + seconds <= Math.floor(Date.now() / 1000);
+}
