@@ -1,17 +1,63 @@
-/** A JSON value. */
-export type Json = null | boolean | number | string | Json[] | JsonObject;
+/** Any JSON value. */
+export type Json = null | boolean | number | string | JsonArray | JsonObject;
 
-/** A JSON object. Properties may have any name, `__proto__` too: read them with {@link own}. */
+/** A JSON array. */
+export type JsonArray = readonly Json[];
+
+/** A JSON object; only its own properties count, whatever their names. */
 export interface JsonObject {
-  [name: string]: Json;
+  readonly [name: string]: Json;
 }
 
-/** Whether a value is a JSON object (neither an array nor null). */
+/** What an expression evaluates to: JSON, or Cosmos DB's `undefined`, for which JavaScript's stands in. */
+export type Value = Json | undefined;
+
+/** A JSON value without parts. */
+export type Scalar = null | boolean | number | string;
+
+/** An object while it is being built. */
+export type JsonObjectDraft = { [name: string]: Json };
+
+/** Whether the value is an object, not an array and not null. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** An own property, never one of the prototype's: documents may name a property `constructor`. */
-export function own(object: JsonObject, name: string): Json | undefined {
-  return Object.hasOwn(object, name) ? object[name] : undefined;
+/** Whether the value is an array. */
+export function isArray(value: Value): value is JsonArray {
+  return Array.isArray(value);
+}
+
+/** Whether the value is defined and neither array nor object. */
+export function isScalar(value: Value): value is Scalar {
+  return value !== undefined && (value === null || typeof value !== "object");
+}
+
+/**
+ * An own property's value. What an object inherits (`toString`, `__proto__`) is no data of the document.
+ */
+export function own(target: JsonObject, name: string): Value {
+  return Object.hasOwn(target, name) ? target[name] : undefined;
+}
+
+/**
+ * Sets an own property, as `JSON.parse` would: assigning `__proto__` would change the prototype instead.
+ */
+export function setOwnProperty(target: JsonObjectDraft, name: string, value: Json): void {
+  if (name === "__proto__") {
+    Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
+  } else {
+    target[name] = value;
+  }
+}
+
+/** How deep items may nest (documentation: "Service quotas", per-item limits); values built here keep to it. */
+export const MAX_NESTING_LEVELS = 128;
+
+/** Whether arrays and objects nest deeper than so many levels. */
+export function isDeeperThan(value: Json, levels: number): boolean {
+  if (value === null || typeof value !== "object") {
+    return false;
+  }
+  return levels === 0 || Object.values(value).some((part) => isDeeperThan(part, levels - 1));
 }

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../json.ts";
+import type { JsonObject, JsonObjectDraft } from "../json.ts";
 import { extractPartitionKey, type PartitionKeyDefinition } from "../partitionKey/partitionKey.ts";
 import type { Change } from "../store/changeHistory.ts";
 
@@ -9,7 +9,7 @@ import type { Change } from "../store/changeHistory.ts";
  */
 export function changeRecord(change: Change, definition: PartitionKeyDefinition): string {
   const { lsn, operation, ts, previousLsn, body } = change;
-  const metadata: JsonObject = { lsn, crts: ts, operationType: operation };
+  const metadata: JsonObjectDraft = { lsn, crts: ts, operationType: operation };
   if (previousLsn !== null) metadata["previousImageLSN"] = previousLsn;
   if (operation !== "delete") return `{"current":${body},"metadata":${JSON.stringify(metadata)}}`;
   const previous = JSON.parse(body) as JsonObject;

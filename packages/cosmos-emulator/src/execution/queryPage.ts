@@ -1,6 +1,6 @@
+import type { Json, JsonObject, Value } from "../json.ts";
 import type { CompiledQuery, OrderedRow } from "../query/compileQuery.ts";
 import type { IndexableFilter } from "../query/filter.ts";
-import type { Json, JsonObject, Value } from "../query/json.ts";
 import { badRequest } from "../serviceError.ts";
 import type { StoredDocument } from "../store/documents.ts";
 import type { IndexEntry } from "../store/termIndex.ts";

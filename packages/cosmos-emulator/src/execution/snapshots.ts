@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Json } from "../query/json.ts";
+import type { Json } from "../json.ts";
 
 /** Rows that were computed as a whole and are handed out page by page. */
 export interface Snapshots {

@@ -1,5 +1,5 @@
 import { completeIndexingPolicy } from "../indexing/indexingPolicy.ts";
-import { isObject, type Json, type JsonObject, own } from "../json.ts";
+import { isObject, type Json, type JsonObject, type JsonObjectDraft, own } from "../json.ts";
 import { readPartitionKeyDefinition } from "../partitionKey/partitionKey.ts";
 import { badRequest } from "../serviceError.ts";
 import { checkNesting } from "./checkNesting.ts";
@@ -12,7 +12,7 @@ const kept = ["computedProperties", "vectorEmbeddingPolicy"] as const;
 export function readContainerDefinition(id: string, body: JsonObject): JsonObject {
   checkNesting(body);
   const { paths, kind, version } = readPartitionKeyDefinition(own(body, "partitionKey"));
-  const definition: JsonObject = {
+  const definition: JsonObjectDraft = {
     id,
     indexingPolicy: completeIndexingPolicy(own(body, "indexingPolicy")),
     partitionKey: { paths, kind, version },

@@ -1,4 +1,4 @@
-import { type JsonObject, own } from "../json.ts";
+import { type JsonObject, type JsonObjectDraft, own } from "../json.ts";
 import { limits } from "../limits.ts";
 import { effectivePartitionKey } from "../partitionKey/effectivePartitionKey.ts";
 import {
@@ -40,7 +40,7 @@ export interface NewDocument {
  */
 export function readDocument(
   container: ContainerEntry,
-  content: JsonObject,
+  content: JsonObjectDraft,
   partitionKeyHeader: string | undefined,
 ): NewDocument {
   for (const name of systemProperties) delete content[name];

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from "../json.ts";
+import { isObject, type Json, type JsonObject, type JsonObjectDraft, setOwnProperty } from "../json.ts";
 import { PatchError } from "./patchError.ts";
 import type { PatchOperation } from "./patchOperation.ts";
 import { isWithin, type PatchPath, patchPathText } from "./patchPath.ts";
@@ -12,7 +12,7 @@ import { isWithin, type PatchPath, patchPathText } from "./patchPath.ts";
  *
  * @throws PatchError
  */
-export function applyPatch(document: JsonObject, operations: readonly PatchOperation[]): void {
+export function applyPatch(document: JsonObjectDraft, operations: readonly PatchOperation[]): void {
   for (const [index, operation] of operations.entries()) {
     const refuse: Refuse = (reason) => new PatchError(`For Operation(${index + 1}): ${reason}`);
     apply(document, operation, refuse);
@@ -53,7 +53,7 @@ function apply(document: JsonObject, operation: PatchOperation, refuse: Refuse):
   }
 }
 
-type Parent = JsonObject | Json[];
+type Parent = JsonObjectDraft | Json[];
 
 function add(document: JsonObject, path: PatchPath, value: Json, refuse: Refuse): void {
   const { parent, key } = parentOf(document, path, "Add", refuse);
@@ -75,8 +75,7 @@ function take(document: JsonObject, path: PatchPath, refuse: Refuse): Json {
       `Node(${patchPathText(path)}) to be removed is absent. Note: it might also have been removed earlier in the transaction.`,
     );
   }
-  if (Array.isArray(parent)) parent.splice(Number(key), 1);
-  else delete parent[key];
+  drop(parent, key);
   return value;
 }
 
@@ -144,10 +143,12 @@ function valueIn(parent: Parent, key: string, refuse: Refuse): Json | undefined 
     : childOf(parent, key);
 }
 
-/** Sets an own property, as `JSON.parse` would: assigning `__proto__` would change the prototype instead. */
 function put(parent: Parent, key: string, value: Json): void {
   if (Array.isArray(parent)) parent[Number(key)] = value;
-  else if (key === "__proto__") {
-    Object.defineProperty(parent, key, { value, writable: true, enumerable: true, configurable: true });
-  } else parent[key] = value;
+  else setOwnProperty(parent, key, value);
+}
+
+function drop(parent: Parent, key: string): void {
+  if (Array.isArray(parent)) parent.splice(Number(key), 1);
+  else delete parent[key];
 }

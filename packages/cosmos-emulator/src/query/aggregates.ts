@@ -1,6 +1,6 @@
+import type { Json, Value } from "../json.ts";
 import type { CallExpression, Expression } from "./ast.ts";
 import { compareValues, identityKey } from "./compareValues.ts";
-import type { Json, Value } from "./json.ts";
 import { finite } from "./operators.ts";
 
 /** Gathers one aggregate's values over the rows of a group. */

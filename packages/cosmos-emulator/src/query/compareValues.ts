@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonArray, type JsonObject, type Value } from "./json.ts";
+import { isObject, type Json, type JsonArray, type JsonObject, type Value } from "../json.ts";
 
 /**
  * The rank of a value's type in the service's order: undefined, null, false and true, numbers, strings,

@@ -1,7 +1,7 @@
+import type { Json, Value } from "../json.ts";
 import type { AggregateName } from "./aggregates.ts";
 import type { Expression, Query } from "./ast.ts";
 import type { QueryClock } from "./functions/builtInFunction.ts";
-import type { Json, Value } from "./json.ts";
 import type { Scope } from "./scope.ts";
 
 /**

@@ -1,3 +1,4 @@
+import type { Value } from "../json.ts";
 import { aggregateName } from "./aggregates.ts";
 import type { CountExpression, Expression, OrderByItem, Projection, Query } from "./ast.ts";
 import type {
@@ -12,7 +13,6 @@ import { takeSlot } from "./compilation.ts";
 import { compileExpression, createObject, parameterValue } from "./compileExpression.ts";
 import { compileFrom, type Scan } from "./compileFrom.ts";
 import { someExpression } from "./expressionChildren.ts";
-import type { Value } from "./json.ts";
 import { plainQueryError, queryError } from "./queryError.ts";
 import { createScope, lookUp, type Scope } from "./scope.ts";
 import { selectNames } from "./selectNames.ts";

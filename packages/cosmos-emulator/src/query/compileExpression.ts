@@ -1,3 +1,12 @@
+import {
+  isArray,
+  isObject,
+  isScalar,
+  type Json,
+  type JsonObjectDraft,
+  setOwnProperty,
+  type Value,
+} from "../json.ts";
 import { aggregateName } from "./aggregates.ts";
 import type {
   CallExpression,
@@ -12,15 +21,6 @@ import { type Evaluator, type ExpressionContext, takeSlot } from "./compilation.
 import { someExpression } from "./expressionChildren.ts";
 import { BUILT_IN_FUNCTIONS } from "./functions/builtInFunctions.ts";
 import { isUnsupportedFunction } from "./functions/unsupportedFunctions.ts";
-import {
-  isArray,
-  isObject,
-  isScalar,
-  type Json,
-  type JsonObjectDraft,
-  setOwnProperty,
-  type Value,
-} from "./json.ts";
 import { matchesLike, parseLikePattern } from "./likePattern.ts";
 import { BINARY_OPERATIONS, compareOrdered, equals, finite, negate, UNARY_OPERATIONS } from "./operators.ts";
 import { printExpression } from "./printQuery.ts";

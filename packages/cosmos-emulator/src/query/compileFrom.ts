@@ -1,7 +1,7 @@
+import { isArray, type Value } from "../json.ts";
 import type { Collection, FromClause, FromSource } from "./ast.ts";
 import { type Compilation, type Evaluator, type Frame, ITEM_SLOT, takeSlot } from "./compilation.ts";
 import { elementReader, propertyReader } from "./compileExpression.ts";
-import { isArray, type Value } from "./json.ts";
 import { queryError } from "./queryError.ts";
 import { type Binding, isEmptyScope, lookUp, type Scope } from "./scope.ts";
 

@@ -1,8 +1,8 @@
+import { isDeeperThan, type Json, type JsonObject, MAX_NESTING_LEVELS, type Value } from "../json.ts";
 import type { Query } from "./ast.ts";
 import { identityKey } from "./compareValues.ts";
 import { type Compilation, type Frame, ITEM_SLOT } from "./compilation.ts";
 import { compileBlock, type QueryBlock } from "./compileBlock.ts";
-import { isDeeperThan, type Json, type JsonObject, MAX_NESTING_LEVELS, type Value } from "./json.ts";
 import { queryError } from "./queryError.ts";
 import { compareOrderKeys, createRowCollector } from "./rowCollector.ts";
 

@@ -1,9 +1,9 @@
+import type { Json, Value } from "../json.ts";
 import { aggregateName } from "./aggregates.ts";
 import type { Expression } from "./ast.ts";
 import type { Compilation } from "./compilation.ts";
 import { compileExpression } from "./compileExpression.ts";
 import { someExpression } from "./expressionChildren.ts";
-import type { Json, Value } from "./json.ts";
 import { createScope } from "./scope.ts";
 
 /** Functions whose value is not the same at every call. */

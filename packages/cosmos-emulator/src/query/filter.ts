@@ -1,4 +1,4 @@
-import type { Scalar } from "./json.ts";
+import type { Scalar } from "../json.ts";
 
 /** Stands in a path for "any element of the array". */
 export const ANY_ELEMENT = 0;

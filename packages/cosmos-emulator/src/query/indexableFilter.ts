@@ -1,3 +1,4 @@
+import { isArray, isScalar, type Json, type Value } from "../json.ts";
 import type { CallExpression, Collection, Expression, FromClause, LikeExpression, Query } from "./ast.ts";
 import { parameterMap, type QueryParameter } from "./compileQuery.ts";
 import { constantValue } from "./constantValue.ts";
@@ -13,7 +14,6 @@ import {
   type ScalarType,
   scalarType,
 } from "./filter.ts";
-import { isArray, isScalar, type Json, type Value } from "./json.ts";
 import { likePrefix, parseLikePattern } from "./likePattern.ts";
 import { propertyName } from "./sameExpression.ts";
 

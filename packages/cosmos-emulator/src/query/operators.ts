@@ -1,6 +1,6 @@
+import type { Value } from "../json.ts";
 import type { BinaryOperator, UnaryOperator } from "./ast.ts";
 import { compareStrings, equalJson } from "./compareValues.ts";
-import type { Value } from "./json.ts";
 
 /**
  * Equality: undefined if a side is undefined, else deep. Values of different types are not equal.

@@ -1,8 +1,8 @@
+import type { Scalar } from "../json.ts";
 import type { Query } from "./ast.ts";
 import type { QueryParameter } from "./compileQuery.ts";
 import type { FilterPath, IndexableFilter } from "./filter.ts";
 import { indexableFilter } from "./indexableFilter.ts";
-import type { Scalar } from "./json.ts";
 
 /**
  * The one full partition key to which a query's WHERE confines it, or undefined. `paths` are the container's

@@ -1,9 +1,9 @@
+import type { Scalar } from "../json.ts";
 import { aggregateName } from "./aggregates.ts";
 import type { Query } from "./ast.ts";
 import { countValue } from "./compileBlock.ts";
 import { compileQuery, parameterMap, type QueryParameter } from "./compileQuery.ts";
 import { indexableFilter } from "./indexableFilter.ts";
-import type { Scalar } from "./json.ts";
 import { pinnedPartitionKeys } from "./partitionKeyFilter.ts";
 import { printExpression, printQuery } from "./printQuery.ts";
 import { plainQueryError } from "./queryError.ts";

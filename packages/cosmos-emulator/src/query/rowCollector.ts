@@ -1,8 +1,8 @@
+import type { Json, Value } from "../json.ts";
 import { type Accumulator, createAccumulator } from "./aggregates.ts";
 import { compareValues, identityKey } from "./compareValues.ts";
 import type { Frame } from "./compilation.ts";
 import type { OrderKey, QueryBlock } from "./compileBlock.ts";
-import type { Json, Value } from "./json.ts";
 
 /** Takes a block's rows one after another and makes of them what the query asks for. */
 export interface RowCollector {

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { JsonObject } from "../json.ts";
+import type { JsonObject, JsonObjectDraft } from "../json.ts";
 import { isPast } from "../timeToLive.ts";
 import { type ChangeHistory, createChangeHistory, type FeedPart } from "./changeHistory.ts";
 import { createRecentWrites, type RecentWrites } from "./recentWrites.ts";
@@ -96,7 +96,7 @@ export const unindexedProperties = ["_rid", "_self", "_etag", "_attachments"] as
 
 /** What of a stored document is indexed. */
 function contentOf({ body }: StoredDocument): JsonObject {
-  const content = JSON.parse(body) as JsonObject;
+  const content = JSON.parse(body) as JsonObjectDraft;
   for (const name of unindexedProperties) delete content[name];
   return content;
 }

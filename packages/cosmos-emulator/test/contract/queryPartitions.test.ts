@@ -1,6 +1,6 @@
 import type { Container, PartitionKeyDefinition } from "@azure/cosmos";
 import { expect, it } from "vitest";
-import type { JsonObject } from "../../src/query/json.ts";
+import type { JsonObject } from "../../src/json.ts";
 import { rowsOf } from "../query/rows.ts";
 import { keyHeader, openAccount, refusal } from "./account.ts";
 import { continuationOf, firstRange, readPages, rowsIn, sendQuery } from "./queryPages.ts";

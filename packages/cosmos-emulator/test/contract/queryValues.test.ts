@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { Json, JsonObject } from "../../src/query/json.ts";
+import type { Json, JsonObject } from "../../src/json.ts";
 import { rowsOf } from "../query/rows.ts";
 import { emulatorIt, openAccount } from "./account.ts";
 import { firstRange, type RawQuery, readPages } from "./queryPages.ts";

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import type { Json, JsonObject } from "../../src/json.ts";
 import type {
   BinaryOperator,
   Expression,
@@ -7,7 +8,6 @@ import type {
   Projection,
   Query,
 } from "../../src/query/ast.ts";
-import type { Json, JsonObject } from "../../src/query/json.ts";
 
 const span = { start: 0, end: 0 };
 const NAMES = ["a", "b", "n", "s", "t"] as const;

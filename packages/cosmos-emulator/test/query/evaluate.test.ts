@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { Json, JsonObject } from "../../src/json.ts";
 import { compileQuery } from "../../src/query/compileQuery.ts";
-import type { Json, JsonObject } from "../../src/query/json.ts";
 import { parseQuery } from "../../src/query/parseQuery.ts";
 import { QueryError } from "../../src/query/queryError.ts";
 import { evaluated, rowsOf } from "./rows.ts";

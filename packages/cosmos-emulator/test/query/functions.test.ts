@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Json } from "../../src/query/json.ts";
+import type { Json } from "../../src/json.ts";
 import { evaluated } from "./rows.ts";
 
 const cases: Record<string, [string, Json | undefined][]> = {

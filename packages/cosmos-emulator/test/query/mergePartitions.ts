@@ -1,6 +1,6 @@
+import type { Json, JsonObject, Value } from "../../src/json.ts";
+import { isObject } from "../../src/json.ts";
 import { compareValues, identityKey } from "../../src/query/compareValues.ts";
-import type { Json, JsonObject, Value } from "../../src/query/json.ts";
-import { isObject } from "../../src/query/json.ts";
 import type { PartitionedQueryExecutionInfo } from "../../src/query/queryPlan.ts";
 
 /**

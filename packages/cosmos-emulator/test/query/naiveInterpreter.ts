@@ -1,5 +1,5 @@
+import type { Json, JsonObject, Value } from "../../src/json.ts";
 import type { Expression, FromClause, Query } from "../../src/query/ast.ts";
-import type { Json, JsonObject, Value } from "../../src/query/json.ts";
 
 /**
  * A second reading of the language's rules, for comparison: it walks the tree for every row, knows no slots,

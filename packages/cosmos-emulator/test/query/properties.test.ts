@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { isArray, isObject, isScalar, type Json, type JsonObject, type Value } from "../../src/json.ts";
 import { compareValues } from "../../src/query/compareValues.ts";
 import { compileQuery } from "../../src/query/compileQuery.ts";
 import type { FilterPath, IndexableFilter } from "../../src/query/filter.ts";
 import { indexableFilter } from "../../src/query/indexableFilter.ts";
-import { isArray, isObject, isScalar, type Json, type JsonObject, type Value } from "../../src/query/json.ts";
 import { parseQuery } from "../../src/query/parseQuery.ts";
 import { printQuery } from "../../src/query/printQuery.ts";
 import { QueryError } from "../../src/query/queryError.ts";

@@ -1,5 +1,5 @@
+import type { Json, JsonObject } from "../../src/json.ts";
 import { compileQuery } from "../../src/query/compileQuery.ts";
-import type { Json, JsonObject } from "../../src/query/json.ts";
 import { parseQuery } from "../../src/query/parseQuery.ts";
 
 /** The rows of a query over items, with parameters given as `{ "@name": value }`. */

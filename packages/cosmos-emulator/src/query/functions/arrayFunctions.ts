@@ -1,13 +1,5 @@
+import { isArray, isObject, type Json, type JsonArray, own, setOwnProperty, type Value } from "../../json.ts";
 import { compareValues, equalJson, identityKey } from "../compareValues.ts";
-import {
-  isArray,
-  isObject,
-  type Json,
-  type JsonArray,
-  ownProperty,
-  setOwnProperty,
-  type Value,
-} from "../json.ts";
 import { finite } from "../operators.ts";
 import { type BuiltInFunction, define, type FunctionFamily } from "./builtInFunction.ts";
 
@@ -84,7 +76,7 @@ function includesPart(value: Json, part: Json): boolean {
     return equalJson(value, part);
   }
   return Object.entries(part).every(([name, wanted]) => {
-    const found = ownProperty(value, name);
+    const found = own(value, name);
     return found !== undefined && includesPart(found, wanted);
   });
 }

@@ -1,4 +1,4 @@
-import type { Value } from "../json.ts";
+import type { Value } from "../../json.ts";
 
 /** The time that date functions read. Both are 100-nanosecond ticks since the Unix epoch. */
 export interface QueryClock {

@@ -1,4 +1,4 @@
-import type { Value } from "../json.ts";
+import type { Value } from "../../json.ts";
 import { type BuiltInFunction, define, type FunctionFamily } from "./builtInFunction.ts";
 
 /**

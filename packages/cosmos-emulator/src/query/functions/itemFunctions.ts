@@ -1,4 +1,4 @@
-import { isObject, ownProperty } from "../json.ts";
+import { isObject, own } from "../../json.ts";
 import { define, type FunctionFamily } from "./builtInFunction.ts";
 
 /**
@@ -8,7 +8,7 @@ import { define, type FunctionFamily } from "./builtInFunction.ts";
  */
 export const ITEM_FUNCTIONS: FunctionFamily = {
   DOCUMENTID: define(1, 1, (item) => {
-    const rid = isObject(item) ? ownProperty(item, "_rid") : undefined;
+    const rid = isObject(item) ? own(item, "_rid") : undefined;
     if (typeof rid !== "string") {
       return undefined;
     }

@@ -1,4 +1,4 @@
-import { isArray, isDeeperThan, isObject, type Json, MAX_NESTING_LEVELS, type Value } from "../json.ts";
+import { isArray, isDeeperThan, isObject, type Json, MAX_NESTING_LEVELS, type Value } from "../../json.ts";
 import { type BuiltInFunction, define, type FunctionFamily } from "./builtInFunction.ts";
 
 /** The longest result of REPLICATE, in characters; beyond it the result is undefined ("REPLICATE"). */

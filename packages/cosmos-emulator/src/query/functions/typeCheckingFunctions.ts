@@ -1,4 +1,4 @@
-import { isArray, isObject, isScalar, type Value } from "../json.ts";
+import { isArray, isObject, isScalar, type Value } from "../../json.ts";
 import { type BuiltInFunction, define, type FunctionFamily } from "./builtInFunction.ts";
 
 /** The type-checking functions (documentation: "Type checking functions"); never undefined themselves. */
