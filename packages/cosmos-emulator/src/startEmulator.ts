@@ -140,6 +140,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
           view: region.view,
           physicalPartitions: options.physicalPartitions ?? 1,
           snapshots,
+          faults,
+          throttle,
         };
         const parts = { account, authenticate, roles, faults, delays, throttle, onFault };
         return [region, serve(createDataPlane(parts))] as const;

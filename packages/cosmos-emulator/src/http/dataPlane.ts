@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Account } from "../account.ts";
 import type { Delays } from "../faults/delays.ts";
 import type { FaultOptions } from "../faults/fault.ts";
+import { faultRefusal } from "../faults/faultRefusal.ts";
 import type { FaultCheck } from "../faults/faults.ts";
 import type { Authenticate } from "../identity/authenticate.ts";
 import { authorize } from "../identity/authorize.ts";
@@ -62,9 +63,9 @@ export function createDataPlane({
   function run(operation: Operation, call: Call, fault: FaultOptions | undefined): Reply | undefined {
     if (fault === undefined) return runThrottled(operation, call);
     if (fault.drop === "before") return undefined;
-    if (fault.status !== undefined && fault.takesEffect !== true) throw refusalOf(fault, fault.status);
+    if (fault.status !== undefined && fault.takesEffect !== true) throw faultRefusal(fault, fault.status);
     const reply = runThrottled(operation, call);
-    if (fault.status !== undefined) throw refusalOf(fault, fault.status);
+    if (fault.status !== undefined) throw faultRefusal(fault, fault.status);
     return fault.drop === "after" ? undefined : reply;
   }
 
@@ -101,12 +102,6 @@ async function readCall(request: IncomingMessage): Promise<Call> {
   const body = hasBody ? await readBody(request, limits.requestBytes) : emptyBody;
   return { method, target: parseTarget(request.url ?? "/"), headers: request.headers, body };
 }
-
-const refusalOf = ({ message, substatus = 0, headers = {} }: FaultOptions, status: number): ServiceError =>
-  new ServiceError(status, message ?? "The emulator was told to fail this request.", {
-    substatus,
-    headers,
-  });
 
 function errorReply(error: unknown, activityId: string): Reply {
   const refusal =
