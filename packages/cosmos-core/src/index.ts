@@ -1,4 +1,5 @@
 export { createCosmosClient } from "./client.ts";
+export type { CoalescingLimits } from "./coalescingLimits.ts";
 export { createCredential } from "./credential.ts";
 export { type ContainerDefinition, defineContainer, type ItemBase } from "./defineContainer.ts";
 export type { Endpoint } from "./endpoint.ts";
@@ -23,5 +24,6 @@ export {
   type Json,
   withPartitionKey,
 } from "./item.ts";
-export { type OpenContainer, openContainer } from "./openContainer.ts";
-export type { ItemKey, ItemResult, OperationOptions, Store, Stored, WriteOptions } from "./store.ts";
+export { type OpenContainer, type OpenContainerOptions, openContainer } from "./openContainer.ts";
+export type { ItemKey } from "./pointOperation.ts";
+export type { ItemResult, OperationOptions, Store, Stored, WriteOptions } from "./store.ts";

@@ -1,9 +1,20 @@
-import type { CosmosClient, ContainerDefinition as ServiceDefinition } from "@azure/cosmos";
+import type {
+  Container,
+  CosmosClient,
+  PartitionKeyDefinition,
+  ContainerDefinition as ServiceDefinition,
+} from "@azure/cosmos";
 import type { z } from "zod";
+import { sendTogether } from "./batchRequest.ts";
+import { type Coalescer, createCoalescer } from "./coalescer.ts";
+import { type CoalescingLimits, toLimits } from "./coalescingLimits.ts";
 import { fromSdkError } from "./cosmosFailure.ts";
 import { withinDeadline } from "./deadline.ts";
 import type { ContainerDefinition, ItemBase } from "./defineContainer.ts";
 import { StoreError } from "./errors.ts";
+import { openPhysicalPartitions } from "./physicalPartitions.ts";
+import { sendAlone } from "./pointRequest.ts";
+import { openReadRegion } from "./readRegion.ts";
 import { createStore, type Store } from "./store.ts";
 
 /** An open container. */
@@ -13,17 +24,25 @@ export interface OpenContainer<Item extends ItemBase> {
   readonly drift: readonly string[];
 }
 
+/** Options of {@link openContainer}. */
+export interface OpenContainerOptions {
+  /** How overlapping operations are put together; what is left out has its measured default. */
+  readonly coalescing?: Partial<CoalescingLimits> | undefined;
+}
+
 /**
  * Finds a definition's container and compares the two.
  *
  * @throws StoreError `misconfigured` when it is missing or refused, or partitioned by another path, `unavailable` when
- *   nobody answers in time.
+ *   nobody answers in time; RangeError for a limit of coalescing that cannot be.
  */
 export async function openContainer<Schema extends z.ZodType<ItemBase>>(
   client: CosmosClient,
   database: string,
   definition: ContainerDefinition<Schema>,
+  options: OpenContainerOptions = {},
 ): Promise<OpenContainer<z.output<Schema>>> {
+  const limits = toLimits(options.coalescing);
   const container = client.database(database).container(definition.id);
   const found = await withinDeadline(undefined, (abortSignal) => container.read({ abortSignal })).catch(
     (error: unknown) => {
@@ -45,7 +64,32 @@ export async function openContainer<Schema extends z.ZodType<ItemBase>>(
       `The container ${definition.id} is partitioned by ${paths.join(", ")}, its definition says ${definition.partitionKey}. A partition key cannot be changed: use another container.`,
     );
   }
-  return { store: createStore<z.output<Schema>>(container, definition), drift: compare(definition, actual) };
+  const coalescer = await openCoalescer(client, container, actual.partitionKey, limits);
+  return { store: createStore<z.output<Schema>>(coalescer, definition), drift: compare(definition, actual) };
+}
+
+/** The queue of a container's operations. */
+async function openCoalescer(
+  client: CosmosClient,
+  container: Container,
+  partitionKey: PartitionKeyDefinition | undefined,
+  limits: CoalescingLimits,
+): Promise<Coalescer> {
+  const [partitions, readRegion] = await Promise.all([
+    openPhysicalPartitions(container, partitionKey ?? { paths: [] }),
+    openReadRegion(client),
+  ]);
+  return createCoalescer(
+    {
+      alone: (operation, signal) => sendAlone(container, operation, signal),
+      together: (operations, signal) => sendTogether(container, operations, signal),
+      // The SDK sends batches to the region that takes writes, and a preferred location is where reads belong.
+      partitionOf: ({ kind, key }) =>
+        kind === "read" && !readRegion.isWriteRegion() ? undefined : partitions.partitionOf(key.pk),
+      onBatchFailure: partitions.refresh,
+    },
+    limits,
+  );
 }
 
 function compare(definition: ContainerDefinition, actual: ServiceDefinition): string[] {

@@ -1,15 +1,10 @@
-import type { Container, ItemDefinition, ItemResponse, Resource } from "@azure/cosmos";
-import { fromSdkError, fromStatus } from "./cosmosFailure.ts";
+import type { ItemDefinition, Resource } from "@azure/cosmos";
+import type { Coalescer } from "./coalescer.ts";
+import { fromAnswer, fromSdkError } from "./cosmosFailure.ts";
 import { withinDeadline } from "./deadline.ts";
 import type { ContainerDefinition, ItemBase } from "./defineContainer.ts";
 import { StoreError } from "./errors.ts";
-
-/** What names an item in its container. */
-export interface ItemKey {
-  readonly id: string;
-  /** The value at the container's partition key path. */
-  readonly pk: string;
-}
+import type { ItemKey, PointOperation } from "./pointOperation.ts";
 
 /** An item as it is stored: with what the service keeps about it. */
 export type Stored<Item> = Item & {
@@ -25,7 +20,10 @@ export type Stored<Item> = Item & {
 /** The result of an operation on one item. */
 export interface ItemResult<Item> {
   readonly item: Stored<Item>;
-  /** What the operation cost, in request units (RU). */
+  /**
+   * What the operation cost, in request units (RU). Of callers whose identical reads were one operation the first is
+   * charged and the others are not: the sum is what Cosmos DB charged.
+   */
   readonly requestCharge: number;
 }
 
@@ -59,32 +57,33 @@ export interface Store<Item extends ItemBase> {
 /** Bytes of UTF-8 that an item's JSON may have. Source: Learn, "Azure Cosmos DB service quotas", per-item limits. */
 export const maxItemBytes = 2 * 1024 * 1024;
 
-/** The typed store on an open container of the SDK. */
+/** The typed store of a container, on the queue that sends its operations. */
 export function createStore<Item extends ItemBase>(
-  container: Container,
+  coalescer: Coalescer,
   definition: ContainerDefinition,
 ): Store<Item> {
   const pkName = definition.partitionKey.slice(1);
-  const partitionKeyOf = (item: Item): string => String((item as Record<string, unknown>)[pkName]);
+  const keyOf = (item: Item): ItemKey => ({
+    id: item.id,
+    pk: String((item as Record<string, unknown>)[pkName]),
+  });
 
-  async function run(
-    signal: AbortSignal | undefined,
-    call: (abortSignal: AbortSignal) => Promise<ItemResponse<ItemDefinition>>,
-  ): Promise<ItemResult<Item>> {
-    const response = await withinDeadline(signal, call).catch((error: unknown) => {
-      if (signal?.aborted === true) throw signal.reason;
-      throw fromSdkError(error);
-    });
-    // A point read hands its 404 out as an answer.
-    if (response.statusCode >= 400) throw fromStatus(response.statusCode, response);
+  async function run(signal: AbortSignal | undefined, operation: PointOperation): Promise<ItemResult<Item>> {
+    const answer = await withinDeadline(signal, (ended) => coalescer.submit(operation, ended)).catch(
+      (error: unknown) => {
+        if (signal?.aborted === true) throw signal.reason;
+        throw fromSdkError(error);
+      },
+    );
+    if (answer.status >= 400) throw fromAnswer(answer);
     return {
-      item: present<Item>(response.resource as ItemDefinition & Resource),
-      requestCharge: response.requestCharge,
+      item: present<Item>(answer.document as ItemDefinition & Resource),
+      requestCharge: answer.requestCharge,
     };
   }
 
   async function get(key: ItemKey, { signal }: OperationOptions = {}): Promise<ItemResult<Item>> {
-    return run(signal, (abortSignal) => container.item(key.id, key.pk).read({ abortSignal }));
+    return run(signal, { kind: "read", key });
   }
 
   /** Names the etag that would have matched, when it can be found. */
@@ -101,18 +100,13 @@ export function createStore<Item extends ItemBase>(
   return {
     get,
     async upsert(item, { ifMatch, signal } = {}) {
-      checkSize(item);
+      const size = checkSize(item);
+      const key = keyOf(item);
       const body = item as ItemDefinition;
-      if (ifMatch === undefined) {
-        return run(signal, (abortSignal) => container.items.upsert(body, { abortSignal }));
-      }
+      if (ifMatch === undefined) return run(signal, { kind: "upsert", key, body, size });
       // The service's own upsert ignores If-Match for an item that is not there, and creates it.
-      const key = { id: item.id, pk: partitionKeyOf(item) };
-      const accessCondition = { type: "IfMatch", condition: quotedEtag(ifMatch) } as const;
       try {
-        return await run(signal, (abortSignal) =>
-          container.item(key.id, key.pk).replace(body, { abortSignal, accessCondition }),
-        );
+        return await run(signal, { kind: "replace", key, body, size, ifMatch: quotedEtag(ifMatch) });
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
         if (error.reason === "not-found")
@@ -128,7 +122,8 @@ const mismatch = (isGone: boolean): string =>
     ? "The item that ifMatch names a version of is not there."
     : "The item has changed since that etag was read: read it again, then write with its new etag.";
 
-function checkSize(item: ItemBase): void {
+/** The item's bytes as JSON. @throws StoreError `too-large` */
+function checkSize(item: ItemBase): number {
   const size = Buffer.byteLength(JSON.stringify(item));
   if (size > maxItemBytes) {
     throw new StoreError(
@@ -136,6 +131,7 @@ function checkSize(item: ItemBase): void {
       `The item has ${size} bytes as JSON, at most ${maxItemBytes} are allowed.`,
     );
   }
+  return size;
 }
 
 /** An etag without its quotes: people type it in a shell. */

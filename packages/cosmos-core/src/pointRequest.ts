@@ -1,0 +1,60 @@
+import { type Container, ErrorResponse, type ItemDefinition, type ItemResponse } from "@azure/cosmos";
+import type { PointAnswer, PointOperation } from "./pointOperation.ts";
+
+/**
+ * Sends one operation in a request of its own.
+ *
+ * @throws what the SDK throws when there was no answer.
+ */
+export async function sendAlone(
+  container: Container,
+  operation: PointOperation,
+  abortSignal: AbortSignal,
+): Promise<PointAnswer> {
+  try {
+    const { statusCode, substatus, resource, requestCharge, activityId } = await send(
+      container,
+      operation,
+      abortSignal,
+    );
+    return { status: statusCode, substatus, document: resource, requestCharge, activityId };
+  } catch (error) {
+    if (error instanceof ErrorResponse && typeof error.code === "number") return refusal(error, error.code);
+    throw error;
+  }
+}
+
+/** The answer that an error of the SDK stands for. */
+const refusal = (error: ErrorResponse, status: number): PointAnswer => ({
+  status,
+  substatus: error.substatus,
+  requestCharge: Number(error.headers?.["x-ms-request-charge"] ?? 0),
+  retryAfterMs: error.retryAfterInMs,
+  activityId: error.activityId,
+  message: error.message,
+});
+
+function send(
+  container: Container,
+  operation: PointOperation,
+  abortSignal: AbortSignal,
+): Promise<ItemResponse<ItemDefinition>> {
+  const item = container.item(operation.key.id, operation.key.pk);
+  switch (operation.kind) {
+    case "read":
+      return item.read({ abortSignal });
+    case "create":
+      return container.items.create(operation.body, { abortSignal });
+    case "upsert":
+      return container.items.upsert(operation.body, { abortSignal });
+    case "replace":
+      return item.replace(operation.body, { abortSignal, ...ifMatch(operation) });
+    case "patch":
+      return item.patch([...operation.steps], { abortSignal, ...ifMatch(operation) });
+    case "delete":
+      return item.delete({ abortSignal, ...ifMatch(operation) });
+  }
+}
+
+const ifMatch = ({ ifMatch: condition }: { readonly ifMatch?: string | undefined }) =>
+  condition === undefined ? {} : { accessCondition: { type: "IfMatch" as const, condition } };
