@@ -81,7 +81,7 @@ async function openCoalescer(
   ]);
   return createCoalescer(
     {
-      alone: (operation, signal) => sendAlone(container, operation, signal),
+      alone: (operation, signal) => sendAlone(container, operation, signal, readRegion.readOptions),
       together: (operations, signal) => sendTogether(container, operations, signal),
       // The SDK sends batches to the region that takes writes, and a preferred location is where reads belong.
       partitionOf: ({ kind, key }) =>
