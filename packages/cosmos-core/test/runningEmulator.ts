@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
+import { type Emulator, type EmulatorOptions, startEmulator } from "@cosmos-trpc/cosmos-emulator";
 import { afterAll, beforeAll } from "vitest";
 import { createCosmosClient, createCredential, readCosmosConfiguration } from "../src/index.ts";
 
@@ -19,13 +19,13 @@ export interface RunningEmulator {
 }
 
 /** Starts one before the file's tests, and puts its variables into this process's environment. */
-export function useEmulator(): RunningEmulator {
+export function useEmulator(options: EmulatorOptions = {}): RunningEmulator {
   const dataDir = mkdtempSync(join(tmpdir(), "cosmos-core-test-"));
   const undo: (() => unknown)[] = [];
   let emulator: Emulator;
 
   beforeAll(async () => {
-    emulator = await startEmulator({ dataDir });
+    emulator = await startEmulator({ ...options, dataDir });
     Object.assign(process.env, emulator.env);
   });
 
@@ -48,7 +48,7 @@ export function useEmulator(): RunningEmulator {
     async startAgain() {
       const port = Number(new URL(emulator.endpoint).port);
       const identityPort = Number(new URL(emulator.issuer).port);
-      emulator = await startEmulator({ dataDir, port, identityPort });
+      emulator = await startEmulator({ ...options, dataDir, port, identityPort });
     },
     configuration,
     client: () => open(configuration().endpoint),
