@@ -1,9 +1,14 @@
 import type { IndexingPolicy } from "@azure/cosmos";
-import type { DeclaredQuery } from "./defineContainer.ts";
 import type { Ordering, OrderPathOf, Reversed, SingleOrdering } from "./ordering.ts";
 
+/** A declared query of any container. */
+interface AnyQuery {
+  readonly where?: readonly string[];
+  readonly orderBy?: Ordering;
+}
+
 /** The orders that a container's index serves, from what its definition says: the rule of `isIndexed`, in types. */
-export type ItemOrderings<Item, Indexing, Queries> = Queries extends readonly DeclaredQuery[]
+export type ItemOrderings<Item, Indexing, Queries> = Queries extends readonly AnyQuery[]
   ?
       | SingleOrdering<DeclaredPath<Queries[number], OrderPathOf<Item>> | "id" | "updatedAt">
       | Composite<Queries[number]>
@@ -14,7 +19,7 @@ export type ItemOrderings<Item, Indexing, Queries> = Queries extends readonly De
 type PathsOfOrder<Order> = Order extends readonly (readonly [infer Path, unknown])[] ? Path : never;
 
 /** The scalar paths among those that declared queries filter or sort by. */
-type DeclaredPath<Query, Known extends string> = Query extends DeclaredQuery
+type DeclaredPath<Query, Known extends string> = Query extends AnyQuery
   ? Extract<
       | (Query extends { readonly where: readonly (infer Path)[] } ? Path : never)
       | (Query extends { readonly orderBy: infer Order } ? PathsOfOrder<Order> : never),

@@ -4,7 +4,7 @@ import {
   type PartitionKeyPaths,
   partitionKeyPaths,
 } from "./defineContainer.ts";
-import { StoreError } from "./errors.ts";
+import { type FieldProblem, StoreError } from "./errors.ts";
 import { definitionPath, itemPathText, valueAt } from "./itemPath.ts";
 
 /** A value that the service takes in a partition key. */
@@ -107,31 +107,32 @@ function keyValue(key: object, path: readonly string[]): PartitionKeyValue {
   });
 }
 
-/** Reads a scope: the partition key's values, or the first of them. @throws StoreError `invalid` */
-export function scopeReader(
-  definition: AnyDefinition,
-): (scope: unknown) => { readonly values: readonly PartitionKeyValue[]; readonly isWhole: boolean } {
+/** The part of a container that a partition key, or the first fields of one, names. */
+export interface PartitionScope {
+  readonly values: readonly PartitionKeyValue[];
+  /** Whether that is a whole key: one logical partition. */
+  readonly isWhole: boolean;
+}
+
+/** Reads a scope from outside. @returns what it names, or what is wrong with it */
+export function scopeReader(definition: AnyDefinition): (scope: unknown) => PartitionScope | FieldProblem[] {
   const paths = partitionKeyPaths(definition).map(definitionPath);
+  const names = paths.map(itemPathText).join(", ");
+  const wanted =
+    paths.length === 1
+      ? `has to be the partition key's value, ${names}: a string, number or boolean`
+      : `has to be an object of the partition key's fields, ${names}, or of the first of them`;
   return (scope) => {
     if (scope === undefined) return { values: [], isWhole: false };
-    if (paths.length === 1 && isKeyValue(scope)) return { values: [scope], isWhole: true };
+    if (paths.length === 1) {
+      return isKeyValue(scope) ? { values: [scope], isWhole: true } : [{ path: "pk", message: wanted }];
+    }
     const all = paths.map((path) => valueAt(scope, path));
     const gap = all.indexOf(undefined);
     const values = gap === -1 ? all : all.slice(0, gap);
-    if (
-      values.length === 0 ||
-      !values.every(isKeyValue) ||
-      all.slice(values.length).some((value) => value !== undefined)
-    ) {
-      const names = paths.map(itemPathText).join(", ");
-      throw new StoreError(
-        "invalid",
-        `The partition key has to have the fields ${names}, or the first of them.`,
-        {
-          fields: [{ path: "pk", message: `has to be the partition key: ${names}` }],
-        },
-      );
-    }
+    const isPrefix = all.slice(values.length).every((value) => value === undefined);
+    if (values.length === 0 || !values.every(isKeyValue) || !isPrefix)
+      return [{ path: "pk", message: wanted }];
     return { values, isWhole: values.length === paths.length };
   };
 }

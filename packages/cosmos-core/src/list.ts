@@ -10,7 +10,7 @@ import { type Filter, type FilterNode, readFilter } from "./filter.ts";
 import { type IndexUse, readIndexMetrics } from "./indexMetrics.ts";
 import { invalidInput } from "./invalidInput.ts";
 import type { Json } from "./item.ts";
-import { scopeReader } from "./itemKey.ts";
+import { type PartitionScope, scopeReader } from "./itemKey.ts";
 import { definitionPath } from "./itemPath.ts";
 import { maxListLimit } from "./listLimits.ts";
 import {
@@ -81,8 +81,7 @@ export function createList<Item extends ItemBase>(source: ListSource<Item>) {
     { signal }: OperationOptions = {},
   ): Promise<ListResult<Item>> {
     const { limit = defaultLimit, cursor, explain: isExplained = false } = request;
-    const { filter, order } = readRequest(definition, request, limit);
-    const scope = readScope(request.pk);
+    const { filter, order, scope } = readRequest(definition, request, limit, readScope(request.pk));
     const query = ["list", scope.values, request.where ?? null, request.orderBy ?? []];
     const state = cursor === undefined ? undefined : await cursors.read(query, cursor);
 
@@ -158,7 +157,8 @@ function readRequest(
   definition: AnyDefinition,
   { where, orderBy = [] }: ListRequest<never>,
   limit: number,
-): { filter: FilterNode; order: OrderTerm[] } {
+  scope: PartitionScope | FieldProblem[],
+): { filter: FilterNode; order: OrderTerm[]; scope: PartitionScope } {
   const filter = readFilter(definition, where);
   const order = readOrder(definition, orderBy);
   const within = (name: string, problems: readonly FieldProblem[]): FieldProblem[] =>
@@ -172,9 +172,10 @@ function readRequest(
     ...(Number.isInteger(limit) && limit >= 1 && limit <= maxListLimit
       ? []
       : [{ path: "limit", message: `has to be a whole number from 1 to ${maxListLimit}` }]),
+    ...(Array.isArray(scope) ? scope : []),
   ];
   if (problems.length > 0) throw invalidInput("The list cannot be made", problems);
-  return { filter: filter as FilterNode, order: order as OrderTerm[] };
+  return { filter: filter as FilterNode, order: order as OrderTerm[], scope: scope as PartitionScope };
 }
 
 /** The store's own document is no item. */

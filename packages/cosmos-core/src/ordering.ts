@@ -4,6 +4,7 @@ import type { FieldProblem } from "./errors.ts";
 import { shapeAt } from "./fieldShape.ts";
 import type { ScalarPathOf } from "./fieldTypes.ts";
 import { isOrderServed } from "./indexingPolicy.ts";
+import { fieldProblems } from "./invalidInput.ts";
 import { type ItemPath, parseItemPath } from "./itemPath.ts";
 
 type Direction = "asc" | "desc";
@@ -43,8 +44,17 @@ export const isTimePath = (path: ItemPath): boolean => path.length === 1 && path
 /** Keys that one order may have. Source: Learn, "Indexing policies": a composite index has up to 8 paths. */
 const maxOrderKeys = 8;
 
-/** Reads an order from outside. */
-export function readOrder(definition: AnyDefinition, order: Ordering): OrderTerm[] | FieldProblem[] {
+const orderShape = z
+  .array(z.tuple([z.string(), z.enum(["asc", "desc"])]))
+  .max(maxOrderKeys, `has more than ${maxOrderKeys} keys`);
+
+/** Reads an order from outside. @returns its keys, or everything that is wrong with it */
+export function readOrder(definition: AnyDefinition, order: unknown): OrderTerm[] | FieldProblem[] {
+  const parsed = orderShape.safeParse(order);
+  return parsed.success ? readKeys(definition, parsed.data) : fieldProblems(parsed.error);
+}
+
+function readKeys(definition: AnyDefinition, order: Ordering): OrderTerm[] | FieldProblem[] {
   const problems: FieldProblem[] = [];
   const terms: OrderTerm[] = [];
   for (const [index, [text, direction]] of order.entries()) {
@@ -60,15 +70,13 @@ export function readOrder(definition: AnyDefinition, order: Ordering): OrderTerm
     } else terms.push({ path: storedPath(path), isDescending: direction === "desc" });
   }
   if (problems.length > 0) return problems;
-  if (terms.length > 0 && !isOrderServed(definition.indexing, terms)) {
-    const text = order.map(([path, direction]) => `${path} ${direction}`).join(", ");
-    const mend =
-      terms.length === 1
-        ? "the indexing policy leaves that path out: declare the query in `queries`, or include the path in `indexing`"
-        : "that needs a composite index of just these paths: declare the query in `queries`";
-    return [{ path: "", message: `No index serves an order by ${text}; ${mend}.` }];
-  }
-  return terms;
+  if (isOrderServed(definition.indexing, terms)) return terms;
+  const keys = order.map(([path, direction]) => `${path} ${direction}`).join(", ");
+  const mend =
+    terms.length === 1
+      ? "the indexing policy leaves that path out: declare the query in `queries`, or include the path in `indexing`"
+      : "that needs a composite index of just these paths: declare the query in `queries`";
+  return [{ path: "", message: `No index serves an order by ${keys}; ${mend}.` }];
 }
 
 function isSortable({ schema }: AnyDefinition, path: ItemPath): boolean {
@@ -84,11 +92,9 @@ function isSortable({ schema }: AnyDefinition, path: ItemPath): boolean {
 export function orderBySchema<Order extends Ordering>(
   definition: AnyDefinition & { readonly orders?: Order },
 ): z.ZodType<Order, Order> {
-  return z
-    .array(z.tuple([z.string(), z.enum(["asc", "desc"])]))
-    .max(maxOrderKeys, `has more than ${maxOrderKeys} keys`)
+  return orderShape
     .superRefine((order, context) => {
-      for (const problem of readOrder(definition, order)) {
+      for (const problem of readKeys(definition, order)) {
         if (!("message" in problem)) return;
         context.addIssue({
           code: "custom",
