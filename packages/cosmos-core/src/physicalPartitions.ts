@@ -1,11 +1,12 @@
 import type { Container, PartitionKeyDefinition } from "@azure/cosmos";
 import { withinDeadline } from "./deadline.ts";
 import { effectivePartitionKey } from "./effectivePartitionKey.ts";
+import type { PointKey } from "./itemKey.ts";
 
 /** Which physical partition a partition key lives in, as far as is known. */
 export interface PhysicalPartitions {
   /** The id of its partition key range; the same for all keys while the ranges are not known. */
-  partitionOf(pk: string): string;
+  partitionOf(pk: PointKey["pk"]): string;
   /** Reads the ranges again, in the background: a partition may have been split. */
   refresh(): void;
 }
@@ -50,7 +51,7 @@ export async function openPhysicalPartitions(
     refresh: () => void read(),
     partitionOf(pk) {
       if (performance.now() - readAt > knownFor) void read();
-      if (ranges.length < 2) return "";
+      if (ranges.length < 2 || typeof pk !== "string") return "";
       const key = effectivePartitionKey(pk);
       return ranges.findLast(({ minInclusive }) => minInclusive <= key)?.id ?? "";
     },
