@@ -1,3 +1,5 @@
+export type { ChangesPage, ChangesRequest } from "./changes.ts";
+export { changesLimits, type Since } from "./changesRequest.ts";
 export { createCosmosClient } from "./client.ts";
 export type { CoalescingLimits } from "./coalescingLimits.ts";
 export { createCredential } from "./credential.ts";

@@ -1,4 +1,5 @@
 import type { Container } from "@azure/cosmos";
+import { type ChangesPage, type ChangesRequest, createChanges } from "./changes.ts";
 import type { Coalescer } from "./coalescer.ts";
 import type { Cursors } from "./cursor.ts";
 import type { AnyDefinition, ItemBase } from "./defineContainer.ts";
@@ -33,6 +34,16 @@ export interface Store<
    * @throws StoreError `invalid` that names every wrong field, or says what is wrong with the cursor
    */
   list(request?: ListRequest<Item, Scope, Order>, options?: OperationOptions): Promise<ListResult<Item>>;
+  /**
+   * The change feed, of the whole container or of a partition key, a page at a time: items as they were last written,
+   * those of one partition key in the order of their writes. Deletes are not in it. Each page has a cursor, with which
+   * any process goes on: what is after it comes, whatever happened to the process, to the network or to the physical
+   * partitions, and some of it may come again. Read on when a page is worked on: nothing is read ahead.
+   *
+   * @throws StoreError `invalid` for a cursor that is cut, altered or of another feed or container; what Cosmos DB's
+   *   being away or throttling ends with after the request's patience
+   */
+  changes(request?: ChangesRequest<Scope>): AsyncGenerator<ChangesPage<Item>, void, undefined>;
 }
 
 /** The typed store of a container, on the queue that sends its operations. */
@@ -49,9 +60,11 @@ export function createStore<
 ): Store<Item, Key, Scope, Order> {
   const documents = createDocuments<Item>(definition);
   const ranges = openPartitionRanges(container);
+  const changes = createChanges<Item>({ container, definition, documents, cursors });
   const list = createList<Item>({ container, definition, documents, cursors, ranges });
   return {
     ...createPointStore<Item, Key>(coalescer.submit, definition, documents),
     list: (request = {}, options) => list(request, options),
+    changes: (request = {}) => changes(request),
   };
 }

@@ -93,20 +93,18 @@ describe("the types", () => {
           ["updatedAt", "asc"],
         ],
       });
+      const halfTurned = [
+        ["status", "asc"],
+        ["updatedAt", "asc"],
+      ] as const;
       // @ts-expect-error one direction turned only
-      store.list({
-        orderBy: [
-          ["status", "asc"],
-          ["updatedAt", "asc"],
-        ],
-      });
+      store.list({ orderBy: halfTurned });
+      const unknown = [
+        ["total", "asc"],
+        ["status", "asc"],
+      ] as const;
       // @ts-expect-error no such composite index
-      store.list({
-        orderBy: [
-          ["total", "asc"],
-          ["status", "asc"],
-        ],
-      });
+      store.list({ orderBy: unknown });
       // @ts-expect-error a path that no declared query uses is not indexed
       store.list({ orderBy: [["address.zip", "asc"]] });
       // @ts-expect-error an array is nothing to sort by
@@ -116,13 +114,12 @@ describe("the types", () => {
 
       all.list({ orderBy: [["name", "asc"]] });
       all.list({ orderBy: [["data.size", "asc"]] });
+      const two = [
+        ["name", "asc"],
+        ["ttl", "asc"],
+      ] as const;
       // @ts-expect-error needs a composite index, and none is declared
-      all.list({
-        orderBy: [
-          ["name", "asc"],
-          ["ttl", "asc"],
-        ],
-      });
+      all.list({ orderBy: two });
       // @ts-expect-error an array is nothing to sort by
       all.list({ orderBy: [["tags", "asc"]] });
     };
@@ -164,13 +161,12 @@ describe("the types", () => {
       store.list({ orderBy: [["e", "asc"]] });
       // @ts-expect-error excluded by the more precise path
       store.list({ orderBy: [["b.d", "asc"]] });
+      const halfTurned = [
+        ["a", "asc"],
+        ["b.c", "asc"],
+      ] as const;
       // @ts-expect-error one direction turned only
-      store.list({
-        orderBy: [
-          ["a", "asc"],
-          ["b.c", "asc"],
-        ],
-      });
+      store.list({ orderBy: halfTurned });
     };
     expect(typeof check).toBe("function");
   });
@@ -211,14 +207,9 @@ describe("the types", () => {
     if (unused()) {
       // @ts-expect-error items have a ttl, which does nothing without the container's
       defineContainer({ id: "a", partitionKey: "/id", schema: withTtl });
+      const queries = [{ where: ["name"] }] as const;
       // @ts-expect-error no such path
-      defineContainer({
-        id: "a",
-        partitionKey: "/id",
-        schema: withTtl,
-        ttl: -1,
-        queries: [{ where: ["name"] }],
-      });
+      defineContainer({ id: "a", partitionKey: "/id", schema: withTtl, ttl: -1, queries });
       // @ts-expect-error at most three paths
       defineContainer({ id: "a", partitionKey: ["/id", "/a", "/b", "/c"], schema: withTtl, ttl: -1 });
     }
