@@ -315,7 +315,7 @@ test("limits that cannot be are refused by name", async () => {
     { batchSize: 1.5 },
     { batchBytes: 3_000_000 },
     { batchesInFlight: Number.NaN },
-    { readsInFlight: -1 },
+    { aloneInFlight: -1 },
     { operationsWaiting: 0 },
   ]) {
     await expect(open(limits)).rejects.toThrow(new RegExp(`^${Object.keys(limits)[0]} is `));
