@@ -91,9 +91,9 @@ export function selectOperation(call: Call): Operation {
   const name = refused[type];
   if (name !== undefined) throw badRequest(`${name} not supported by the emulator.`);
   if (type === "docs" && isFeed && call.method === "POST") {
-    if (isQuery(call)) {
-      return isTrue(call, "x-ms-cosmos-is-query-plan-request") ? readQueryPlan : queryDocuments;
-    }
+    // First: some clients say of these nothing else. Source: azure-cosmos for Python, _GetQueryPlanThroughGateway.
+    if (isTrue(call, "x-ms-cosmos-is-query-plan-request")) return readQueryPlan;
+    if (isQuery(call)) return queryDocuments;
     if (isTrue(call, "x-ms-cosmos-is-batch-request")) return batchDocuments;
     if (isTrue(call, "x-ms-documentdb-is-upsert")) return upsertDocument;
   }
