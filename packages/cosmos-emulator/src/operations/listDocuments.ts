@@ -6,7 +6,7 @@ import { readScope } from "./requestScope.ts";
 import { containerHeaders, documentsBody, findContainer, reply } from "./resources.ts";
 
 const all = "SELECT * FROM c";
-const everything = queryRequest(all, parseQuery(all));
+const everything = parseQuery(all);
 
 /** `GET /docs`: all documents, page by page. Source: Learn, REST "List Documents". */
 export const listDocuments: Operation = {
@@ -14,7 +14,8 @@ export const listDocuments: Operation = {
   dataAction: dataActions.query,
   run(account, call) {
     const container = findContainer(account, call);
-    const answer = answerQuery(account, call, readScope(account, container, call), everything);
+    const request = queryRequest(all, everything);
+    const answer = answerQuery(account, call, readScope(account, container, call), request);
     const headers = { ...containerHeaders(container), ...answer.headers };
     return reply(200, charge.query(answer), documentsBody(container, answer.texts), headers);
   },

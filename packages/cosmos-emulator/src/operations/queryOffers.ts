@@ -1,7 +1,8 @@
 import { charge } from "../charge.ts";
 import { offerBody } from "./offerBody.ts";
 import type { Operation } from "./operation.ts";
-import { readQueryRequest, withQueryErrors } from "./queryRequest.ts";
+import { withQueryErrors } from "./queryErrors.ts";
+import { readQueryRequest } from "./queryRequest.ts";
 import { reply } from "./resources.ts";
 
 /** `POST /offers` with a query: how SDKs find a container's offer. Source: Learn, REST "Query Offers". */
