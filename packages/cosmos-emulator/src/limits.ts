@@ -29,6 +29,8 @@ export const limits = {
   uniqueKeys: 10,
   /** Paths of one unique key constraint. */
   uniqueKeyPaths: 16,
+  /** Computed properties of a container. Source: Learn, "Computed properties". */
+  computedProperties: 20,
   /** What a request's body may have: an item with room for a batch's or a query's envelope. */
   requestBytes: 4 * 1024 * 1024,
 } as const;
