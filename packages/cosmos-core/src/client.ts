@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Agent } from "node:https";
-import { rootCertificates } from "node:tls";
+import { createSecureContext, rootCertificates } from "node:tls";
 import { createDefaultHttpClient } from "@azure/core-rest-pipeline";
 import { CosmosClient } from "@azure/cosmos";
 import type { TokenCredential } from "@azure/identity";
@@ -50,6 +50,10 @@ export function createCosmosClient(
 }
 
 function createAgent(caFile: string | undefined): Agent {
-  const ca = caFile === undefined ? undefined : [...rootCertificates, readFileSync(caFile, "utf8")];
-  return new Agent({ keepAlive: true, minVersion: "TLSv1.2", ...(ca === undefined ? {} : { ca }) });
+  const minVersion = "TLSv1.2";
+  if (caFile === undefined) return new Agent({ keepAlive: true, minVersion });
+  // Authorities that stand in the agent's own options become part of the name of each request's connection, all 200 KB
+  // of them: a read then takes twice the processor time.
+  const ca = [...rootCertificates, readFileSync(caFile, "utf8")];
+  return new Agent({ keepAlive: true, secureContext: createSecureContext({ ca, minVersion }) });
 }
