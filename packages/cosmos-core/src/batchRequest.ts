@@ -5,8 +5,10 @@ import {
   type JSONObject,
   type OperationInput,
   type OperationResponse,
+  type PartitionKey,
 } from "@azure/cosmos";
 import type { PointAnswer, PointOperation } from "./pointOperation.ts";
+import { patchBody } from "./pointRequest.ts";
 
 /**
  * This file is the one place that knows how the SDK sends many operations in one request. There are two ways in:
@@ -54,7 +56,8 @@ function unwrap(error: unknown): unknown {
 }
 
 function toInput(operation: PointOperation): OperationInput {
-  const { id, pk: partitionKey } = operation.key;
+  const { id } = operation.key;
+  const partitionKey = operation.key.pk as PartitionKey;
   switch (operation.kind) {
     case "read":
       return { operationType: "Read", id, partitionKey };
@@ -75,7 +78,7 @@ function toInput(operation: PointOperation): OperationInput {
         operationType: "Patch",
         id,
         partitionKey,
-        resourceBody: { operations: [...operation.steps] },
+        resourceBody: patchBody(operation),
         ...ifMatch(operation),
       };
     case "delete":

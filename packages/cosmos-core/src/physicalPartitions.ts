@@ -1,11 +1,12 @@
 import type { Container, PartitionKeyDefinition } from "@azure/cosmos";
 import { withinDeadline } from "./deadline.ts";
 import { effectivePartitionKey } from "./effectivePartitionKey.ts";
+import type { PointKey } from "./itemKey.ts";
 
 /** Which physical partition a partition key lives in, as far as is known. */
 export interface PhysicalPartitions {
   /** The id of its partition key range; the same for all keys while the ranges are not known. */
-  partitionOf(pk: string): string;
+  partitionOf(pk: PointKey["pk"]): string;
   /** Reads the ranges again, in the background and not more often than every second: a partition may have been split. */
   refresh(): void;
 }
@@ -57,7 +58,7 @@ export async function openPhysicalPartitions(
     refresh: () => readAfter(atMostEvery),
     partitionOf(pk) {
       readAfter(knownFor);
-      if (ranges.length < 2) return "";
+      if (ranges.length < 2 || typeof pk !== "string") return "";
       const key = effectivePartitionKey(pk);
       return ranges.findLast(({ minInclusive }) => minInclusive <= key)?.id ?? "";
     },

@@ -1,14 +1,8 @@
 import type { ItemDefinition, PatchOperation } from "@azure/cosmos";
-
-/** What names an item in its container. */
-export interface ItemKey {
-  readonly id: string;
-  /** The value at the container's partition key path. */
-  readonly pk: string;
-}
+import type { PointKey } from "./itemKey.ts";
 
 interface OnItem {
-  readonly key: ItemKey;
+  readonly key: PointKey;
 }
 
 interface WithBody extends OnItem {
@@ -31,7 +25,9 @@ export type PointOperation =
   | ({
       readonly kind: "patch";
       readonly steps: readonly PatchOperation[];
-      /** Bytes of the steps as JSON. */
+      /** Only on an item for which this holds: the end of a query, `FROM c WHERE …`. */
+      readonly condition?: string | undefined;
+      /** Bytes of the steps and the condition as JSON. */
       readonly size: number;
     } & OnItem &
       Conditional)
@@ -41,7 +37,9 @@ export type PointOperation =
 export function bytesOf(operation: PointOperation): number {
   const body = "size" in operation ? operation.size : 0;
   // A key's characters have up to 3 bytes of UTF-8 each; it stands in the operation once, and the words are 100 bytes.
-  return body + 3 * (operation.key.id.length + operation.key.pk.length) + 100;
+  const { id, pk } = operation.key;
+  const pkLength = typeof pk === "string" ? pk.length : JSON.stringify(pk).length;
+  return body + 3 * (id.length + pkLength) + 100;
 }
 
 /** What Cosmos DB answered to one operation. A refusal is an answer too. */

@@ -3,6 +3,7 @@ import {
   ErrorResponse,
   type ItemDefinition,
   type ItemResponse,
+  type PartitionKey,
   type RequestOptions,
 } from "@azure/cosmos";
 import type { PointAnswer, PointOperation } from "./pointOperation.ts";
@@ -49,7 +50,7 @@ function send(
   abortSignal: AbortSignal,
   readOptions: RequestOptions,
 ): Promise<ItemResponse<ItemDefinition>> {
-  const item = container.item(operation.key.id, operation.key.pk);
+  const item = container.item(operation.key.id, operation.key.pk as PartitionKey);
   switch (operation.kind) {
     case "read":
       return item.read({ ...readOptions, abortSignal });
@@ -60,11 +61,17 @@ function send(
     case "replace":
       return item.replace(operation.body, { abortSignal, ...ifMatch(operation) });
     case "patch":
-      return item.patch([...operation.steps], { abortSignal, ...ifMatch(operation) });
+      return item.patch(patchBody(operation), { abortSignal, ...ifMatch(operation) });
     case "delete":
       return item.delete({ abortSignal, ...ifMatch(operation) });
   }
 }
+
+/** The body of a patch, alone or in a batch. */
+export const patchBody = ({ steps, condition }: Extract<PointOperation, { kind: "patch" }>) => ({
+  operations: [...steps],
+  ...(condition === undefined ? {} : { condition }),
+});
 
 const ifMatch = ({ ifMatch: condition }: { readonly ifMatch?: string | undefined }) =>
   condition === undefined ? {} : { accessCondition: { type: "IfMatch" as const, condition } };
