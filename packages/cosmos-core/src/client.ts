@@ -11,9 +11,12 @@ import { readFromSession } from "./readSession.ts";
 const limits = {
   /** One HTTP request, in milliseconds. */
   requestTimeout: 5_000,
-  /** Retries of a throttled request (429), and how long they may take together, in seconds. */
+  /**
+   * Retries of a throttled request (429), and for how many seconds another one begins: less than the time-out of an
+   * operation, so that its caller hears that it was throttled.
+   */
   throttledRetries: 9,
-  throttledSeconds: 5,
+  throttledSeconds: 2,
 } as const;
 
 const userAgentSuffix = "cosmos-trpc";
