@@ -143,10 +143,10 @@ function isPosition(position: Record<string, unknown>): boolean {
   const isCount = (value: unknown): boolean =>
     value === undefined || (typeof value === "number" && Number.isSafeInteger(value) && value >= 0);
   const isName = (value: unknown): boolean => value === undefined || typeof value === "string";
-  const { n, r, o, t, a, s, m, k } = position;
+  const { n, r, o, t, a, s, m, h, k } = position;
   return (
     [n, r, o, t, a].every(isCount) &&
-    [s, m].every(isName) &&
+    [s, m, h].every(isName) &&
     (k === undefined || (Array.isArray(k) && k.every(Array.isArray)))
   );
 }
