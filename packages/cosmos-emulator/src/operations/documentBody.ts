@@ -51,7 +51,7 @@ export function readDocument(
   if (bytes > limits.itemBytes) throw tooLarge();
   const id = readId(content);
   const values = extractPartitionKey(content, container.partitionKey);
-  checkPartitionKeySize(values, container.partitionKey);
+  checkPartitionKeySize(values);
   const pk = partitionKeyText(values);
   if (partitionKeyHeader === undefined) {
     throw badRequest("PartitionKey value must be supplied for this operation.");

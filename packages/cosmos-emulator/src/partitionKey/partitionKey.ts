@@ -128,16 +128,12 @@ export function partitionKeyText(values: readonly PartitionKeyValue[]): string {
   return JSON.stringify(values.map((value) => (value === undefined ? {} : value)));
 }
 
-/** Refuses values that the definition has no room for. */
-export function checkPartitionKeySize(
-  values: readonly PartitionKeyValue[],
-  definition: PartitionKeyDefinition,
-): void {
-  const limit = definition.version === 1 ? limits.partitionKeyBytesV1 : limits.partitionKeyBytes;
+/** Refuses values that are too long. */
+export function checkPartitionKeySize(values: readonly PartitionKeyValue[]): void {
   for (const value of values) {
-    if (typeof value === "string" && Buffer.byteLength(value) > limit) {
+    if (typeof value === "string" && Buffer.byteLength(value) > limits.partitionKeyBytes) {
       throw badRequest(
-        `Partition key value is too large: ${Buffer.byteLength(value)} bytes, at most ${limit}.`,
+        `Partition key value is too large: ${Buffer.byteLength(value)} bytes, at most ${limits.partitionKeyBytes}.`,
       );
     }
   }
