@@ -1,5 +1,4 @@
 /** Where a change feed begins: after a cursor, at a time, now, or at the beginning. */
-// biome-ignore lint/complexity/noBannedTypes: keeps the two words in what editors suggest
 export type Since = "beginning" | "now" | Date | (string & {});
 
 /** What the numbers of a request for changes may be. */

@@ -1,3 +1,4 @@
+export type { BulkOptions, BulkProgress, BulkResult } from "./bulk.ts";
 export type { ChangesPage, ChangesRequest } from "./changes.ts";
 export { changesLimits, type Since } from "./changesRequest.ts";
 export { createCosmosClient } from "./client.ts";

@@ -230,7 +230,7 @@ export function createPointStore<Item extends ItemBase, Key extends { readonly i
           if (!(error instanceof StoreError)) throw error;
           return { error, requestCharge: error.requestCharge ?? 0 };
         });
-      for await (const answer of inOrder(keys, readsAtOnce, read)) answers.push(answer);
+      for await (const answer of inOrder(keys, { atOnce: readsAtOnce }, read)) answers.push(answer);
       return answers;
     },
     async upsert(item, { ifMatch, signal } = {}) {

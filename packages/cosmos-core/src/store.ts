@@ -1,4 +1,5 @@
 import type { Container } from "@azure/cosmos";
+import { type BulkOptions, type BulkResult, createBulk } from "./bulk.ts";
 import { type ChangesPage, type ChangesRequest, createChanges } from "./changes.ts";
 import type { Coalescer } from "./coalescer.ts";
 import type { Cursors } from "./cursor.ts";
@@ -44,6 +45,20 @@ export interface Store<
    *   being away or throttling ends with after the request's patience
    */
   changes(request?: ChangesRequest<Scope>): AsyncGenerator<ChangesPage<Item>, void, undefined>;
+  /**
+   * Upserts what a source gives, as fast as Cosmos DB takes it, and says of each item what became of it, in the source's
+   * order. Each is put through the schema first. It holds no more than `concurrency` items, and no more than 16 MB and
+   * one item, and takes more from the source when results are taken. While Cosmos DB throttles or is away it waits, as
+   * long as it is told to. Of items with the same key the later one is written later. A run that was cut is gone on
+   * with at `resumeAt`; what was on its way may then be written twice, with the same outcome.
+   *
+   * @throws StoreError `throttled` or `unavailable` after the patience, `misconfigured`; and what the source throws, after
+   *   the results of what it gave before
+   */
+  bulk(
+    source: Iterable<Item> | AsyncIterable<Item>,
+    options?: BulkOptions,
+  ): AsyncGenerator<BulkResult<Item>, void, undefined>;
 }
 
 /** The typed store of a container, on the queue that sends its operations. */
@@ -62,8 +77,10 @@ export function createStore<
   const ranges = openPartitionRanges(container);
   const changes = createChanges<Item>({ container, definition, documents, cursors });
   const list = createList<Item>({ container, definition, documents, cursors, ranges });
+  const points = createPointStore<Item, Key>(coalescer.submit, definition, documents);
   return {
-    ...createPointStore<Item, Key>(coalescer.submit, definition, documents),
+    ...points,
+    bulk: createBulk<Item>(definition, points),
     list: (request = {}, options) => list(request, options),
     changes: (request = {}) => changes(request),
   };
