@@ -23,9 +23,11 @@ export async function withinDeadline<Result>(
   signal?.addEventListener("abort", onAbort, { once: true });
   try {
     return await Promise.race([call(ended.signal), promise]);
+  } catch (error) {
+    ended.abort(error);
+    throw error;
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", onAbort);
-    ended.abort();
   }
 }
