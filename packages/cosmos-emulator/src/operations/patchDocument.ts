@@ -56,7 +56,7 @@ function readPatchOf(body: Json, { paths }: PartitionKeyDefinition): Patch {
 }
 
 /** Units of work that a condition may take: a batch can have a hundred of them. */
-const mostWork = 2_000_000;
+const mostWork = 500_000;
 
 /** Whether a document satisfies a condition: `FROM c WHERE …`. */
 function holds(condition: string, document: JsonObject): boolean {

@@ -74,7 +74,7 @@ function scanValues(
   work: Work,
 ): Scan {
   const bind = (frame: Frame, value: Value, visit: () => boolean): boolean => {
-    work.spend(1);
+    work.spend(2);
     frame[slot] = value;
     return value !== undefined && visit();
   };
