@@ -1,19 +1,8 @@
+import type { Item } from "@cosmos-trpc/client";
 import type { Usage } from "./api.ts";
 
-/** What the API answers for an item. */
-interface ShownItem {
-  readonly id: string;
-  readonly pk: string;
-  readonly name: string;
-  readonly tags?: readonly string[] | undefined;
-  readonly data?: unknown;
-  readonly ttl?: number | undefined;
-  readonly etag: string;
-  readonly updatedAt: string;
-}
-
 /** An item for people: a line a field. */
-export function showItem(item: ShownItem, usage: Usage): string {
+export function showItem(item: Item, usage: Usage): string {
   const rows: [string, string | undefined][] = [
     ["id", item.id],
     ["pk", item.pk],

@@ -65,7 +65,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const { caFile, key, cert } = await loadCertificates(folder.certificates);
     const setting = (name: string): string =>
       store.transaction(() => store.catalog.setting(name, () => randomUUID()));
-    const { directory, roles, ...principals } = createTenant(options, setting);
+    const { directory, roles, ...principals } = createTenant(options, setting, {
+      read: () => store.catalog.findSetting("tenant-changes"),
+      write: (text) => store.transaction(() => store.catalog.replaceSetting("tenant-changes", text)),
+    });
 
     // The listeners. Clients may come as soon as they are known, which is not before the end.
     const identityServer = createHttpServer({ keepAliveTimeout });

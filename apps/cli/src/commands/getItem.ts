@@ -1,11 +1,12 @@
+import type { RouterInputs } from "@cosmos-trpc/client";
 import type { Command } from "commander";
-import { type Api, createApi, type Usage } from "../api.ts";
+import { alone, createApi } from "../api.ts";
 import { explain } from "../explain.ts";
 import type { CommonOptions } from "../options.ts";
 import { Refused } from "../refused.ts";
 import { showItem } from "../show.ts";
 
-type Key = Parameters<Api["items"]["get"]["query"]>[0];
+type Key = RouterInputs["items"]["get"];
 
 interface GetOptions extends CommonOptions {
   readonly pk?: string;
@@ -20,13 +21,11 @@ export function addGetItem(items: Command): void {
     .option("--pk <value>", "its partition key (default: the id)")
     .action(async (id: string, _own: unknown, command: Command) => {
       const { url, json, pk } = command.optsWithGlobals<GetOptions>();
-      const usage: Usage = { requestCharge: 0, elapsed: 0 };
+      const { api, usage } = createApi(url);
       const key: Key = pk === undefined ? { id } : { id, pk };
-      const item = await createApi(url)
-        .items.get.query(key, { context: { usage } })
-        .catch((error: unknown) => {
-          throw new Refused(explain(error, url), usage);
-        });
-      process.stdout.write(json === true ? `${JSON.stringify(item)}\n` : showItem(item, usage));
+      const item = await api.items.get.query(key, alone).catch((error: unknown) => {
+        throw new Refused(explain(error, url), usage());
+      });
+      process.stdout.write(json === true ? `${JSON.stringify(item)}\n` : showItem(item, usage()));
     });
 }

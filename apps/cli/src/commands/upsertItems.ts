@@ -1,17 +1,17 @@
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
+import type { Item, RouterInputs } from "@cosmos-trpc/client";
 import type { Command } from "commander";
 import yoctoSpinner from "yocto-spinner";
-import { type Api, createApi, isUnanswered, type Usage } from "../api.ts";
-import { explain } from "../explain.ts";
+import { alone, createApi } from "../api.ts";
+import { explain, isUnanswered } from "../explain.ts";
 import { inOrder } from "../inOrder.ts";
 import type { CommonOptions } from "../options.ts";
 import { type InputItem, parse, readItems } from "../readItems.ts";
 import { Refused, WrongUsage } from "../refused.ts";
 import { printable, showItem, showUsage } from "../show.ts";
 
-type UpsertInput = Parameters<Api["items"]["upsert"]["mutate"]>[0];
-type UpsertOutput = Awaited<ReturnType<Api["items"]["upsert"]["mutate"]>>;
+type UpsertInput = RouterInputs["items"]["upsert"];
 
 interface UpsertOptions extends CommonOptions {
   readonly file?: string;
@@ -47,35 +47,29 @@ async function upsertOne(text: string, { url, json, ifMatch }: UpsertOptions): P
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new WrongUsage("The item has to be a JSON object.");
   }
-  const usage: Usage = { requestCharge: 0, elapsed: 0 };
+  const { api, usage } = createApi(url);
   // The server's schema checks it and names every field that is wrong.
   const condition: Pick<UpsertInput, "ifMatch"> = ifMatch === undefined ? {} : { ifMatch };
   const input = { ...value, ...condition } as UpsertInput;
-  const item = await createApi(url)
-    .items.upsert.mutate(input, { context: { usage } })
-    .catch((error: unknown) => {
-      throw new Refused(explain(error, url), usage);
-    });
-  process.stdout.write(json === true ? `${JSON.stringify(item)}\n` : showItem(item, usage));
+  const item = await api.items.upsert.mutate(input, alone).catch((error: unknown) => {
+    throw new Refused(explain(error, url), usage());
+  });
+  process.stdout.write(json === true ? `${JSON.stringify(item)}\n` : showItem(item, usage()));
 }
 
 async function upsertMany(input: Readable, { url, json }: UpsertOptions): Promise<void> {
-  const api = createApi(url);
-  const started = performance.now();
-  const total = { written: 0, refused: 0, requestCharge: 0 };
+  const { api, usage } = createApi(url);
+  const total = { written: 0, refused: 0 };
   const spinner = process.stderr.isTTY ? yoctoSpinner({ text: `${count(0)} written` }).start() : undefined;
 
-  async function upsert({ line, value, problem }: InputItem): Promise<UpsertOutput | string> {
+  async function upsert({ line, value, problem }: InputItem): Promise<Item | string> {
     if (problem !== undefined) return `line ${line} ${problem}.`;
-    const usage: Usage = { requestCharge: 0, elapsed: 0 };
     try {
-      return await api.items.upsert.mutate(value as UpsertInput, { context: { usage } });
+      return await api.items.upsert.mutate(value as UpsertInput, alone);
     } catch (error) {
       // Without a server every line would say so.
       if (isUnanswered(error)) throw new Refused(`line ${line}: ${explain(error, url)}`);
       return `line ${line}: ${explain(error, url)}`;
-    } finally {
-      total.requestCharge += usage.requestCharge;
     }
   }
 
@@ -97,10 +91,9 @@ async function upsertMany(input: Readable, { url, json }: UpsertOptions): Promis
   } finally {
     spinner?.stop();
   }
-  const usage = { requestCharge: total.requestCharge, elapsed: performance.now() - started };
   if (json !== true) {
     const refused = total.refused === 0 ? "" : `, ${total.refused} refused`;
-    process.stdout.write(`${count(total.written)} written${refused}: ${showUsage(usage)}\n`);
+    process.stdout.write(`${count(total.written)} written${refused}: ${showUsage(usage())}\n`);
   }
   if (total.refused > 0)
     throw new Refused(`${total.refused} of ${total.refused + total.written} items were refused.`);

@@ -51,7 +51,7 @@ export function readDocument(
   if (bytes > limits.itemBytes) throw tooLarge();
   const id = readId(content);
   const values = extractPartitionKey(content, container.partitionKey);
-  checkPartitionKeySize(values, container.partitionKey);
+  checkPartitionKeySize(values);
   const pk = partitionKeyText(values);
   if (partitionKeyHeader === undefined) {
     throw badRequest("PartitionKey value must be supplied for this operation.");
@@ -105,7 +105,7 @@ function readId(content: JsonObject): string {
   }
   if (Buffer.byteLength(id) > limits.idBytes) {
     throw badRequest(
-      `The input content is invalid because the property 'id' has ${Buffer.byteLength(id)} bytes, at most ${limits.idBytes} are allowed.`,
+      `The input name is invalid: the property 'id' has ${Buffer.byteLength(id)} bytes. Ensure to provide a unique non-empty string less than '${limits.idBytes + 1}' characters.`,
     );
   }
   if (/[/\\?#]| $/.test(id)) {

@@ -109,3 +109,13 @@ it("refuses a batch of nothing and a time to live that is null", async () => {
   const document = await account.raw({ method: "POST", path, headers: keyHeader("p"), body });
   expect(document.status).toBe(400);
 });
+
+it("counts a request's bytes as they were sent, escapes and spaces too", async () => {
+  const text = "数".repeat(400_000);
+  const plain = JSON.stringify({ id: randomUUID(), pk: "p", text });
+  const escaped = plain.replaceAll("数", "\\u6570");
+  const refused = await account.raw({ method: "POST", path, headers: keyHeader("p"), body: escaped });
+  expect([refused.status, refused.json()["code"]]).toEqual([413, "RequestEntityTooLarge"]);
+  const taken = await account.raw({ method: "POST", path, headers: keyHeader("p"), body: plain });
+  expect(taken.status).toBe(201);
+});
