@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -33,3 +33,12 @@ test.each(Object.entries(compilers))(
     expect(await runNode([compiler, "-p", "."], folder)).toEqual({ code: 0, said: "" });
   },
 );
+
+test("docs/typegen.md shows the generated file as it is", () => {
+  const read = (path: string): string => readFileSync(join(packageFolder, path), "utf8");
+  const [, shown] =
+    /^```ts file=packages\/client\/src\/generated\/router\.d\.ts\n(.*?)^```$/ms.exec(
+      read("../../docs/typegen.md"),
+    ) ?? [];
+  expect(shown).toBe(read("src/generated/router.d.ts"));
+});

@@ -122,7 +122,7 @@ async function bundle(folder: string): Promise<string> {
     resolve: {
       alias: [{ find: "@cosmos-trpc/client", replacement: join(import.meta.dirname, "../../dist/index.js") }],
     },
-    build: { lib: { entry: "page.js", formats: ["es"], fileName: "bundle" } },
+    build: { lib: { entry: "page.js", formats: ["es"], fileName: () => "bundle.js" } },
   });
   return readFileSync(join(folder, "dist/bundle.js"), "utf8");
 }
