@@ -5,6 +5,6 @@ import { dts } from "rolldown-plugin-dts";
 export default defineConfig({
   input: "src/index.ts",
   external: /^@trpc\//,
-  output: { dir: "dist", format: "esm", comments: { legal: false } },
+  output: { dir: "dist", format: "esm", cleanDir: true },
   plugins: [dts({ tsconfig: "tsconfig.build.json", sourcemap: false })],
 });
