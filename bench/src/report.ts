@@ -11,7 +11,8 @@ const chart = join(root, "docs/performance.svg");
 
 /** What `main.ts` writes beside every bench's figures. */
 interface Run {
-  readonly at: string;
+  /** Absent from results of before this page. */
+  readonly at?: string;
   readonly machine: {
     readonly node: string;
     readonly cpu: string;
@@ -80,7 +81,9 @@ const runList = (runs: Readonly<Record<string, Run | undefined>>): string =>
         loadAverage === undefined
           ? ""
           : `, load average ${loadAverage.before[0]?.toFixed(2)} before and ${loadAverage.after[0]?.toFixed(2)} after`;
-      return [`- \`${name}\`: ${run.at.slice(0, 10)}, Node ${node}, ${cores} cores of ${cpu}${load}.`];
+      return [
+        `- \`${name}\`: ${run.at === undefined ? "" : `${run.at.slice(0, 10)}, `}Node ${node}, ${cores} cores of ${cpu}${load}.`,
+      ];
     })
     .join("\n");
 

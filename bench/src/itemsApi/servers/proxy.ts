@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Pool } from "undici";
 
 // What passes requests on and does nothing else: no types, no checks, no SDK; its token is fetched once.
@@ -24,7 +24,7 @@ const pool = new Pool(COSMOS_ENDPOINT, {
 });
 const docs = "/dbs/appdb/colls/items/docs";
 
-createServer(async (request, response) => {
+async function passOn(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const [path = "", pk = ""] = (request.url ?? "").split("?pk=");
   const key = { "x-ms-documentdb-partitionkey": `["${pk}"]` };
   const upstream =
@@ -52,4 +52,9 @@ createServer(async (request, response) => {
       "content-length": Buffer.byteLength(body),
     })
     .end(body);
+}
+
+createServer((request, response) => {
+  // A client that leaves in the middle of its body is the one failure that a load brings.
+  passOn(request, response).catch(() => response.destroy());
 }).listen(Number(process.env["PORT"]), "127.0.0.1");
