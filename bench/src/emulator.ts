@@ -13,6 +13,7 @@ import {
   type LoadResult,
   load,
   medianOf,
+  medianOfLoads,
   residentMegabytes,
   send,
   signWithKey,
@@ -20,8 +21,11 @@ import {
   type WireRequest,
 } from "./wire.ts";
 
-/** Seconds that each load is measured for. */
-const seconds = 4;
+/** Seconds that a load is measured for in a round. */
+const seconds = 2;
+
+/** Rounds, in each of which every server has its turn: a machine that gets slower does so for all. */
+const rounds = 3;
 
 /** Documents that point operations go round. */
 const pointItems = 1_000;
@@ -163,13 +167,20 @@ interface Comparison extends LoadResult {
 
 async function comparePoints(targets: Readonly<Record<ServerName, Target>>): Promise<Comparison[]> {
   const rows: Comparison[] = [];
+  const servers = Object.entries(targets) as [ServerName, Target][];
   for (const [operation, make] of [
     ["point read", readItem],
     ["upsert", upsertItem],
   ] as const) {
     for (const connections of [1, 64]) {
-      for (const [server, target] of Object.entries(targets) as [ServerName, Target][]) {
-        rows.push({ operation, connections, server, ...(await load(target, make, connections, seconds)) });
+      const results = new Map<ServerName, LoadResult[]>(servers.map(([server]) => [server, []]));
+      for (let round = 0; round < rounds; round += 1) {
+        for (const [server, target] of servers) {
+          results.get(server)?.push(await load(target, make, connections, seconds));
+        }
+      }
+      for (const [server, loads] of results) {
+        rows.push({ operation, connections, server, ...medianOfLoads(loads) });
       }
     }
   }
@@ -190,29 +201,29 @@ async function compareQueries(ours: Target, peer: Target): Promise<QueryComparis
     ["ORDER BY TOP 20", () => topByRank],
     ["filter, ORDER BY TOP 20", () => topOfFilter],
   ] as const) {
+    // The peer walks all documents, for a minute or more: once has to do.
+    const started = performance.now();
+    const theirs = await idsOf(peer, make(0));
+    const peerMs = performance.now() - started;
+    const mine = await idsOf(ours, make(0));
+    // Both have to find the same documents, or the comparison says nothing.
+    if (mine !== theirs) throw new Error(`${make(0).body} finds ${mine} here and ${theirs} there.`);
     let turn = 0;
-    const once = (target: Target) => () => {
+    const oursMs = await medianOf(100, () => {
       turn += 1;
-      return send(target, make(turn));
-    };
-    await checkSame(ours, peer, make(1));
-    const peerMs = await medianOf(3, once(peer));
-    const oursMs = await medianOf(100, once(ours));
+      return send(ours, make(turn));
+    });
     rows.push({ query: name, oursMs: round(oursMs), peerMs: round(peerMs), ratio: round(peerMs / oursMs) });
   }
   return rows;
 }
 
-/** Both have to find the same documents, or the comparison says nothing. */
-async function checkSame(ours: Target, peer: Target, wire: WireRequest): Promise<void> {
-  const idsOf = async (target: Target): Promise<string> => {
-    const { Documents } = JSON.parse(await send(target, wire)) as { Documents: { id: string }[] };
-    return Documents.map(({ id }) => id)
-      .sort()
-      .join();
-  };
-  const [mine, theirs] = [await idsOf(ours), await idsOf(peer)];
-  if (mine !== theirs) throw new Error(`${wire.body} finds ${mine} here and ${theirs} there.`);
+/** The ids of what a query finds, in an order of their own. */
+async function idsOf(target: Target, wire: WireRequest): Promise<string> {
+  const { Documents } = JSON.parse(await send(target, wire)) as { Documents: { id: string }[] };
+  return Documents.map(({ id }) => id)
+    .sort()
+    .join();
 }
 
 const round = (value: number): number => Math.round(value * 100) / 100;
@@ -222,6 +233,8 @@ interface GrowthRow {
   readonly startMs: number;
   readonly residentMb: number | undefined;
   readonly filterMs: number;
+  /** `filterMs` as a multiple of what it is with the fewest documents. */
+  readonly filterGrowth: number;
   readonly topMs: number;
   readonly topOfFilterMs: number;
   readonly residentAfterMb: number | undefined;
@@ -250,11 +263,13 @@ async function measureGrowth(folder: string): Promise<GrowthRow[]> {
         return send(target, selectiveFilter(turn, documents));
       };
       await medianOf(100, filter);
+      const filterMs = round(await medianOf(300, filter));
       rows.push({
         documents,
         startMs,
         residentMb,
-        filterMs: round(await medianOf(300, filter)),
+        filterMs,
+        filterGrowth: round(filterMs / (rows[0]?.filterMs ?? filterMs)),
         topMs: round(await medianOf(30, () => send(target, topByRank))),
         topOfFilterMs: round(await medianOf(10, () => send(target, topOfFilter))),
         residentAfterMb: residentMegabytes(target.pid),

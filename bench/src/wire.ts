@@ -153,6 +153,15 @@ export async function load(
   };
 }
 
+/** Of several loads the one that answered the median number of requests. */
+export function medianOfLoads(loads: readonly LoadResult[]): LoadResult {
+  const order = (one: LoadResult, other: LoadResult): number =>
+    one.requestsPerSecond - other.requestsPerSecond;
+  const median = loads.toSorted(order)[Math.floor(loads.length / 2)];
+  if (median === undefined) throw new Error("There are no loads to choose from.");
+  return median;
+}
+
 /** The median time of `times` sequential runs, in milliseconds. */
 export async function medianOf(times: number, work: () => Promise<unknown>): Promise<number> {
   const measured: number[] = [];

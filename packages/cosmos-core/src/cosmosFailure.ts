@@ -4,15 +4,16 @@ import {
   CredentialUnavailableError,
 } from "@azure/identity";
 import { type Reason, StoreError } from "./errors.ts";
+import type { PointAnswer } from "./pointOperation.ts";
 
 /** What the SDK throws: its own ErrorResponse and TimeoutError, or the HTTP pipeline's RestError. */
 interface SdkError {
   readonly name?: string;
-  readonly message?: string;
+  readonly message?: string | undefined;
   readonly code?: number | string;
-  readonly substatus?: number;
-  readonly activityId?: string;
-  readonly retryAfterInMs?: number;
+  readonly substatus?: number | undefined;
+  readonly activityId?: string | undefined;
+  readonly retryAfterInMs?: number | undefined;
   readonly headers?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 }
@@ -55,7 +56,15 @@ export function fromSdkError(error: unknown): StoreError {
 /** What a credential throws; the chain of `DefaultAzureCredential` throws them all in one. */
 const noToken = [CredentialUnavailableError, AuthenticationError, AggregateAuthenticationError];
 
-/** The same for an answer that the SDK hands out without throwing: a 404 of a point read. */
+/** The same for the answer to one operation, alone or of a batch. */
+export const fromAnswer = ({ status, requestCharge, retryAfterMs, ...answer }: PointAnswer): StoreError =>
+  fromStatus(status, {
+    ...answer,
+    retryAfterInMs: retryAfterMs,
+    headers: { "x-ms-request-charge": requestCharge },
+  });
+
+/** The same for a status. */
 export function fromStatus(status: number, answer: SdkError, cause?: unknown): StoreError {
   const substatus = answer.substatus ?? 0;
   const reason =

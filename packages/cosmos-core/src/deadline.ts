@@ -1,7 +1,7 @@
 import { StoreError } from "./errors.ts";
 
 /** How long one operation of a store may take, its retries included, in milliseconds. */
-const operationTimeout = 5_000;
+export const operationTimeout = 5_000;
 
 /**
  * Runs an SDK call within the time-out. The SDK's own retries wait without looking at a signal (a second at a time, up

@@ -1,28 +1,184 @@
 import type { IndexingPolicy } from "@azure/cosmos";
 import type { z } from "zod";
+import { shapeAt } from "./fieldShape.ts";
+import type { PathOf } from "./fieldTypes.ts";
+import type { ItemOrderings } from "./indexedPaths.ts";
+import { isIndexed, policyFor } from "./indexingPolicy.ts";
+import { definitionPath, definitionPathText, type ItemPath, parseItemPath } from "./itemPath.ts";
+import { isTimePath, type Ordering, type OrderPathOf, type OrderTerm, storedPath } from "./ordering.ts";
 
 /** What every item of a container has: its id. */
 export interface ItemBase {
   readonly id: string;
 }
 
+type Path = `/${string}`;
+
+/** The path of the partition key, `/pk`; of a hierarchical one, two or three: `["/tenant", "/user"]`. */
+export type PartitionKeyPaths = Path | readonly [Path] | readonly [Path, Path] | readonly [Path, Path, Path];
+
+/** A query that an application makes: the paths that it filters by, and its order. */
+export interface DeclaredQuery<Item = unknown> {
+  /** Paths of items, `data.size`; that of an array stands for its elements. */
+  readonly where?: readonly (PathOf<Item> | "updatedAt")[];
+  readonly orderBy?: readonly (readonly [path: OrderPathOf<Item>, direction: "asc" | "desc"])[];
+}
+
+/** A step from one version of a schema to the next: what an item as it was becomes. */
+export type Upgrade = (item: Readonly<Record<string, unknown>>) => Record<string, unknown>;
+
 /** A container as a value: what infrastructure makes and the server checks. */
-export interface ContainerDefinition<Schema extends z.ZodType<ItemBase> = z.ZodType<ItemBase>> {
+export interface ContainerDefinition<
+  Schema extends z.ZodType<ItemBase> = z.ZodType<ItemBase>,
+  Paths extends PartitionKeyPaths = PartitionKeyPaths,
+  Orders extends Ordering = Ordering,
+> {
   /** The container's name. */
   readonly id: string;
-  /** The path of the partition key: `/pk`. */
-  readonly partitionKey: `/${string}`;
+  readonly partitionKey: Paths;
   /** What its items are. */
   readonly schema: Schema;
-  /** The indexing policy; the service's default indexes every path. */
+  /** The indexing policy; without one, and without `queries`, every path is indexed, as the service does by itself. */
   readonly indexing?: IndexingPolicy;
   /** The default time to live in seconds; -1 lets items live for ever unless they say otherwise; absent: TTL is off. */
   readonly ttl?: number;
+  /** The schema's version, 1 when it is absent. Raise it when items in the old form do not fit the schema any more. */
+  readonly version?: number;
+  /** The steps from version 1 to 2, from 2 to 3, and so on up to `version`. */
+  readonly upgrades?: readonly Upgrade[];
+  /** Only a type: the orders that the index serves. */
+  readonly orders?: Orders;
 }
 
-/** Defines a container. It does nothing but keep the schema's type: `openContainer` goes to Cosmos DB. */
-export function defineContainer<const Schema extends z.ZodType<ItemBase>>(
-  definition: ContainerDefinition<Schema>,
-): ContainerDefinition<Schema> {
-  return definition;
+/** Any container's definition, for what asks only for its structure. */
+export type AnyDefinition = ContainerDefinition<z.ZodType<ItemBase>>;
+
+/** What {@link defineContainer} takes: a definition, or the queries that it has to serve. */
+export type ContainerInput<
+  Schema extends z.ZodType<ItemBase>,
+  Paths extends PartitionKeyPaths,
+  Indexing extends IndexingPolicy | undefined,
+  Queries extends readonly DeclaredQuery<z.output<Schema>>[] | undefined,
+> = Omit<ContainerDefinition<Schema, Paths>, "indexing" | "orders" | "ttl"> & {
+  /** The indexing policy, where `queries` cannot say it: as the service has it. */
+  readonly indexing?: Indexing;
+  /** The queries that the application makes. The indexing policy is derived from them: what they need and no more. */
+  readonly queries?: Queries;
+} & TimeToLive<z.output<Schema>>;
+
+/** A schema with a `ttl` needs TTL to be on in the container: without it the service ignores what items say. */
+type TimeToLive<Item> = Item extends { readonly ttl?: infer Seconds }
+  ? number extends Exclude<Seconds, undefined>
+    ? { readonly ttl: number }
+    : { readonly ttl?: number }
+  : { readonly ttl?: number };
+
+/**
+ * Defines a container. It goes nowhere: `openContainer` goes to Cosmos DB.
+ *
+ * @throws TypeError when the definition contradicts itself: the sentence names what
+ */
+export function defineContainer<
+  const Schema extends z.ZodType<ItemBase>,
+  const Paths extends PartitionKeyPaths,
+  const Indexing extends IndexingPolicy | undefined = undefined,
+  const Queries extends readonly DeclaredQuery<z.output<Schema>>[] | undefined = undefined,
+>(
+  input: ContainerInput<Schema, Paths, Indexing, Queries>,
+): ContainerDefinition<Schema, Paths, ItemOrderings<z.output<Schema>, Indexing, Queries>> {
+  const { queries, ...definition } = input as unknown as AnyDefinition & {
+    readonly queries?: readonly DeclaredQuery[];
+  };
+  const refuse = (problem: string): TypeError => new TypeError(`The container ${input.id} ${problem}`);
+  checkKey(definition, refuse);
+  checkNumbers(definition, refuse);
+  if (queries !== undefined && definition.indexing !== undefined) {
+    throw refuse("has both `queries` and `indexing`: the policy is derived from the one or is the other.");
+  }
+  const indexing =
+    queries === undefined
+      ? definition.indexing
+      : policyFor(
+          queries.map((query) => readQuery(input.schema, query, refuse)),
+          partitionKeyPaths(definition).map((path) => definitionPathText(definitionPath(path))),
+        );
+  return { ...definition, ...(indexing === undefined ? {} : { indexing }) } as ReturnType<
+    typeof defineContainer<Schema, Paths, Indexing, Queries>
+  >;
+}
+
+/** The paths of a definition's partition key, as the service has them. */
+export const partitionKeyPaths = ({
+  partitionKey,
+}: Pick<AnyDefinition, "partitionKey">): readonly string[] =>
+  typeof partitionKey === "string" ? [partitionKey] : partitionKey;
+
+type Refuse = (problem: string) => TypeError;
+
+function checkKey(
+  { partitionKey, schema }: Pick<AnyDefinition, "partitionKey" | "schema">,
+  refuse: Refuse,
+): void {
+  const paths = partitionKeyPaths({ partitionKey });
+  if (paths.length < 1 || paths.length > 3 || new Set(paths).size !== paths.length) {
+    throw refuse("needs one to three different partition key paths.");
+  }
+  for (const path of paths) {
+    const shape = shapeAt(schema, definitionPath(path));
+    if (!path.startsWith("/") || shape === undefined || shape.scalars.size === 0) {
+      throw refuse(
+        `has the partition key path ${path}, at which its schema has no string, number or boolean.`,
+      );
+    }
+  }
+}
+
+function checkNumbers(
+  { ttl, version = 1, upgrades = [] }: Pick<AnyDefinition, "ttl" | "version" | "upgrades">,
+  refuse: Refuse,
+): void {
+  const isSeconds = (value: number): boolean =>
+    Number.isInteger(value) && value > 0 && value <= 2_147_483_647;
+  if (ttl !== undefined && ttl !== -1 && !isSeconds(ttl)) {
+    throw refuse(`has a ttl of ${ttl}: it is a whole number of seconds, 1 to 2147483647, or -1 for ever.`);
+  }
+  if (!Number.isInteger(version) || version < 1) throw refuse(`has the version ${version}: it is 1 or more.`);
+  if (upgrades.length !== version - 1) {
+    throw refuse(
+      `has the version ${version} and ${upgrades.length} upgrades: it needs ${version - 1}, one a version.`,
+    );
+  }
+}
+
+function readQuery(
+  schema: z.ZodType<ItemBase>,
+  { where = [], orderBy = [] }: DeclaredQuery,
+  refuse: Refuse,
+): { where: string[]; order: OrderTerm[] } {
+  const read = (text: string): ItemPath => {
+    const path = parseItemPath(text);
+    if (typeof path === "string") throw refuse(`declares a query by ${text}, which ${path}.`);
+    if (!isTimePath(storedPath(path)) && shapeAt(schema, path) === undefined) {
+      throw refuse(`declares a query by ${text}, which its schema does not have.`);
+    }
+    return path;
+  };
+  return {
+    where: where.map(read).flatMap((path) => patternsOf(schema, path)),
+    order: orderBy.map(([path, direction]) => ({
+      path: storedPath(read(path)),
+      isDescending: direction === "desc",
+    })),
+  };
+}
+
+/** The index patterns of a path that filters use: the value's, its elements', all of what is below. */
+function patternsOf(schema: z.ZodType<ItemBase>, path: ItemPath): string[] {
+  if (isIndexed({ includedPaths: [], excludedPaths: [] }, storedPath(path))) return [];
+  const text = definitionPathText(path);
+  const shape = shapeAt(schema, path);
+  if (shape?.isOpen === true || shape?.isObject === true) return [`${text}/*`];
+  if (shape?.elements === undefined) return [`${text}/?`];
+  const elements = shape.elements.isObject || shape.elements.isOpen ? `${text}/[]/*` : `${text}/[]/?`;
+  return shape.scalars.size > 0 ? [`${text}/?`, elements] : [elements];
 }

@@ -1,8 +1,9 @@
+import { type PartitionKeyDefinition, PartitionKeyDefinitionVersion, PartitionKeyKind } from "@azure/cosmos";
 import type { TokenCredential } from "@azure/identity";
 import { createCosmosClient } from "./client.ts";
 import { fromSdkError } from "./cosmosFailure.ts";
 import { withinDeadline } from "./deadline.ts";
-import type { ContainerDefinition } from "./defineContainer.ts";
+import { type ContainerDefinition, partitionKeyPaths } from "./defineContainer.ts";
 import type { CosmosConfiguration } from "./environment.ts";
 import { StoreError } from "./errors.ts";
 
@@ -16,13 +17,18 @@ const emulatorKey =
 /** What the service keeps of a definition, as its REST body. */
 function containerRequest(definition: ContainerDefinition): {
   id: string;
-  partitionKey: { paths: string[]; version: number };
+  partitionKey: PartitionKeyDefinition;
   indexingPolicy?: NonNullable<ContainerDefinition["indexing"]>;
   defaultTtl?: number;
 } {
+  const paths = [...partitionKeyPaths(definition)];
   return {
     id: definition.id,
-    partitionKey: { paths: [definition.partitionKey], version: 2 },
+    partitionKey: {
+      paths,
+      version: PartitionKeyDefinitionVersion.V2,
+      kind: paths.length === 1 ? PartitionKeyKind.Hash : PartitionKeyKind.MultiHash,
+    },
     ...(definition.indexing === undefined ? {} : { indexingPolicy: definition.indexing }),
     ...(definition.ttl === undefined ? {} : { defaultTtl: definition.ttl }),
   };

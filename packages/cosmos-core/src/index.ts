@@ -1,6 +1,19 @@
+export type { BulkOptions, BulkProgress, BulkResult } from "./bulk.ts";
+export type { ChangesPage, ChangesRequest } from "./changes.ts";
+export { changesLimits, type Since } from "./changesRequest.ts";
 export { createCosmosClient } from "./client.ts";
+export type { CoalescingLimits } from "./coalescingLimits.ts";
 export { createCredential } from "./credential.ts";
-export { type ContainerDefinition, defineContainer, type ItemBase } from "./defineContainer.ts";
+export {
+  type AnyDefinition,
+  type ContainerDefinition,
+  type DeclaredQuery,
+  defineContainer,
+  type ItemBase,
+  type PartitionKeyPaths,
+  type Upgrade,
+} from "./defineContainer.ts";
+export type { Stored } from "./document.ts";
 export type { Endpoint } from "./endpoint.ts";
 export { ensureContainer } from "./ensureContainer.ts";
 export {
@@ -12,6 +25,8 @@ export {
   toCosmosConfiguration,
 } from "./environment.ts";
 export { type FieldProblem, type Reason, reasons, StoreError, type StoreErrorDetails } from "./errors.ts";
+export { type Conditions, type Filter, filterLimits, filterSchema } from "./filter.ts";
+export type { IndexKey, IndexUse } from "./indexMetrics.ts";
 export {
   type Item,
   itemFields,
@@ -23,5 +38,18 @@ export {
   type Json,
   withPartitionKey,
 } from "./item.ts";
-export { type OpenContainer, openContainer } from "./openContainer.ts";
-export type { ItemKey, ItemResult, OperationOptions, Store, Stored, WriteOptions } from "./store.ts";
+export type { ItemKey, KeyOf, PartitionKeyValue, Scope } from "./itemKey.ts";
+export type { ListRequest, ListResult } from "./list.ts";
+export { listLimit, maxListLimit } from "./listLimits.ts";
+export { type OpenContainer, type OpenContainerOptions, openContainer } from "./openContainer.ts";
+export { type Ordering, type OrderKey, type OrderPathOf, orderBySchema } from "./ordering.ts";
+export { type Patch, patchSchema } from "./patch.ts";
+export type {
+  GetAnswer,
+  ItemResult,
+  OperationOptions,
+  PatchOptions,
+  PointStore,
+  WriteOptions,
+} from "./pointStore.ts";
+export type { Store } from "./store.ts";

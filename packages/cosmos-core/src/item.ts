@@ -84,9 +84,13 @@ export type Item = z.output<typeof itemSchema>;
 /** The container of items. */
 export const items = defineContainer({ id: "items", partitionKey: "/pk", schema: itemSchema, ttl: -1 });
 
-/** Walks without recursion: input of any depth may come in. */
 function isJsonObject(value: unknown): boolean {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return typeof value === "object" && value !== null && !Array.isArray(value) && isJson(value);
+}
+
+/** Whether a value is JSON that nests no deeper than `data` may. Walks without recursion: any depth may come in. */
+export function isJson(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return isScalar(value);
   let level: object[] = [value];
   for (let depth = 1; level.length > 0; depth += 1) {
     if (depth > maxDataDepth) return false;

@@ -1,29 +1,77 @@
-import type { CosmosClient, ContainerDefinition as ServiceDefinition } from "@azure/cosmos";
+import type {
+  Container,
+  CosmosClient,
+  PartitionKeyDefinition,
+  ContainerDefinition as ServiceDefinition,
+} from "@azure/cosmos";
 import type { z } from "zod";
+import { canSendTogether, sendTogether } from "./batchRequest.ts";
+import { type Coalescer, createCoalescer } from "./coalescer.ts";
+import { type CoalescingLimits, toLimits } from "./coalescingLimits.ts";
 import { fromSdkError } from "./cosmosFailure.ts";
+import { createCursors } from "./cursor.ts";
+import { givenCursorKey, storedCursorKey } from "./cursorKey.ts";
 import { withinDeadline } from "./deadline.ts";
-import type { ContainerDefinition, ItemBase } from "./defineContainer.ts";
+import {
+  type ContainerDefinition,
+  type ItemBase,
+  type PartitionKeyPaths,
+  partitionKeyPaths,
+} from "./defineContainer.ts";
+import { findDrift } from "./drift.ts";
 import { StoreError } from "./errors.ts";
-import { createStore, type Store } from "./store.ts";
+import type { ItemKey, KeyOf, Scope } from "./itemKey.ts";
+import type { Ordering } from "./ordering.ts";
+import { openPhysicalPartitions } from "./physicalPartitions.ts";
+import type { PointOperation } from "./pointOperation.ts";
+import { sendAlone } from "./pointRequest.ts";
+import { openReadRegion } from "./readRegion.ts";
+import { createStore, type DefaultOrdering, type Store } from "./store.ts";
 
 /** An open container. */
-export interface OpenContainer<Item extends ItemBase> {
-  readonly store: Store<Item>;
+export interface OpenContainer<
+  Item extends ItemBase,
+  Key extends { readonly id: string } = ItemKey,
+  Scope = string,
+  Order extends Ordering = DefaultOrdering<Item>,
+> {
+  readonly store: Store<Item, Key, Scope, Order>;
   /** Where the container that is there differs from its definition: a sentence for each. Empty when it does not. */
   readonly drift: readonly string[];
+}
+
+/** Options of {@link openContainer}. */
+export interface OpenContainerOptions {
+  /** How overlapping operations are put together; what is left out has its measured default. */
+  readonly coalescing?: Partial<CoalescingLimits> | undefined;
+  /**
+   * What signs the cursors of lists and of the change feed: the same in every process that serves the container. Without
+   * one the store keeps a random key in the container itself, as the document `cosmos-trpc:cursor-key`, which the first
+   * process that needs it makes: every instance then has the same, over restarts too, and there is no secret to hand
+   * out. Give one where the identity may not write, or where nothing may be added to the container.
+   */
+  readonly cursorKey?: string | undefined;
 }
 
 /**
  * Finds a definition's container and compares the two.
  *
  * @throws StoreError `misconfigured` when it is missing or refused, or partitioned by another path, `unavailable` when
- *   nobody answers in time.
+ *   nobody answers in time; RangeError for a limit of coalescing that cannot be.
  */
-export async function openContainer<Schema extends z.ZodType<ItemBase>>(
+export async function openContainer<
+  Schema extends z.ZodType<ItemBase>,
+  Paths extends PartitionKeyPaths,
+  Order extends Ordering,
+>(
   client: CosmosClient,
   database: string,
-  definition: ContainerDefinition<Schema>,
-): Promise<OpenContainer<z.output<Schema>>> {
+  definition: ContainerDefinition<Schema, Paths, Order>,
+  options: OpenContainerOptions = {},
+): Promise<
+  OpenContainer<z.output<Schema>, KeyOf<z.output<Schema>, Paths>, Scope<z.output<Schema>, Paths>, Order>
+> {
+  const limits = toLimits(options.coalescing);
   const container = client.database(database).container(definition.id);
   const found = await withinDeadline(undefined, (abortSignal) => container.read({ abortSignal })).catch(
     (error: unknown) => {
@@ -39,40 +87,47 @@ export async function openContainer<Schema extends z.ZodType<ItemBase>>(
   );
   const actual = found.resource as ServiceDefinition;
   const paths = actual.partitionKey?.paths ?? [];
-  if (paths.join() !== definition.partitionKey) {
+  const wanted = partitionKeyPaths(definition);
+  if (paths.join() !== wanted.join()) {
     throw new StoreError(
       "misconfigured",
-      `The container ${definition.id} is partitioned by ${paths.join(", ")}, its definition says ${definition.partitionKey}. A partition key cannot be changed: use another container.`,
+      `The container ${definition.id} is partitioned by ${paths.join(", ")}, its definition says ${wanted.join(", ")}. A partition key cannot be changed: use another container.`,
     );
   }
-  return { store: createStore<z.output<Schema>>(container, definition), drift: compare(definition, actual) };
+  const coalescer = await openCoalescer(client, container, actual.partitionKey, limits);
+  const key =
+    options.cursorKey === undefined
+      ? storedCursorKey(container, definition)
+      : async () => givenCursorKey(options.cursorKey ?? "");
+  const cursors = createCursors(String((actual as { _rid?: unknown })._rid), key);
+  return {
+    store: createStore(coalescer, container, definition, cursors),
+    drift: findDrift(definition, actual),
+  };
 }
 
-function compare(definition: ContainerDefinition, actual: ServiceDefinition): string[] {
-  const drift: string[] = [];
-  if (actual.defaultTtl !== definition.ttl) {
-    drift.push(
-      `The default time to live is ${actual.defaultTtl ?? "off"}, the definition says ${definition.ttl ?? "off"}.`,
-    );
-  }
-  for (const name of ["includedPaths", "excludedPaths", "compositeIndexes"] as const) {
-    const wanted = definition.indexing?.[name];
-    if (wanted === undefined) continue;
-    const [has, needs] = [actual.indexingPolicy?.[name] ?? [], wanted].map(sorted);
-    if (JSON.stringify(has) !== JSON.stringify(needs)) {
-      drift.push(
-        `The indexing policy's ${name} are ${JSON.stringify(has)}, the definition says ${JSON.stringify(needs)}.`,
-      );
-    }
-  }
-  return drift;
-}
-
-/** Paths in one order, without the one that the service adds by itself. */
-function sorted(paths: readonly unknown[]): string[] {
-  const isOwn = (path: string): boolean => path !== JSON.stringify({ path: '/"_etag"/?' });
-  return paths
-    .map((path) => JSON.stringify(path))
-    .filter(isOwn)
-    .sort();
+/** The queue of a container's operations. */
+async function openCoalescer(
+  client: CosmosClient,
+  container: Container,
+  partitionKey: PartitionKeyDefinition | undefined,
+  limits: CoalescingLimits,
+): Promise<Coalescer> {
+  const [partitions, readRegion] = await Promise.all([
+    openPhysicalPartitions(container, partitionKey ?? { paths: [] }),
+    openReadRegion(client),
+  ]);
+  const isBatching = canSendTogether(container);
+  // The SDK sends batches to the region that takes writes, and reads belong to a preferred location.
+  const isBatched = (kind: PointOperation["kind"]): boolean =>
+    isBatching && (kind !== "read" || readRegion.isWriteRegion());
+  return createCoalescer(
+    {
+      alone: (operation, signal) => sendAlone(container, operation, signal, readRegion.readOptions),
+      together: (operations, signal) => sendTogether(container, operations, signal),
+      partitionOf: ({ kind, key }) => (isBatched(kind) ? partitions.partitionOf(key.pk) : undefined),
+      onBatchFailure: partitions.refresh,
+    },
+    limits,
+  );
 }

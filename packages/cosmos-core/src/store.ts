@@ -1,152 +1,87 @@
-import type { Container, ItemDefinition, ItemResponse, Resource } from "@azure/cosmos";
-import { fromSdkError, fromStatus } from "./cosmosFailure.ts";
-import { withinDeadline } from "./deadline.ts";
-import type { ContainerDefinition, ItemBase } from "./defineContainer.ts";
-import { StoreError } from "./errors.ts";
+import type { Container } from "@azure/cosmos";
+import { type BulkOptions, type BulkResult, createBulk } from "./bulk.ts";
+import { type ChangesPage, type ChangesRequest, createChanges } from "./changes.ts";
+import type { Coalescer } from "./coalescer.ts";
+import type { Cursors } from "./cursor.ts";
+import type { AnyDefinition, ItemBase } from "./defineContainer.ts";
+import { createDocuments } from "./document.ts";
+import type { ItemKey } from "./itemKey.ts";
+import { createList, type ListRequest, type ListResult } from "./list.ts";
+import type { Ordering, OrderPathOf, SingleOrdering } from "./ordering.ts";
+import { openPartitionRanges } from "./partitionRanges.ts";
+import { createPointStore, type OperationOptions, type PointStore } from "./pointStore.ts";
 
-/** What names an item in its container. */
-export interface ItemKey {
-  readonly id: string;
-  /** The value at the container's partition key path. */
-  readonly pk: string;
-}
-
-/** An item as it is stored: with what the service keeps about it. */
-export type Stored<Item> = Item & {
-  /**
-   * The version, without the quotes that HTTP puts around it: write with it as `ifMatch` to be sure that nothing was
-   * changed in between.
-   */
-  readonly etag: string;
-  /** When it was last written, as ISO 8601 in UTC; to the second. */
-  readonly updatedAt: string;
-};
-
-/** The result of an operation on one item. */
-export interface ItemResult<Item> {
-  readonly item: Stored<Item>;
-  /** What the operation cost, in request units (RU). */
-  readonly requestCharge: number;
-}
-
-/** Options of every operation. */
-export interface OperationOptions {
-  /** Gives the operation up. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Options of a write. */
-export interface WriteOptions extends OperationOptions {
-  /** Writes only over the version that has this etag; else `precondition-failed`. */
-  readonly ifMatch?: string | undefined;
-}
+/** The orders of a container that indexes every path. */
+export type DefaultOrdering<Item> = SingleOrdering<OrderPathOf<Item>>;
 
 /**
  * A typed container. Items that it takes have been through the definition's schema. Every operation rejects with a
- * {@link StoreError}, in the end after 5 seconds.
+ * `StoreError`; each of its requests to Cosmos DB takes 5 seconds at most.
+ *
+ * @typeParam Key what names an item: its id and the fields of its partition key
+ * @typeParam Scope what a list and the change feed are narrowed to: a partition key
+ * @typeParam Order the orders that the container's index serves
  */
-export interface Store<Item extends ItemBase> {
-  /** Point read. @throws StoreError `not-found` */
-  get(key: ItemKey, options?: OperationOptions): Promise<ItemResult<Item>>;
+export interface Store<
+  Item extends ItemBase,
+  Key extends { readonly id: string } = ItemKey,
+  Scope = string,
+  Order extends Ordering = DefaultOrdering<Item>,
+> extends PointStore<Item, Key> {
   /**
-   * Writes an item whether it is there or not; with `ifMatch` only over that version of it.
+   * A page of items. Filters and orders may come from outside: what is not in the schema or not served by an index is
+   * refused, and values reach Cosmos DB as parameters only.
    *
-   * @throws StoreError `too-large`, `precondition-failed`
+   * @throws StoreError `invalid` that names every wrong field, or says what is wrong with the cursor
    */
-  upsert(item: Item, options?: WriteOptions): Promise<ItemResult<Item>>;
+  list(request?: ListRequest<Item, Scope, Order>, options?: OperationOptions): Promise<ListResult<Item>>;
+  /**
+   * The change feed, of the whole container or of a partition key, a page at a time: items as they were last written,
+   * those of one partition key in the order of their writes. Deletes are not in it. Each page has a cursor, with which
+   * any process goes on: what is after it comes, whatever happened to the process, to the network or to the physical
+   * partitions, and some of it may come again. Read on when a page is worked on: nothing is read ahead.
+   *
+   * @throws StoreError `invalid` for a cursor that is cut, altered or of another feed or container; what Cosmos DB's
+   *   being away or throttling ends with after the request's patience
+   */
+  changes(request?: ChangesRequest<Scope>): AsyncGenerator<ChangesPage<Item>, void, undefined>;
+  /**
+   * Upserts what a source gives, as fast as Cosmos DB takes it, and says of each item what became of it, in the source's
+   * order. Each is put through the schema first. It holds no more than `concurrency` items, and no more than 16 MB and
+   * one item, and takes more from the source when results are taken. While Cosmos DB throttles or is away it waits, as
+   * long as it is told to. Of items with the same key the later one is written later. A run that was cut is gone on
+   * with at `resumeAt`; what was on its way may then be written twice, with the same outcome.
+   *
+   * @throws StoreError `throttled` or `unavailable` after the patience, `misconfigured`; and what the source throws, after
+   *   the results of what it gave before
+   */
+  bulk(
+    source: Iterable<Item> | AsyncIterable<Item>,
+    options?: BulkOptions,
+  ): AsyncGenerator<BulkResult<Item>, void, undefined>;
 }
 
-/** Bytes of UTF-8 that an item's JSON may have. Source: Learn, "Azure Cosmos DB service quotas", per-item limits. */
-export const maxItemBytes = 2 * 1024 * 1024;
-
-/** The typed store on an open container of the SDK. */
-export function createStore<Item extends ItemBase>(
+/** The typed store of a container, on the queue that sends its operations. */
+export function createStore<
+  Item extends ItemBase,
+  Key extends { readonly id: string },
+  Scope,
+  Order extends Ordering,
+>(
+  coalescer: Coalescer,
   container: Container,
-  definition: ContainerDefinition,
-): Store<Item> {
-  const pkName = definition.partitionKey.slice(1);
-  const partitionKeyOf = (item: Item): string => String((item as Record<string, unknown>)[pkName]);
-
-  async function run(
-    signal: AbortSignal | undefined,
-    call: (abortSignal: AbortSignal) => Promise<ItemResponse<ItemDefinition>>,
-  ): Promise<ItemResult<Item>> {
-    const response = await withinDeadline(signal, call).catch((error: unknown) => {
-      if (signal?.aborted === true) throw signal.reason;
-      throw fromSdkError(error);
-    });
-    // A point read hands its 404 out as an answer.
-    if (response.statusCode >= 400) throw fromStatus(response.statusCode, response);
-    return {
-      item: present<Item>(response.resource as ItemDefinition & Resource),
-      requestCharge: response.requestCharge,
-    };
-  }
-
-  async function get(key: ItemKey, { signal }: OperationOptions = {}): Promise<ItemResult<Item>> {
-    return run(signal, (abortSignal) => container.item(key.id, key.pk).read({ abortSignal }));
-  }
-
-  /** Names the etag that would have matched, when it can be found. */
-  async function explainMismatch(key: ItemKey, failure: StoreError): Promise<StoreError> {
-    const current = await get(key).catch(() => undefined);
-    const details = {
-      ...failure,
-      currentEtag: current?.item.etag,
-      requestCharge: (failure.requestCharge ?? 0) + (current?.requestCharge ?? 0),
-    };
-    return new StoreError("precondition-failed", mismatch(current === undefined), details, failure.cause);
-  }
-
+  definition: AnyDefinition,
+  cursors: Cursors,
+): Store<Item, Key, Scope, Order> {
+  const documents = createDocuments<Item>(definition);
+  const ranges = openPartitionRanges(container);
+  const changes = createChanges<Item>({ container, definition, documents, cursors });
+  const list = createList<Item>({ container, definition, documents, cursors, ranges });
+  const points = createPointStore<Item, Key>(coalescer.submit, definition, documents);
   return {
-    get,
-    async upsert(item, { ifMatch, signal } = {}) {
-      checkSize(item);
-      const body = item as ItemDefinition;
-      if (ifMatch === undefined) {
-        return run(signal, (abortSignal) => container.items.upsert(body, { abortSignal }));
-      }
-      // The service's own upsert ignores If-Match for an item that is not there, and creates it.
-      const key = { id: item.id, pk: partitionKeyOf(item) };
-      const accessCondition = { type: "IfMatch", condition: quotedEtag(ifMatch) } as const;
-      try {
-        return await run(signal, (abortSignal) =>
-          container.item(key.id, key.pk).replace(body, { abortSignal, accessCondition }),
-        );
-      } catch (error) {
-        if (!(error instanceof StoreError)) throw error;
-        if (error.reason === "not-found")
-          throw new StoreError("precondition-failed", mismatch(true), error, error);
-        throw error.reason === "precondition-failed" ? await explainMismatch(key, error) : error;
-      }
-    },
+    ...points,
+    bulk: createBulk<Item>(definition, points),
+    list: (request = {}, options) => list(request, options),
+    changes: (request = {}) => changes(request),
   };
-}
-
-const mismatch = (isGone: boolean): string =>
-  isGone
-    ? "The item that ifMatch names a version of is not there."
-    : "The item has changed since that etag was read: read it again, then write with its new etag.";
-
-function checkSize(item: ItemBase): void {
-  const size = Buffer.byteLength(JSON.stringify(item));
-  if (size > maxItemBytes) {
-    throw new StoreError(
-      "too-large",
-      `The item has ${size} bytes as JSON, at most ${maxItemBytes} are allowed.`,
-    );
-  }
-}
-
-/** An etag without its quotes: people type it in a shell. */
-const bareEtag = (etag: string): string => etag.replace(/^"(.*)"$/, "$1");
-
-/** The same as HTTP wants it in `If-Match`, where it may have come in either form. */
-const quotedEtag = (etag: string): string => (etag === "*" ? etag : `"${bareEtag(etag)}"`);
-
-/** What callers see: the item, its etag and its time, none of the service's other properties. */
-function present<Item>(document: ItemDefinition & Resource): Stored<Item> {
-  const { _rid, _self, _attachments, _etag, _ts, ...item } = document;
-  const kept = { etag: bareEtag(_etag), updatedAt: new Date(_ts * 1000).toISOString() };
-  return { ...item, ...kept } as unknown as Stored<Item>;
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
+import { type Emulator, type EmulatorOptions, startEmulator } from "@cosmos-trpc/cosmos-emulator";
 import { afterAll, beforeAll } from "vitest";
 import { createCosmosClient, createCredential, readCosmosConfiguration } from "../src/index.ts";
 
@@ -13,19 +13,19 @@ export interface RunningEmulator {
   /** A configuration for it, as a process in its environment reads it. */
   configuration(): ReturnType<typeof readCosmosConfiguration>;
   /** A client that signs in with the managed identity; closed after the tests. */
-  client(): ReturnType<typeof createCosmosClient>;
+  client(preferredLocations?: readonly string[]): ReturnType<typeof createCosmosClient>;
   /** The same with the emulator's key, for what no token may do. */
   keyClient(): ReturnType<typeof createCosmosClient>;
 }
 
 /** Starts one before the file's tests, and puts its variables into this process's environment. */
-export function useEmulator(): RunningEmulator {
+export function useEmulator(options: EmulatorOptions = {}): RunningEmulator {
   const dataDir = mkdtempSync(join(tmpdir(), "cosmos-core-test-"));
   const undo: (() => unknown)[] = [];
   let emulator: Emulator;
 
   beforeAll(async () => {
-    emulator = await startEmulator({ dataDir });
+    emulator = await startEmulator({ ...options, dataDir });
     Object.assign(process.env, emulator.env);
   });
 
@@ -36,8 +36,8 @@ export function useEmulator(): RunningEmulator {
   });
 
   const configuration = () => readCosmosConfiguration(process.env);
-  function open(endpoint: ReturnType<typeof configuration>["endpoint"]) {
-    const client = createCosmosClient({ ...configuration(), endpoint }, createCredential());
+  function open(changes: Partial<ReturnType<typeof configuration>>) {
+    const client = createCosmosClient({ ...configuration(), ...changes }, createCredential());
     undo.push(() => client.dispose());
     return client;
   }
@@ -48,10 +48,10 @@ export function useEmulator(): RunningEmulator {
     async startAgain() {
       const port = Number(new URL(emulator.endpoint).port);
       const identityPort = Number(new URL(emulator.issuer).port);
-      emulator = await startEmulator({ dataDir, port, identityPort });
+      emulator = await startEmulator({ ...options, dataDir, port, identityPort });
     },
     configuration,
-    client: () => open(configuration().endpoint),
-    keyClient: () => open({ ...configuration().endpoint, key: emulator.key }),
+    client: (preferredLocations = []) => open({ preferredLocations }),
+    keyClient: () => open({ endpoint: { ...configuration().endpoint, key: emulator.key } }),
   };
 }

@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
+import { maxItemBytes } from "../src/document.ts";
 import {
   createCredential,
   ensureContainer,
@@ -7,7 +8,6 @@ import {
   openContainer,
   type Store,
 } from "../src/index.ts";
-import { maxItemBytes } from "../src/store.ts";
 import { failureOf } from "./failureOf.ts";
 import { useEmulator } from "./runningEmulator.ts";
 

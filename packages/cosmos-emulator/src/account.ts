@@ -1,6 +1,8 @@
 import type { Snapshots } from "./execution/snapshots.ts";
+import type { FaultCheck } from "./faults/faults.ts";
 import type { RegionView } from "./regions/regionView.ts";
 import type { Store } from "./store/openStore.ts";
+import type { Throttle } from "./throughput/throttle.ts";
 
 /** A region of the account, and where it listens. */
 export interface Region {
@@ -29,4 +31,8 @@ export interface Account {
   readonly physicalPartitions: number;
   /** Results of queries that are handed out page by page. */
   readonly snapshots: Snapshots;
+  /** What befalls the operations inside batches. */
+  readonly faults: Pick<FaultCheck, "takeInBatch">;
+  /** Left out where provisioned throughput is not enforced. */
+  readonly throttle: Throttle | undefined;
 }

@@ -1,5 +1,4 @@
-import "reflect-metadata";
-import { randomBytes, webcrypto, X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createSecureContext } from "node:tls";
@@ -16,11 +15,6 @@ export interface Certificates {
 }
 
 const day = 24 * 60 * 60 * 1000;
-/** What TLS clients accept of a leaf at most is 825 days (Apple's "Requirements for trusted certificates"). */
-const validity = 800 * day;
-const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
-const hostNames = ["localhost", "*.localhost"];
-const addresses = ["127.0.0.1", "::1"];
 
 /**
  * Reads the certificates kept in a folder, and makes them when they are missing, unreadable or about to expire.
@@ -43,6 +37,8 @@ export async function loadCertificates(folder: string): Promise<Certificates> {
     };
   });
   if (kept !== undefined && isUsable(kept)) return kept;
+  // Loaded only here: a start with kept certificates does without the library's import time.
+  const { makeCertificates } = await import("./makeCertificates.ts");
   const made = await makeCertificates();
   onFile(folder, () => {
     writeFileSync(files.key, made.key, { mode: 0o600 });
@@ -61,54 +57,4 @@ function isUsable({ caFile, key, cert }: Certificates): boolean {
   } catch {
     return false;
   }
-}
-
-async function makeCertificates(): Promise<{ ca: string; key: string; cert: string }> {
-  // Loaded only here: a start with kept certificates does without the library's import time.
-  const x509 = await import("@peculiar/x509");
-  x509.cryptoProvider.set(webcrypto);
-  const [authorityKeys, leafKeys] = (await Promise.all(
-    [1, 2].map(() => webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"])),
-  )) as [webcrypto.CryptoKeyPair, webcrypto.CryptoKeyPair];
-  const dates = { notBefore: new Date(Date.now() - day), notAfter: new Date(Date.now() + validity) };
-  const serialNumber = (): string => `01${randomBytes(15).toString("hex")}`;
-
-  const authority = await x509.X509CertificateGenerator.createSelfSigned({
-    ...dates,
-    serialNumber: serialNumber(),
-    // A name of its own, so that two folders' authorities in one trust store are not taken for each other.
-    name: `CN=cosmos-emulator local authority ${randomBytes(4).toString("hex")}`,
-    keys: authorityKeys,
-    signingAlgorithm: algorithm,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, 0, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
-      await x509.SubjectKeyIdentifierExtension.create(authorityKeys.publicKey),
-    ],
-  });
-  const leaf = await x509.X509CertificateGenerator.create({
-    ...dates,
-    serialNumber: serialNumber(),
-    subject: "CN=localhost",
-    issuer: authority.subject,
-    publicKey: leafKeys.publicKey,
-    signingKey: authorityKeys.privateKey,
-    signingAlgorithm: algorithm,
-    extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension([
-        ...hostNames.map((value) => ({ type: "dns" as const, value })),
-        ...addresses.map((value) => ({ type: "ip" as const, value })),
-      ]),
-      await x509.AuthorityKeyIdentifierExtension.create(authorityKeys.publicKey),
-    ],
-  });
-  const key = await webcrypto.subtle.exportKey("pkcs8", leafKeys.privateKey);
-  return {
-    ca: `${authority.toString("pem")}\n`,
-    cert: `${leaf.toString("pem")}\n`,
-    key: `${x509.PemConverter.encode(key, "PRIVATE KEY")}\n`,
-  };
 }

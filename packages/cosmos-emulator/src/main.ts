@@ -62,4 +62,4 @@ program.action(async ({ regions, ...options }: CommandOptions) => {
   );
 });
 
-await program.parseAsync();
+void program.parseAsync();

@@ -65,7 +65,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const { caFile, key, cert } = await loadCertificates(folder.certificates);
     const setting = (name: string): string =>
       store.transaction(() => store.catalog.setting(name, () => randomUUID()));
-    const { directory, roles, ...principals } = createTenant(options, setting);
+    const { directory, roles, ...principals } = createTenant(options, setting, {
+      read: () => store.catalog.findSetting("tenant-changes"),
+      write: (text) => store.transaction(() => store.catalog.replaceSetting("tenant-changes", text)),
+    });
 
     // The listeners. Clients may come as soon as they are known, which is not before the end.
     const identityServer = createHttpServer({ keepAliveTimeout });
@@ -140,6 +143,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
           view: region.view,
           physicalPartitions: options.physicalPartitions ?? 1,
           snapshots,
+          faults,
+          throttle,
         };
         const parts = { account, authenticate, roles, faults, delays, throttle, onFault };
         return [region, serve(createDataPlane(parts))] as const;
@@ -184,11 +189,18 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 }
 
 /**
- * The audiences of tokens for this account: its endpoints, the service as a whole, and the name that the account
- * would have in Azure. Source: `@azure/cosmos`, ClientContext.js (the endpoint's scope, and the fallback).
+ * The audiences of tokens for this account: its endpoints, with the port or without, the service as a whole, and the
+ * name that the account would have in Azure. Source: `@azure/cosmos`, ClientContext.js (the endpoint's scope, and the
+ * fallback); azure-cosmos for Java, RxDocumentClientImpl (scheme and host alone).
  */
 function audiences(endpoints: readonly string[]): string[] {
-  const names = ["https://cosmos.azure.com", `https://${accountId}.documents.azure.com`, ...endpoints];
+  const hosts = new Set(endpoints.map((endpoint) => `https://${new URL(endpoint).hostname}`));
+  const names = [
+    "https://cosmos.azure.com",
+    `https://${accountId}.documents.azure.com`,
+    ...endpoints,
+    ...hosts,
+  ];
   return names.flatMap((name) => [name, `${name}/`]);
 }
 

@@ -21,6 +21,13 @@ export type AppRouter = TRPCBuiltRouter<
       get: QueryProcedure<
         ItemKeyInput,
         {
+          /**
+           * The version, without the quotes that HTTP puts around it: write with it as `ifMatch` to be sure that nothing was
+           * changed in between.
+           */
+          readonly etag: string;
+          /** When it was last written, as ISO 8601 in UTC; to the second. */
+          readonly updatedAt: string;
           /** The item's name */
           name: string;
           /** Labels */
@@ -31,19 +38,19 @@ export type AppRouter = TRPCBuiltRouter<
           ttl?: number;
           id: string;
           pk: string;
-          /**
-           * The version, without the quotes that HTTP puts around it: write with it as `ifMatch` to be sure that nothing was
-           * changed in between.
-           */
-          readonly etag: string;
-          /** When it was last written, as ISO 8601 in UTC; to the second. */
-          readonly updatedAt: string;
         }
       >;
       /** Writes one item, whether it is there or not; with `ifMatch` only over that version. */
       upsert: MutationProcedure<
         UpsertInputInput,
         {
+          /**
+           * The version, without the quotes that HTTP puts around it: write with it as `ifMatch` to be sure that nothing was
+           * changed in between.
+           */
+          readonly etag: string;
+          /** When it was last written, as ISO 8601 in UTC; to the second. */
+          readonly updatedAt: string;
           /** The item's name */
           name: string;
           /** Labels */
@@ -54,13 +61,6 @@ export type AppRouter = TRPCBuiltRouter<
           ttl?: number;
           id: string;
           pk: string;
-          /**
-           * The version, without the quotes that HTTP puts around it: write with it as `ifMatch` to be sure that nothing was
-           * changed in between.
-           */
-          readonly etag: string;
-          /** When it was last written, as ISO 8601 in UTC; to the second. */
-          readonly updatedAt: string;
         }
       >;
     };

@@ -2,6 +2,7 @@ import { validateHeaderName, validateHeaderValue } from "node:http";
 import { either, flag, oneOf, readFields, text, texts, wholeNumber } from "../fields.ts";
 import type { Call } from "../http/call.ts";
 import { InputError } from "../inputError.ts";
+import { batchKinds } from "../operations/batchRequest.ts";
 import { operationNames } from "../operations/select.ts";
 
 /** Which requests a fault befalls: those that match everything said. */
@@ -15,9 +16,17 @@ export interface FaultMatch {
   readonly path?: string;
   /** The region that serves the request. */
   readonly region?: string;
+  /**
+   * `true` for operations inside batches only, `false` for none of them. When left out, a fault that names an
+   * `operation` befalls it in both places; one that names none befalls requests as a whole.
+   */
+  readonly inBatch?: boolean;
 }
 
-/** What befalls a request that a fault matches, after it was signed in and found allowed. */
+/**
+ * What befalls a request that a fault matches, after it was signed in and found allowed; or one operation inside a
+ * batch, for which it can only be a `status`, without `delayMs` and `truncate`.
+ */
 export interface FaultOptions extends FaultMatch {
   /** How many requests it befalls: 1 when left out. */
   readonly count?: number | "always";
@@ -69,6 +78,7 @@ export function readFault(input: unknown, regions: readonly string[]): FaultOpti
     method: oneOf("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"),
     path: text,
     region: oneOf(...regions),
+    inBatch: flag,
     count: either(wholeNumber(1, 1_000_000_000), oneOf("always")),
     delayMs: delay,
     status: wholeNumber(400, 599),
@@ -92,6 +102,7 @@ export function readFault(input: unknown, regions: readonly string[]): FaultOpti
   const stray = answer.find((name) => fault[name] !== undefined);
   if (status === undefined && stray !== undefined)
     throw new InputError(`'${stray}' needs 'status' beside it.`);
+  if (fault.inBatch === true) checkInBatch(fault);
   for (const [name, value] of Object.entries(headers)) {
     if (framing.includes(name.toLowerCase())) throw new InputError(`The header '${name}' cannot be set.`);
     try {
@@ -104,16 +115,44 @@ export function readFault(input: unknown, regions: readonly string[]): FaultOpti
   return fault;
 }
 
-/** A test of whether a request is one that a fault is meant for. */
-export function matcher({ operation, resourceType, method, path, region }: FaultMatch) {
-  const pattern = path === undefined ? undefined : wildcard(path);
-  return (request: { operation: string; call: Call; region: string }): boolean =>
-    (operation === undefined || operation === request.operation) &&
-    (region === undefined || region === request.region) &&
-    (method === undefined || method === request.call.method) &&
-    (resourceType === undefined || resourceType === request.call.target.type) &&
-    (pattern === undefined || pattern.test(pathOf(request.call)));
+function checkInBatch({ operation, status, delayMs, truncate }: FaultOptions): void {
+  if (status === undefined || delayMs !== undefined || truncate === true) {
+    throw new InputError(
+      "One operation of a batch can be refused, not held up or cut: 'inBatch' needs 'status', without 'delayMs' and 'truncate'.",
+    );
+  }
+  if (operation !== undefined && !Object.values(batchKinds).some(({ name }) => name === operation)) {
+    throw new InputError(`The operation '${operation}' is none that a batch can have.`);
+  }
 }
+
+/** What a fault is matched against: a request, or one operation inside a batch. */
+export interface FaultTarget {
+  readonly operation: string;
+  readonly method: string;
+  readonly resourceType: string;
+  /** Decoded. An operation inside a batch has that of its document. */
+  readonly path: string;
+  readonly region: string;
+  readonly inBatch: boolean;
+}
+
+/** A test of whether a request, or an operation inside a batch, is one that a fault is meant for. */
+export function matcher(fault: FaultOptions): (target: FaultTarget) => boolean {
+  const { operation, resourceType, method, path, region } = fault;
+  const pattern = path === undefined ? undefined : wildcard(path);
+  const goesInside = entersBatches(fault);
+  return (target) =>
+    (target.inBatch ? goesInside : fault.inBatch !== true) &&
+    (operation === undefined || operation === target.operation) &&
+    (region === undefined || region === target.region) &&
+    (method === undefined || method === target.method) &&
+    (resourceType === undefined || resourceType === target.resourceType) &&
+    (pattern === undefined || pattern.test(target.path));
+}
+
+const entersBatches = ({ inBatch, operation, status, delayMs, truncate }: FaultOptions): boolean =>
+  (inBatch ?? operation !== undefined) && status !== undefined && delayMs === undefined && truncate !== true;
 
 /** Lazy runs and no nesting: a pattern with many `*` stays cheap on paths of URL length. */
 function wildcard(path: string): RegExp {
@@ -122,6 +161,6 @@ function wildcard(path: string): RegExp {
 }
 
 /** A call's decoded path. */
-function pathOf({ target: { type, isFeed, link } }: Call): string {
+export function pathOf({ target: { type, isFeed, link } }: Call): string {
   return isFeed ? `/${link === "" ? "" : `${link}/`}${type}` : `/${link}`;
 }

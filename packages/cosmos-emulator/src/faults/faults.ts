@@ -1,7 +1,15 @@
 import { randomUUID } from "node:crypto";
 import type { Call } from "../http/call.ts";
 import { InputError } from "../inputError.ts";
-import { delay, type Fault, type FaultOptions, matcher, readFault } from "./fault.ts";
+import {
+  delay,
+  type Fault,
+  type FaultOptions,
+  type FaultTarget,
+  matcher,
+  pathOf,
+  readFault,
+} from "./fault.ts";
 
 /** Faults on demand, and added latency. */
 export interface Faults {
@@ -22,6 +30,16 @@ export interface Faults {
 export interface FaultCheck {
   /** The fault that befalls a request, which is thereby counted. */
   take(operation: string, call: Call, region: string): FaultOptions | undefined;
+  /**
+   * The fault that befalls one operation of a batch, which is thereby counted. The operation counts as the request
+   * that it would be by itself, with its document's path.
+   */
+  takeInBatch(
+    operation: { readonly name: string; readonly method: string },
+    call: Call,
+    id: string,
+    region: string,
+  ): FaultOptions | undefined;
   /** Milliseconds by which a request of a region is held up. */
   latencyOf(region: string): number;
 }
@@ -32,6 +50,18 @@ export interface FaultCheck {
 export function createFaults(regions: readonly string[]): Faults & FaultCheck {
   const faults = new Map<string, { fault: Fault; matches: ReturnType<typeof matcher> }>();
   const latencies = new Map<string, number>();
+
+  function takeFor(target: FaultTarget): FaultOptions | undefined {
+    for (const [id, entry] of faults) {
+      if (!entry.matches(target)) continue;
+      const { fault } = entry;
+      const remaining = fault.remaining === "always" ? "always" : fault.remaining - 1;
+      if (remaining === 0) faults.delete(id);
+      else entry.fault = { ...fault, remaining, hits: fault.hits + 1 };
+      return fault;
+    }
+    return undefined;
+  }
 
   return {
     add(input) {
@@ -59,15 +89,20 @@ export function createFaults(regions: readonly string[]): Faults & FaultCheck {
     latency: () => Object.fromEntries(latencies),
     take(operation, call, region) {
       if (faults.size === 0) return undefined;
-      for (const [id, entry] of faults) {
-        if (!entry.matches({ operation, call, region })) continue;
-        const { fault } = entry;
-        const remaining = fault.remaining === "always" ? "always" : fault.remaining - 1;
-        if (remaining === 0) faults.delete(id);
-        else entry.fault = { ...fault, remaining, hits: fault.hits + 1 };
-        return fault;
-      }
-      return undefined;
+      const { method, target } = call;
+      return takeFor({
+        operation,
+        method,
+        resourceType: target.type,
+        path: pathOf(call),
+        region,
+        inBatch: false,
+      });
+    },
+    takeInBatch({ name, method }, call, id, region) {
+      if (faults.size === 0) return undefined;
+      const path = `${pathOf(call)}/${id}`;
+      return takeFor({ operation: name, method, resourceType: "docs", path, region, inBatch: true });
     },
     latencyOf: (region) =>
       latencies.size === 0 ? 0 : (latencies.get(allRegions) ?? 0) + (latencies.get(region) ?? 0),

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Account } from "../account.ts";
+import { charge } from "../charge.ts";
 import type { Delays } from "../faults/delays.ts";
 import type { FaultOptions } from "../faults/fault.ts";
+import { faultRefusal } from "../faults/faultRefusal.ts";
 import type { FaultCheck } from "../faults/faults.ts";
 import type { Authenticate } from "../identity/authenticate.ts";
 import { authorize } from "../identity/authorize.ts";
@@ -18,9 +20,6 @@ import { send, sendHalf } from "./sendReply.ts";
 import { parseTarget } from "./target.ts";
 
 const emptyBody = Buffer.alloc(0);
-
-/** What a refused write or read costs at least. Source: Learn, "Request Units in Azure Cosmos DB". */
-const refusalCharge = 1;
 
 /** What the data plane works with. */
 export interface DataPlaneParts {
@@ -53,7 +52,7 @@ export function createDataPlane({
       spend(Number(reply.headers["x-ms-request-charge"] ?? 0));
       return reply;
     } catch (error) {
-      spend(refusalCharge);
+      spend(charge.refused);
       throw error;
     }
   }
@@ -62,9 +61,9 @@ export function createDataPlane({
   function run(operation: Operation, call: Call, fault: FaultOptions | undefined): Reply | undefined {
     if (fault === undefined) return runThrottled(operation, call);
     if (fault.drop === "before") return undefined;
-    if (fault.status !== undefined && fault.takesEffect !== true) throw refusalOf(fault, fault.status);
+    if (fault.status !== undefined && fault.takesEffect !== true) throw faultRefusal(fault, fault.status);
     const reply = runThrottled(operation, call);
-    if (fault.status !== undefined) throw refusalOf(fault, fault.status);
+    if (fault.status !== undefined) throw faultRefusal(fault, fault.status);
     return fault.drop === "after" ? undefined : reply;
   }
 
@@ -102,12 +101,6 @@ async function readCall(request: IncomingMessage): Promise<Call> {
   return { method, target: parseTarget(request.url ?? "/"), headers: request.headers, body };
 }
 
-const refusalOf = ({ message, substatus = 0, headers = {} }: FaultOptions, status: number): ServiceError =>
-  new ServiceError(status, message ?? "The emulator was told to fail this request.", {
-    substatus,
-    headers,
-  });
-
 function errorReply(error: unknown, activityId: string): Reply {
   const refusal =
     error instanceof ServiceError
@@ -116,7 +109,7 @@ function errorReply(error: unknown, activityId: string): Reply {
   return {
     status: refusal.status,
     headers: {
-      "x-ms-request-charge": String(refusalCharge),
+      "x-ms-request-charge": String(charge.refused),
       "x-ms-substatus": String(refusal.substatus),
       ...refusal.headers,
     },

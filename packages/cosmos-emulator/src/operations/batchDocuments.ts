@@ -1,4 +1,5 @@
 import type { Account } from "../account.ts";
+import { faultRefusal } from "../faults/faultRefusal.ts";
 import { type Call, header, isTrue, type Reply } from "../http/call.ts";
 import { limits } from "../limits.ts";
 import { parsePartitionKeyHeader, partitionKeyText } from "../partitionKey/partitionKey.ts";
@@ -6,7 +7,7 @@ import type { PartitionKeyRange } from "../partitionKey/partitionKeyRange.ts";
 import { badRequest, ServiceError, tooLarge } from "../serviceError.ts";
 import { checkSessionToken } from "../sessionToken.ts";
 import type { ContainerEntry } from "../store/catalog.ts";
-import { type BatchOperation, dataActionOf, readBatch, runOf } from "./batchRequest.ts";
+import { type BatchOperation, batchKinds, documentIdOf, readBatch } from "./batchRequest.ts";
 import { type BatchResult, doneResult, failedDependency, refusedResult, resultText } from "./batchResult.ts";
 import { readKey } from "./documentBody.ts";
 import { prefersMinimal } from "./documentReply.ts";
@@ -16,6 +17,7 @@ import { findContainer, rangeHeaders, reply } from "./resources.ts";
 
 /** A batch whose operations have been read and belong where they were sent. */
 interface Batch {
+  readonly call: Call;
   readonly container: ContainerEntry;
   readonly range: PartitionKeyRange;
   readonly operations: readonly BatchOperation[];
@@ -34,7 +36,7 @@ interface Batch {
 export const batchDocuments: Operation = {
   name: "batchDocuments",
   dataAction: dataActions.upsertItem,
-  dataActions: (call) => [...new Set(readBatch(call).map(dataActionOf))],
+  dataActions: (call) => [...new Set(readBatch(call).map(({ kind }) => batchKinds[kind].dataAction))],
   run(account, call) {
     const isAtomic = isTrue(call, "x-ms-cosmos-batch-atomic");
     if (isAtomic && call.body.length > limits.batchBytes) throw tooLarge();
@@ -69,7 +71,7 @@ function readAtomic(container: ContainerEntry, call: Call): Batch {
   }
   // The one key is what counts: operations may spell it in their own way.
   const keyed = operations.map((operation) => ({ ...operation, partitionKey }));
-  return { container, range, operations: keyed, partitionKey, isMinimal: prefersMinimal(call) };
+  return { call, container, range, operations: keyed, partitionKey, isMinimal: prefersMinimal(call) };
 }
 
 function readBulk(container: ContainerEntry, call: Call): Batch {
@@ -89,7 +91,7 @@ function readBulk(container: ContainerEntry, call: Call): Batch {
       if (id !== undefined && id !== range.id) throw rangeGone();
     }
   }
-  return { container, range, operations, partitionKey, isMinimal: prefersMinimal(call) };
+  return { call, container, range, operations, partitionKey, isMinimal: prefersMinimal(call) };
 }
 
 function rangeIdOf(container: ContainerEntry, partitionKey: string): string | undefined {
@@ -112,10 +114,16 @@ interface Room {
   bytes: number;
 }
 
-/** Checks and runs one operation in an open transaction. When it is refused, it has changed nothing. */
-function runOne(batch: Batch, operation: BatchOperation, room: Room): BatchResult {
+/**
+ * Checks and runs one operation in an open transaction, as the fault that befalls it has it. When it is refused, it has
+ * changed nothing, unless the fault says that it takes effect.
+ */
+function runOne(account: Account, batch: Batch, operation: BatchOperation, room: Room): BatchResult {
+  const kind = batchKinds[operation.kind];
+  const fault = account.faults.takeInBatch(kind, batch.call, documentIdOf(operation), account.region.name);
+  if (fault?.status !== undefined && fault.takesEffect !== true) throw faultRefusal(fault, fault.status);
   const withBody = operation.kind === "Read" || !batch.isMinimal;
-  const outcome: Outcome = runOf(operation)({
+  const outcome: Outcome = kind.run({
     container: batch.container,
     name: operation.id,
     partitionKey: operation.partitionKey ?? batch.partitionKey,
@@ -124,6 +132,7 @@ function runOne(batch: Batch, operation: BatchOperation, room: Room): BatchResul
     ifNoneMatch: operation.ifNoneMatch,
     room: withBody ? room.bytes : Number.POSITIVE_INFINITY,
   })();
+  if (fault?.status !== undefined) throw faultRefusal(fault, fault.status);
   const result = doneResult(outcome, withBody);
   room.bytes -= Buffer.byteLength(result.body ?? "");
   return result;
@@ -147,7 +156,7 @@ function runAtomic(account: Account, batch: Batch): BatchResult[] {
     return account.store.transaction(() =>
       batch.operations.map((operation, index) => {
         try {
-          return runOne(batch, operation, room);
+          return runOne(account, batch, operation, room);
         } catch (error) {
           throw error instanceof ServiceError ? new Abort(index, error) : error;
         }
@@ -164,16 +173,24 @@ function runAtomic(account: Account, batch: Batch): BatchResult[] {
 function runBulk(account: Account, batch: Batch, continuesOnError: boolean): BatchResult[] {
   const room: Room = { bytes: limits.responseBytes };
   let isStopped = false;
+  let spent = 0;
+  const attempt = (operation: BatchOperation): BatchResult => {
+    if (isStopped) return failedDependency;
+    try {
+      const throttled = account.throttle?.refusalInBatch(account, batch.call, spent);
+      if (throttled !== undefined) throw throttled;
+      return runOne(account, batch, operation, room);
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      isStopped = !continuesOnError;
+      return refusedResult(error);
+    }
+  };
   return account.store.transaction(() =>
     batch.operations.map((operation) => {
-      if (isStopped) return failedDependency;
-      try {
-        return runOne(batch, operation, room);
-      } catch (error) {
-        if (!(error instanceof ServiceError)) throw error;
-        isStopped = !continuesOnError;
-        return refusedResult(error);
-      }
+      const result = attempt(operation);
+      spent += result.charge;
+      return result;
     }),
   );
 }

@@ -11,19 +11,29 @@ import { read } from "./readDocument.ts";
 import { replace } from "./replaceDocument.ts";
 import { upsert } from "./upsertDocument.ts";
 
+/** A kind of operation in a batch. */
+interface BatchKind {
+  /** What the operation is called, and its method, when it is a request of its own. */
+  readonly name: string;
+  readonly method: string;
+  /** The data action that it needs. */
+  readonly dataAction: string;
+  readonly run: DocumentOperation;
+}
+
 /** The operations of a batch by their names on the wire. Source: `@azure/cosmos`, utils/batch.js. */
-const kinds = {
-  Create: { run: create, dataAction: dataActions.createItem },
-  Upsert: { run: upsert, dataAction: dataActions.upsertItem },
-  Read: { run: read, dataAction: dataActions.readItem },
-  Replace: { run: replace, dataAction: dataActions.replaceItem },
-  Delete: { run: remove, dataAction: dataActions.deleteItem },
-  Patch: { run: patch, dataAction: dataActions.replaceItem },
-} as const satisfies Record<string, { run: DocumentOperation; dataAction: string }>;
+export const batchKinds = {
+  Create: { name: "createDocument", method: "POST", dataAction: dataActions.createItem, run: create },
+  Upsert: { name: "upsertDocument", method: "POST", dataAction: dataActions.upsertItem, run: upsert },
+  Read: { name: "readDocument", method: "GET", dataAction: dataActions.readItem, run: read },
+  Replace: { name: "replaceDocument", method: "PUT", dataAction: dataActions.replaceItem, run: replace },
+  Delete: { name: "deleteDocument", method: "DELETE", dataAction: dataActions.deleteItem, run: remove },
+  Patch: { name: "patchDocument", method: "PATCH", dataAction: dataActions.replaceItem, run: patch },
+} as const satisfies Record<string, BatchKind>;
 
 /** One operation of a batch, as it came. */
 export interface BatchOperation {
-  readonly kind: keyof typeof kinds;
+  readonly kind: keyof typeof batchKinds;
   readonly id: string;
   /** As the `x-ms-documentdb-partitionkey` header would have it. */
   readonly partitionKey: string | undefined;
@@ -32,11 +42,11 @@ export interface BatchOperation {
   readonly ifNoneMatch: string | undefined;
 }
 
-/** What a batch's operation does. */
-export const runOf = ({ kind }: BatchOperation): DocumentOperation => kinds[kind].run;
-
-/** The data action that it needs. */
-export const dataActionOf = ({ kind }: BatchOperation): string => kinds[kind].dataAction;
+/** The id of an operation's document: where the operation names none, the one that its body has. */
+export function documentIdOf({ id, resourceBody }: BatchOperation): string {
+  const inBody = isObject(resourceBody) ? own(resourceBody, "id") : undefined;
+  return id === "" && typeof inBody === "string" ? inBody : id;
+}
 
 const invalid = (index: number, reason: string): Error =>
   badRequest(`One of the specified inputs is invalid: operation ${index} of the batch ${reason}.`);
@@ -44,23 +54,24 @@ const invalid = (index: number, reason: string): Error =>
 /** Reads a batch's operations. One that cannot be read refuses them all. */
 export function readBatch(call: Call): BatchOperation[] {
   const body = bodyJson(call);
-  if (!Array.isArray(body) || body.length === 0) {
+  if (!Array.isArray(body)) {
     throw badRequest("One of the specified inputs is invalid: a batch is an array of operations.");
   }
+  if (body.length === 0) throw badRequest("Batch request has no operations.");
   if (body.length > limits.batchOperations) {
     throw badRequest("Batch request has more operations than what is supported.");
   }
   return body.map(readOperation);
 }
 
-const isKind = (value: Json | undefined): value is keyof typeof kinds =>
-  typeof value === "string" && Object.hasOwn(kinds, value);
+const isKind = (value: Json | undefined): value is keyof typeof batchKinds =>
+  typeof value === "string" && Object.hasOwn(batchKinds, value);
 
 function readOperation(operation: Json, index: number): BatchOperation {
   if (!isObject(operation)) throw invalid(index, "is not an object");
   const kind = own(operation, "operationType");
   if (!isKind(kind)) {
-    throw invalid(index, `has an operationType that is none of ${Object.keys(kinds).join(", ")}`);
+    throw invalid(index, `has an operationType that is none of ${Object.keys(batchKinds).join(", ")}`);
   }
   const text = (name: string): string | undefined => textOf(operation, name, index);
   const id = text("id");

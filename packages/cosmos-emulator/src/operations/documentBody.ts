@@ -7,6 +7,7 @@ import {
   type PartitionKeyValue,
   parsePartitionKeyHeader,
   partitionKeyText,
+  wrongKeyLength,
 } from "../partitionKey/partitionKey.ts";
 import { type PartitionKeyRange, rangeOf } from "../partitionKey/partitionKeyRange.ts";
 import { childResourceId } from "../resourceId.ts";
@@ -50,7 +51,7 @@ export function readDocument(
   if (bytes > limits.itemBytes) throw tooLarge();
   const id = readId(content);
   const values = extractPartitionKey(content, container.partitionKey);
-  checkPartitionKeySize(values, container.partitionKey);
+  checkPartitionKeySize(values);
   const pk = partitionKeyText(values);
   if (partitionKeyHeader === undefined) {
     throw badRequest("PartitionKey value must be supplied for this operation.");
@@ -82,9 +83,7 @@ export function readKey(
   }
   const values: PartitionKeyValue[] = parsePartitionKeyHeader(partitionKeyHeader);
   if (values.length !== container.partitionKey.paths.length) {
-    throw badRequest(
-      `The partition key supplied has ${values.length} components, the container's definition has ${container.partitionKey.paths.length}.`,
-    );
+    throw wrongKeyLength(values.length, container.partitionKey.paths.length);
   }
   const { ranges, partitionKey } = container;
   const [only] = ranges;
@@ -106,7 +105,7 @@ function readId(content: JsonObject): string {
   }
   if (Buffer.byteLength(id) > limits.idBytes) {
     throw badRequest(
-      `The input content is invalid because the property 'id' has ${Buffer.byteLength(id)} bytes, at most ${limits.idBytes} are allowed.`,
+      `The input name is invalid: the property 'id' has ${Buffer.byteLength(id)} bytes. Ensure to provide a unique non-empty string less than '${limits.idBytes + 1}' characters.`,
     );
   }
   if (/[/\\?#]| $/.test(id)) {
@@ -117,10 +116,10 @@ function readId(content: JsonObject): string {
   return id;
 }
 
-/** Source: Learn, "Time to live": -1 for ever, else whole seconds; another value of `ttl` is refused. */
+/** Source: Learn, "Time to live": -1 for ever, else whole seconds; another value of `ttl` is refused, null too (azure-cosmos for Python, tests/test_ttl.py). */
 function readItemTtl(content: JsonObject): number | null {
   const ttl = own(content, "ttl");
-  if (ttl === undefined || ttl === null) return null;
+  if (ttl === undefined) return null;
   if (typeof ttl === "number" && Number.isInteger(ttl) && (ttl === -1 || (ttl > 0 && ttl <= 2 ** 31 - 1)))
     return ttl;
   throw badRequest(

@@ -2,6 +2,7 @@ import { charge } from "../charge.ts";
 import { type Call, isTrue } from "../http/call.ts";
 import { singlePartitionKey } from "../query/partitionKeyFilter.ts";
 import { badRequest, ServiceError } from "../serviceError.ts";
+import { computedPropertiesOf } from "./computedProperties.ts";
 import { dataActions, type Operation } from "./operation.ts";
 import { planFor } from "./queryPlan.ts";
 import { answerQuery, type QueryRequest, readQueryRequest } from "./queryRequest.ts";
@@ -39,7 +40,9 @@ function checkGateway(call: Call, scope: RequestScope, request: QueryRequest): v
       1004,
     );
   }
-  const { kind, distinct, offset, limit } = request.compiled();
+  const { kind, distinct, offset, limit } = request.compiled(
+    computedPropertiesOf(scope.container.definition),
+  );
   const isPassedOn = kind === "stream" && !distinct && offset === 0 && limit === Number.POSITIVE_INFINITY;
   if (isPassedOn) return;
   throw new ServiceError(

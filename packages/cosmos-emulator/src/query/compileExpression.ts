@@ -17,7 +17,8 @@ import type {
   ParameterExpression,
   SubqueryExpression,
 } from "./ast.ts";
-import { type Evaluator, type ExpressionContext, takeSlot } from "./compilation.ts";
+import { type Compilation, type Evaluator, type ExpressionContext, takeSlot } from "./compilation.ts";
+import { type ComputedProperty, NO_COMPUTED_PROPERTIES } from "./computedProperties.ts";
 import { someExpression } from "./expressionChildren.ts";
 import { BUILT_IN_FUNCTIONS } from "./functions/builtInFunctions.ts";
 import { isUnsupportedFunction } from "./functions/unsupportedFunctions.ts";
@@ -26,7 +27,7 @@ import { BINARY_OPERATIONS, compareOrdered, equals, finite, negate, UNARY_OPERAT
 import { printExpression } from "./printQuery.ts";
 import { queryError } from "./queryError.ts";
 import { propertyName, sameExpression } from "./sameExpression.ts";
-import { lookUp } from "./scope.ts";
+import { type Binding, lookUp, type Scope } from "./scope.ts";
 
 /** Turns an expression into a function of the frame. Throws QueryError. */
 export function compileExpression(expression: Expression, context: ExpressionContext): Evaluator {
@@ -34,6 +35,9 @@ export function compileExpression(expression: Expression, context: ExpressionCon
   if (key !== undefined) {
     return (frame) => frame[key.slot];
   }
+  const { compilation } = context;
+  const { work } = compilation;
+  compilation.expressions += 1;
   switch (expression.kind) {
     case "literal": {
       const { value } = expression;
@@ -51,14 +55,14 @@ export function compileExpression(expression: Expression, context: ExpressionCon
       return compileReference(expression, context);
     case "array": {
       const items = expression.items.map((item) => compileExpression(item, context));
-      return (frame) => items.map((item) => item(frame)).filter((item) => item !== undefined);
+      return (frame) => work.built(items.map((item) => item(frame)).filter((item) => item !== undefined));
     }
     case "object": {
       const properties = expression.properties.map(({ name, value }) => ({
         name,
         value: compileExpression(value, context),
       }));
-      return (frame) => createObject(properties, frame);
+      return (frame) => work.built(createObject(properties, frame));
     }
     case "unary": {
       const operate = UNARY_OPERATIONS[expression.operator];
@@ -75,7 +79,13 @@ export function compileExpression(expression: Expression, context: ExpressionCon
         };
       }
       const operate = BINARY_OPERATIONS[expression.operator];
-      return (frame) => operate(left(frame), right(frame));
+      return (frame) => {
+        const value = left(frame);
+        if (typeof value === "object" || typeof value === "string") {
+          work.visit(value);
+        }
+        return operate(value, right(frame));
+      };
     }
     case "logical":
       return compileLogical(expression, context);
@@ -157,8 +167,12 @@ function compileReference(
     const { slot } = binding;
     return (frame) => frame[slot];
   }
-  const object = compileExpression(expression.object, context);
   const name = propertyName(expression);
+  const computed = compileComputed(expression.object, name, context);
+  if (computed !== undefined) {
+    return computed;
+  }
+  const object = compileExpression(expression.object, context);
   if (name !== undefined) {
     const read = propertyReader(name);
     return (frame) => read(object(frame));
@@ -168,6 +182,30 @@ function compileReference(
     context,
   );
   return (frame) => access(object(frame), index(frame));
+}
+
+/** A computed property of the item, which counts whatever the item itself has under its name. */
+function compileComputed(
+  object: Expression,
+  name: string | undefined,
+  { compilation, scope }: ExpressionContext,
+): Evaluator | undefined {
+  const property = name === undefined ? undefined : compilation.computed.get(name);
+  const binding = object.kind === "identifier" ? lookUp(scope, object.name) : undefined;
+  return property === undefined || binding?.isItem !== true
+    ? undefined
+    : compileComputedProperty(property, binding, compilation);
+}
+
+/** What computes a property of the item in a slot. Computed properties do not see each other. */
+export function compileComputedProperty(
+  { alias, expression }: ComputedProperty,
+  binding: Binding,
+  compilation: Compilation,
+): Evaluator {
+  const scope: Scope = { parent: undefined, bindings: new Map([[alias, binding]]) };
+  const plain = { ...compilation, computed: NO_COMPUTED_PROPERTIES };
+  return compileExpression(expression, { compilation: plain, scope, grouping: undefined });
 }
 
 function access(value: Value, index: Value): Value {
@@ -231,6 +269,7 @@ function compileLogical({ operator, operands }: LogicalExpression, context: Expr
 /** As `value = a OR value = b …`. Constants are looked up, so that long lists cost no more than short ones. */
 function compileIn(expression: InExpression, context: ExpressionContext): Evaluator {
   const value = compileExpression(expression.value, context);
+  const { work } = context.compilation;
   const constants = new Set<Json>();
   const others: Evaluator[] = [];
   let hasUndefined = false;
@@ -260,6 +299,7 @@ function compileIn(expression: InExpression, context: ExpressionContext): Evalua
     }
     let result: boolean | undefined = hasUndefined ? undefined : false;
     for (const other of others) {
+      work.visit(sought);
       const equal = equals(sought, other(frame));
       if (equal === true) {
         return true;
@@ -283,6 +323,7 @@ function isBetween(value: Value, lower: Value, upper: Value): boolean | undefine
 function compileLike(expression: LikeExpression, context: ExpressionContext): Evaluator {
   const value = compileExpression(expression.value, context);
   const pattern = compileExpression(expression.pattern, context);
+  const { work } = context.compilation;
   let lastPattern: string | undefined;
   let elements: ReturnType<typeof parseLikePattern> = [];
   return negatedIf(expression.negated, (frame) => {
@@ -291,11 +332,12 @@ function compileLike(expression: LikeExpression, context: ExpressionContext): Ev
     if (typeof text !== "string" || typeof currentPattern !== "string") {
       return undefined;
     }
+    work.visit(text);
     if (currentPattern !== lastPattern) {
       elements = parseLikePattern(currentPattern, expression.escape);
       lastPattern = currentPattern;
     }
-    return matchesLike(text, elements);
+    return matchesLike(text, elements, work);
   });
 }
 
@@ -321,7 +363,21 @@ function compileCall(call: CallExpression, context: ExpressionContext): Evaluato
   }
   const { minimum, maximum } = definition;
   checkArgumentCount(call, minimum, maximum);
-  const evaluate = definition.withClock?.(context.compilation.clock) ?? definition.evaluate;
+  const { clock, work } = context.compilation;
+  const { cost } = definition;
+  const compute = definition.withClock?.(clock) ?? definition.evaluate;
+  const evaluate = (...values: Value[]): Value => {
+    for (const value of values) {
+      if (typeof value === "object" || typeof value === "string") {
+        work.visit(value);
+      }
+    }
+    if (cost !== undefined) {
+      work.spend(cost(...values));
+    }
+    const result = compute(...values);
+    return typeof result === "object" ? work.built(result) : result;
+  };
   const args = call.args.map((argument) => compileExpression(argument, context));
   const [first, second] = args;
   if (first === undefined) {

@@ -25,6 +25,13 @@ export interface Throttle {
    * that no provisioned throughput covers.
    */
   admit(account: Account, call: Call): Spend | undefined;
+  /**
+   * What an operation inside a batch is refused with, when those before it took more request units than the batch's
+   * partition had left.
+   *
+   * @param spent request units that the operations before it cost
+   */
+  refusalInBatch(account: Account, call: Call, spent: number): ServiceError | undefined;
 }
 
 /** What a throttled request costs: next to nothing, but not nothing. Source: Azure/azure-sdk-for-java, issue 20288. */
@@ -54,24 +61,36 @@ export function createThrottle(now: () => number = () => performance.now()): Thr
     return bucket;
   }
 
+  function bucketOf({ store }: Account, call: Call): { bucket: Bucket; perSecond: number } | undefined {
+    const { ids, type } = call.target;
+    if (type !== "docs" || ids.dbs === undefined || ids.colls === undefined) return undefined;
+    const database = store.catalog.findDatabase(ids.dbs);
+    const container = database && store.catalog.findContainer(database, ids.colls);
+    if (database === undefined || container === undefined) return undefined;
+    const own = store.offers.of(container.rid);
+    const offer = own ?? store.offers.of(database.rid);
+    if (offer === undefined) return undefined;
+    const share = own === undefined ? 1 : container.ranges.length;
+    const perSecond = ceiling(offer.throughput) / share;
+    const name = own === undefined ? offer.rid : `${offer.rid}/${rangeIdOf(container, call)}`;
+    return { bucket: fill(name, perSecond), perSecond };
+  }
+
   return {
-    admit({ store }, call) {
-      const { ids, type } = call.target;
-      if (type !== "docs" || ids.dbs === undefined || ids.colls === undefined) return undefined;
-      const database = store.catalog.findDatabase(ids.dbs);
-      const container = database && store.catalog.findContainer(database, ids.colls);
-      if (database === undefined || container === undefined) return undefined;
-      const own = store.offers.of(container.rid);
-      const offer = own ?? store.offers.of(database.rid);
-      if (offer === undefined) return undefined;
-      const share = own === undefined ? 1 : container.ranges.length;
-      const perSecond = ceiling(offer.throughput) / share;
-      const name = own === undefined ? offer.rid : `${offer.rid}/${rangeIdOf(container, call)}`;
-      const bucket = fill(name, perSecond);
-      if (bucket.left <= 0) throw tooManyRequests(Math.ceil((-bucket.left * 1000) / perSecond) + 1);
+    admit(account, call) {
+      const found = bucketOf(account, call);
+      if (found === undefined) return undefined;
+      const { bucket, perSecond } = found;
+      if (bucket.left <= 0) throw tooManyRequests(bucket.left, perSecond);
       return (charge) => {
         bucket.left -= charge;
       };
+    },
+    refusalInBatch(account, call, spent) {
+      const found = bucketOf(account, call);
+      if (found === undefined) return undefined;
+      const left = found.bucket.left - spent;
+      return left > 0 ? undefined : tooManyRequests(left, found.perSecond);
     },
   };
 }
@@ -89,12 +108,16 @@ function rangeIdOf({ ranges, partitionKey }: ContainerEntry, call: Call): string
   return rangeOf(ranges, effectivePartitionKey(values, partitionKey)).id;
 }
 
-const tooManyRequests = (retryAfterMs: number): ServiceError =>
+/** @param left request units that the partition has left: none, or less than none */
+const tooManyRequests = (left: number, perSecond: number): ServiceError =>
   new ServiceError(
     429,
     'Message: {"Errors":["Request rate is large. More Request Units may be needed, so no changes were made. Please retry this request later. Learn more: http://aka.ms/cosmosdb-error-429"]}',
     {
       substatus: 3200,
-      headers: { "x-ms-retry-after-ms": String(retryAfterMs), "x-ms-request-charge": String(refusalCharge) },
+      headers: {
+        "x-ms-retry-after-ms": String(Math.ceil((-left * 1000) / perSecond) + 1),
+        "x-ms-request-charge": String(refusalCharge),
+      },
     },
   );

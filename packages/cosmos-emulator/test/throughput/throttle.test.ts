@@ -122,6 +122,40 @@ it("throttles nothing that was created without throughput, and nothing unless to
   expect(await writeMany(container, 3)).toEqual([]);
 });
 
+it("throttles single operations of a bulk request: those for which nothing is left", async () => {
+  const { client } = await start(noRetries, { enforceThroughput: true, physicalPartitions });
+  const { database } = await client.databases.create({ id: "db" });
+  const { container } = await database.containers.create({ id: "c", partitionKey: "/pk", throughput: 400 });
+  // A create costs 5 RU, so that 20 of them take what a second has.
+  const operations = Array.from({ length: 30 }, (_, index) => ({
+    operationType: "Create" as const,
+    resourceBody: { id: `${index}`, pk: "p" },
+  }));
+  const results = await container.items.bulk(operations, { continueOnError: true });
+  const statuses = results.map(({ statusCode }) => statusCode);
+  expect(statuses).toEqual([...new Array<number>(20).fill(201), ...new Array<number>(10).fill(429)]);
+  for (const refused of results.slice(20)) {
+    expect(refused).toMatchObject({ subStatusCode: 3200, message: expect.stringContaining("Request rate") });
+    expect((refused as { retryAfterMilliseconds?: number }).retryAfterMilliseconds).toBeGreaterThan(0);
+  }
+});
+
+it("lets the SDK's bulk get every operation through by its retries", async () => {
+  const { client } = await start(
+    { ...noRetries, maxRetryAttemptCount: 50, maxWaitTimeInSeconds: 60 },
+    { enforceThroughput: true },
+  );
+  const { database } = await client.databases.create({ id: "db" });
+  const { container } = await database.containers.create({ id: "c", partitionKey: "/pk", throughput: 400 });
+  const operations = ["1", "2", "3"].map((id) => ({
+    operationType: "Create" as const,
+    partitionKey: "p",
+    resourceBody: { id, pk: "p", large: "x".repeat(450_000) },
+  }));
+  const results = await container.items.executeBulkOperations(operations);
+  expect(results.map(({ response }) => response?.statusCode)).toEqual([201, 201, 201]);
+});
+
 it("holds for throughput that was changed since", async () => {
   const { client } = await start(noRetries, { enforceThroughput: true, physicalPartitions });
   const { database } = await client.databases.create({ id: "db" });

@@ -1,0 +1,49 @@
+/** How a store puts operations together. The defaults are measured: see docs/performance.md. */
+export interface CoalescingLimits {
+  /** Operations in a batch request, at most: 1 to 100, which is what the service takes. 1 turns batches off. */
+  readonly batchSize: number;
+  /**
+   * Bytes of operations in a batch request, at most: up to 2 MB, which is what the service takes. From about 220,000 on
+   * the SDK makes several requests of one batch.
+   */
+  readonly batchBytes: number;
+  /** Requests on their way at once to a physical partition; what comes while as many are waits for the next batch. */
+  readonly batchesInFlight: number;
+  /** The same for operations that cannot be batched, of the container as a whole: reads in another region than writes. */
+  readonly aloneInFlight: number;
+  /** Operations that wait to be sent, at most; one more is refused as `throttled` at once. */
+  readonly operationsWaiting: number;
+}
+
+const defaults: CoalescingLimits = {
+  batchSize: 100,
+  batchBytes: 200_000,
+  batchesInFlight: 4,
+  aloneInFlight: 100,
+  operationsWaiting: 10_000,
+};
+
+const largest: CoalescingLimits = {
+  batchSize: 100,
+  batchBytes: 2 * 1024 * 1024,
+  batchesInFlight: Number.MAX_SAFE_INTEGER,
+  aloneInFlight: Number.MAX_SAFE_INTEGER,
+  operationsWaiting: Number.MAX_SAFE_INTEGER,
+};
+
+/**
+ * Fills in what is left out.
+ *
+ * @throws RangeError that names a limit which is no whole number between 1 and what it may be.
+ */
+export function toLimits(given: Partial<CoalescingLimits> = {}): CoalescingLimits {
+  const limits = { ...defaults };
+  for (const name of Object.keys(defaults) as (keyof CoalescingLimits)[]) {
+    const value = given[name] ?? defaults[name];
+    if (!Number.isSafeInteger(value) || value < 1 || value > largest[name]) {
+      throw new RangeError(`${name} is ${value}: it has to be a whole number from 1 to ${largest[name]}.`);
+    }
+    limits[name] = value;
+  }
+  return limits;
+}

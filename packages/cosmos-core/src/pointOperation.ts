@@ -1,0 +1,58 @@
+import type { ItemDefinition, PatchOperation } from "@azure/cosmos";
+import type { PointKey } from "./itemKey.ts";
+
+interface OnItem {
+  readonly key: PointKey;
+}
+
+interface WithBody extends OnItem {
+  readonly body: ItemDefinition;
+  /** Bytes of the body as JSON. */
+  readonly size: number;
+}
+
+interface Conditional {
+  /** Only on the version that has this etag, which is in quotes as in `If-Match`. */
+  readonly ifMatch?: string | undefined;
+}
+
+/** An operation on one item as a value: it is sent alone or with others in a batch request. */
+export type PointOperation =
+  | ({ readonly kind: "read" } & OnItem)
+  | ({ readonly kind: "create" } & WithBody)
+  | ({ readonly kind: "upsert" } & WithBody)
+  | ({ readonly kind: "replace" } & WithBody & Conditional)
+  | ({
+      readonly kind: "patch";
+      readonly steps: readonly PatchOperation[];
+      /** Only on an item for which this holds: the end of a query, `FROM c WHERE …`. */
+      readonly condition?: string | undefined;
+      /** Bytes of the steps and the condition as JSON. */
+      readonly size: number;
+    } & OnItem &
+      Conditional)
+  | ({ readonly kind: "delete" } & OnItem & Conditional);
+
+/** Bytes that an operation brings into a batch request, roughly: its body, its key and the words around them. */
+export function bytesOf(operation: PointOperation): number {
+  const body = "size" in operation ? operation.size : 0;
+  // A key's characters have up to 3 bytes of UTF-8 each; it stands in the operation once, and the words are 100 bytes.
+  const { id, pk } = operation.key;
+  const pkLength = typeof pk === "string" ? pk.length : JSON.stringify(pk).length;
+  return body + 3 * (id.length + pkLength) + 100;
+}
+
+/** What Cosmos DB answered to one operation. A refusal is an answer too. */
+export interface PointAnswer {
+  /** The HTTP status that the operation has, or would have had alone. */
+  readonly status: number;
+  readonly substatus?: number | undefined;
+  /** The document, of a success; a delete's answer has none. */
+  readonly document?: ItemDefinition | undefined;
+  /** RU. */
+  readonly requestCharge: number;
+  readonly retryAfterMs?: number | undefined;
+  readonly activityId?: string | undefined;
+  /** What the service said of a failure. */
+  readonly message?: string | undefined;
+}

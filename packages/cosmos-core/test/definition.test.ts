@@ -1,0 +1,257 @@
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import {
+  createCredential,
+  defineContainer,
+  ensureContainer,
+  openContainer,
+  orderBySchema,
+  patchSchema,
+} from "../src/index.ts";
+import { failureOf } from "./failureOf.ts";
+import { orders } from "./orders.ts";
+import { useEmulator } from "./runningEmulator.ts";
+
+const emulator = useEmulator();
+
+describe("the indexing policy that queries need", () => {
+  test("has their paths, the partition key's, and a composite index for each order by several paths", () => {
+    expect(orders.indexing).toEqual({
+      indexingMode: "consistent",
+      automatic: true,
+      includedPaths: [
+        { path: "/tenant/?" },
+        { path: "/customer/?" },
+        { path: "/status/?" },
+        { path: "/address/city/?" },
+        { path: "/lines/[]/*" },
+        { path: "/total/?" },
+        { path: "/note/?" },
+      ],
+      excludedPaths: [{ path: "/*" }],
+      compositeIndexes: [
+        [
+          { path: "/status", order: "ascending" },
+          { path: "/_ts", order: "descending" },
+        ],
+        [
+          { path: "/status", order: "ascending" },
+          { path: "/total", order: "descending" },
+          { path: "/id", order: "ascending" },
+        ],
+      ],
+    });
+  });
+
+  test("has one composite index for an order and its reverse, and quotes odd names", () => {
+    const odd = defineContainer({
+      id: "odd",
+      partitionKey: "/id",
+      schema: z.object({
+        id: z.string(),
+        a: z.number(),
+        "b-c": z.array(z.string()),
+        d: z.record(z.string(), z.unknown()),
+      }),
+      queries: [
+        {
+          where: ["b-c", "d"],
+          orderBy: [
+            ["a", "asc"],
+            ["id", "desc"],
+          ],
+        },
+        {
+          orderBy: [
+            ["a", "desc"],
+            ["id", "asc"],
+          ],
+        },
+      ],
+    });
+    expect(odd.indexing?.compositeIndexes).toHaveLength(1);
+    expect(odd.indexing?.includedPaths).toEqual([
+      { path: "/id/?" },
+      { path: '/"b-c"/[]/?' },
+      { path: "/d/*" },
+      { path: "/a/?" },
+    ]);
+  });
+
+  test("is what the container is made with, and a container without it has drifted", async () => {
+    const configuration = { ...emulator.configuration(), database: "policies" };
+    await ensureContainer(configuration, orders, createCredential());
+    const open = async (definition: typeof orders) =>
+      (await openContainer(emulator.client(), "policies", definition)).drift;
+    expect(await open(orders)).toEqual([]);
+    const { indexing = {} } = orders;
+    const [first = []] = indexing.compositeIndexes ?? [];
+    const changed = { ...indexing, compositeIndexes: [first], includedPaths: [{ path: "/status/?" }] };
+    expect(await open({ ...orders, indexing: changed })).toEqual([
+      expect.stringMatching(/includedPaths .*\/total\/\?/),
+      expect.stringMatching(/compositeIndexes .*\/total/),
+    ]);
+    const { indexing: _, ...everything } = orders;
+    expect(await open(everything as typeof orders)).toEqual([
+      expect.stringContaining("includedPaths"),
+      expect.stringContaining("excludedPaths"),
+      expect.stringContaining("compositeIndexes"),
+    ]);
+  });
+});
+
+describe("a hierarchical partition key", () => {
+  test("is made, and another one is misconfigured", async () => {
+    const configuration = { ...emulator.configuration(), database: "keys" };
+    await ensureContainer(configuration, orders, createCredential());
+    const found = await emulator.keyClient().database("keys").container("orders").read();
+    expect(found.resource?.partitionKey).toMatchObject({
+      paths: ["/tenant", "/customer"],
+      kind: "MultiHash",
+    });
+    const other = { ...orders, partitionKey: ["/customer", "/tenant"] as const };
+    const failure = await failureOf(openContainer(emulator.client(), "keys", other));
+    expect(failure.reason).toBe("misconfigured");
+    expect(failure.message).toContain(
+      "partitioned by /tenant, /customer, its definition says /customer, /tenant",
+    );
+  });
+
+  test("may go down to nested fields", async () => {
+    const nested = defineContainer({
+      id: "nested",
+      partitionKey: ["/place/city", "/place/street", "/flat"],
+      schema: z.object({
+        id: z.string(),
+        place: z.object({ city: z.string(), street: z.string() }),
+        flat: z.boolean(),
+      }),
+    });
+    const configuration = { ...emulator.configuration(), database: "keys" };
+    await ensureContainer(configuration, nested, createCredential());
+    const { store } = await openContainer(emulator.client(), "keys", nested);
+    const one = { id: "a", place: { city: "Ulm", street: "Hirschstrasse" }, flat: true };
+    await store.create(one);
+    expect((await store.get(one)).item).toMatchObject(one);
+    const { items } = await store.list({
+      pk: { place: { city: "Ulm", street: "Hirschstrasse" } },
+      orderBy: [["id", "asc"]],
+    });
+    expect(items.map(({ id }) => id)).toEqual(["a"]);
+    expect((await store.list({ pk: one, limit: 1 })).items).toHaveLength(1);
+    const moved = store.patch(one, { set: { "place.city": "Bonn" } } as never);
+    expect((await failureOf(moved)).fields).toEqual([expect.objectContaining({ path: "set.place.city" })]);
+  });
+});
+
+test.each([
+  ["a partition key that the schema lacks", { partitionKey: "/nope" }, "/nope"],
+  ["a partition key that is an object", { partitionKey: "/o" }, "/o"],
+  ["the same path twice", { partitionKey: ["/id", "/id"] }, "one to three different"],
+  ["no path", { partitionKey: [] }, "one to three"],
+  ["a ttl of 0", { ttl: 0 }, "ttl of 0"],
+  ["a broken ttl", { ttl: 1.5 }, "ttl of 1.5"],
+  ["a version without its upgrades", { version: 2 }, "0 upgrades"],
+  ["the version 0", { version: 0 }, "version 0"],
+  ["upgrades without a version", { upgrades: [(old: object) => old] }, "1 upgrades"],
+  ["queries beside a policy", { queries: [], indexing: {} }, "both"],
+  ["a query by an unknown path", { queries: [{ where: ["nope"] }] }, "nope"],
+  ["a query by a path that is none", { queries: [{ orderBy: [["a..b", "asc"]] }] }, "a..b"],
+])("a definition with %s is refused", (_, change, words) => {
+  const base = { id: "bad", partitionKey: "/id", schema: z.object({ id: z.string(), o: z.object({}) }) };
+  expect(() => defineContainer({ ...base, ...change } as never)).toThrow(TypeError);
+  expect(() => defineContainer({ ...base, ...change } as never)).toThrow(words);
+});
+
+test("the schemas of what comes from outside name every wrong field, and become JSON Schema", () => {
+  const order = orderBySchema(orders);
+  expect(
+    order.parse([
+      ["status", "asc"],
+      ["updatedAt", "desc"],
+    ]),
+  ).toEqual([
+    ["status", "asc"],
+    ["updatedAt", "desc"],
+  ]);
+  expect(order.safeParse([["address.zip", "asc"]]).error?.issues[0]?.message).toContain("`queries`");
+  const patch = patchSchema(orders);
+  expect(patch.parse({ set: { total: 5 } })).toEqual({ set: { total: 5 } });
+  const wrong = patch.safeParse({ set: { total: -5, id: "x" }, increment: { status: 1 } });
+  expect(wrong.error?.issues.map(({ path }) => path.join("."))).toEqual([
+    "set.total",
+    "set.id",
+    "increment.status",
+  ]);
+  for (const schema of [order, patch]) expect(z.toJSONSchema(schema, { io: "input" })).toHaveProperty("type");
+});
+
+describe("items of an older schema", () => {
+  const base = { id: "people", partitionKey: "/id" } as const;
+  const first = defineContainer({ ...base, schema: z.strictObject({ id: z.string(), name: z.string() }) });
+  const third = defineContainer({
+    ...base,
+    schema: z.strictObject({ id: z.string(), first: z.string(), last: z.string(), age: z.number() }),
+    version: 3,
+    upgrades: [
+      ({ name, ...rest }) => {
+        const [given = "", ...family] = String(name).split(" ");
+        return { ...rest, first: given, last: family.join(" ") };
+      },
+      (old) => ({ ...old, age: 0 }),
+    ],
+  });
+  const ada = { id: "ada", first: "Ada", last: "Lovelace", age: 0 };
+
+  async function openBoth(database: string) {
+    await ensureContainer({ ...emulator.configuration(), database }, first, createCredential());
+    const client = emulator.client();
+    const raw = emulator.keyClient().database(database).container("people");
+    return {
+      old: (await openContainer(client, database, first)).store,
+      store: (await openContainer(client, database, third)).store,
+      rawOf: async (id: string) => (await raw.item(id, id).read()).resource,
+    };
+  }
+
+  test("are upgraded on every read, and stay as they are until they are written", async () => {
+    const { old, store, rawOf } = await openBoth("reads");
+    await old.create({ id: "ada", name: "Ada Lovelace" });
+    expect((await store.get({ id: "ada" })).item).toMatchObject(ada);
+    expect((await store.getMany([{ id: "ada" }]))[0]?.item).toMatchObject(ada);
+    expect((await store.list()).items).toEqual([expect.objectContaining(ada)]);
+    expect(await rawOf("ada")).toMatchObject({ name: "Ada Lovelace" });
+  });
+
+  test("are written back in the new form by the next write, whatever it is", async () => {
+    const { old, store, rawOf } = await openBoth("writes");
+    await old.create({ id: "ada", name: "Ada Lovelace" });
+    await store.update({ id: "ada" }, (item) => ({ ...item, age: 36 }));
+    expect(await rawOf("ada")).toMatchObject({ first: "Ada", age: 36, _schemaVersion: 3 });
+    expect((await store.get({ id: "ada" })).item).not.toHaveProperty("_schemaVersion");
+    await old.create({ id: "bob", name: "Bob B" });
+    const { etag } = (await store.get({ id: "bob" })).item;
+    const patched = await store.patch({ id: "bob" }, { increment: { age: 5 } }, { ifMatch: etag });
+    expect(patched.item).toMatchObject({ first: "Bob", last: "B", age: 5 });
+    expect(await rawOf("bob")).toMatchObject({ age: 5, _schemaVersion: 3 });
+    await old.create({ id: "eve", name: "Eve E" });
+    const stale = store.patch({ id: "eve" }, { increment: { age: 5 } }, { ifMatch: etag });
+    expect((await failureOf(stale)).reason).toBe("precondition-failed");
+    const untrue = store.patch({ id: "eve" }, { increment: { age: 5 } }, { where: { age: { gt: 3 } } });
+    expect((await failureOf(untrue)).reason).toBe("precondition-failed");
+  });
+
+  test("of a later schema, or that do not fit after their upgrade, say so", async () => {
+    const { old, store } = await openBoth("odd");
+    await store.create({ ...ada, id: "new" });
+    const later = await failureOf(old.get({ id: "new" }));
+    expect(later).toMatchObject({ reason: "misconfigured" });
+    expect(later.message).toContain("version 3");
+    const broken = defineContainer({ ...base, schema: third.schema, version: 2, upgrades: [(item) => item] });
+    await old.create({ id: "old", name: "Old" });
+    const { store: brokenStore } = await openContainer(emulator.client(), "odd", broken);
+    const failure = await failureOf(brokenStore.get({ id: "old" }));
+    expect(failure.reason).toBe("misconfigured");
+    expect(failure.message).toContain("first");
+  });
+});
