@@ -59,7 +59,10 @@ async function start(): Promise<void> {
   );
   running.push(emulator);
   const server = await startProgram(
-    [...watched("apps/server", "packages/cosmos-core"), join(root, "apps/server/src/main.ts")],
+    [
+      ...watched("apps/server", "packages/cosmos-core", "packages/trpc-http"),
+      join(root, "apps/server/src/main.ts"),
+    ],
     { ...emulator.ready.env, PORT: `${serverPort}` },
     (line) => {
       showLog(line);

@@ -9,7 +9,7 @@ export const root = join(import.meta.dirname, "..", "..");
 /** The programs, as they are built. */
 export const programs = {
   emulator: join(root, "packages/cosmos-emulator/dist/main.cjs"),
-  server: join(root, "apps/server/dist/main.js"),
+  server: join(root, "apps/server/dist/server.js"),
   cli: join(root, "apps/cli/dist/main.js"),
 } as const;
 

@@ -1,9 +1,5 @@
-import {
-  type CosmosConfiguration,
-  cosmosEnvironment,
-  parseEnvironment,
-  toCosmosConfiguration,
-} from "@cosmos-trpc/cosmos-core";
+import type { CosmosConfiguration } from "@cosmos-trpc/cosmos-core";
+import { cosmosEnvironment, parseEnvironment, toCosmosConfiguration } from "@cosmos-trpc/cosmos-core/schema";
 import { z } from "zod";
 
 const environment = z.object({

@@ -1,16 +1,19 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { ConfigurationError } from "@cosmos-trpc/cosmos-core";
+import { ConfigurationError } from "@cosmos-trpc/cosmos-core/schema";
 import { pino } from "pino";
 import { readConfiguration, type ServerConfiguration } from "./config.ts";
-import { connectDatabase } from "./database.ts";
 import { createDrain } from "./http/drain.ts";
 import { createFront } from "./http/front.ts";
 import { drainTimeout } from "./http/limits.ts";
+import { loadDatabase } from "./loadDatabase.ts";
+import { mapStacks } from "./mapStacks.ts";
 
+mapStacks(import.meta.filename);
 const configuration = configure();
 const log = pino({ level: configuration.logLevel });
-const database = connectDatabase(configuration.cosmos, log);
+const { promise: listening, resolve: onListening } = Promise.withResolvers<void>();
+const database = loadDatabase(listening, configuration.cosmos, log);
 const drain = createDrain(createFront(database, log));
 // Longer than Azure's load balancer keeps an idle connection (4 minutes), so that it never reuses a closed one.
 const server = createServer({ keepAliveTimeout: 250_000 }, drain.listener);
@@ -26,6 +29,7 @@ server.once("error", (error: NodeJS.ErrnoException) => {
 server.listen(configuration.port, configuration.host, () => {
   const { port } = server.address() as AddressInfo;
   log.info({ port, url: `http://localhost:${port}` }, "listening");
+  onListening();
 });
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {

@@ -38,9 +38,18 @@ const surroundings = (): NodeJS.ProcessEnv =>
     ),
   );
 
-function launch(env: NodeJS.ProcessEnv) {
-  const child = spawn(process.execPath, ["--conditions=@cosmos-trpc/source", "src/main.ts"], {
-    cwd: folder,
+/** What Node runs: its arguments, and the folder that it runs in. */
+export interface Program {
+  readonly args: readonly string[];
+  readonly cwd: string;
+}
+
+/** The server as it stands in the sources. */
+export const sources: Program = { args: ["--conditions=@cosmos-trpc/source", "src/main.ts"], cwd: folder };
+
+function launch(env: NodeJS.ProcessEnv, { args, cwd }: Program) {
+  const child = spawn(process.execPath, args, {
+    cwd,
     env: { ...surroundings(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -74,8 +83,8 @@ function launch(env: NodeJS.ProcessEnv) {
 }
 
 /** Starts a server on a free port; resolves when it listens. */
-export async function startServer(env: NodeJS.ProcessEnv): Promise<RunningServer> {
-  const { child, ended, logged } = launch({ PORT: "0", ...env });
+export async function startServer(env: NodeJS.ProcessEnv, program = sources): Promise<RunningServer> {
+  const { child, ended, logged } = launch({ PORT: "0", ...env }, program);
   const { port } = await logged(({ msg }) => msg === "listening");
   return {
     url: `http://127.0.0.1:${port}`,
@@ -90,7 +99,8 @@ export async function startServer(env: NodeJS.ProcessEnv): Promise<RunningServer
 }
 
 /** Runs a server that is expected to end by itself. */
-export const runServer = (env: NodeJS.ProcessEnv): Promise<Ended> => launch(env).ended;
+export const runServer = (env: NodeJS.ProcessEnv, program = sources): Promise<Ended> =>
+  launch(env, program).ended;
 
 /** Whether a log line says that the container is open. */
 export const isOpen = ({ msg }: LogLine): boolean => msg === "container open";

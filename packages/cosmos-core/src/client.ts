@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { Agent } from "node:https";
 import { rootCertificates } from "node:tls";
+import { createDefaultHttpClient } from "@azure/core-rest-pipeline";
 import { CosmosClient } from "@azure/cosmos";
 import type { TokenCredential } from "@azure/identity";
 import type { CosmosConfiguration } from "./environment.ts";
+import { readFromSession } from "./readSession.ts";
 
 /** What a client does with slow and throttled requests. */
 const limits = {
@@ -25,10 +27,11 @@ export function createCosmosClient(
   credential: TokenCredential,
 ): CosmosClient {
   const { endpoint, preferredLocations, caFile } = configuration;
-  return new CosmosClient({
+  const client: CosmosClient = new CosmosClient({
     endpoint: endpoint.url,
     ...(endpoint.key === undefined ? { aadCredentials: credential } : { key: endpoint.key }),
     agent: createAgent(caFile),
+    httpClient: readFromSession(createDefaultHttpClient(), () => client.getWriteEndpoint()),
     userAgentSuffix,
     connectionPolicy: {
       requestTimeout: limits.requestTimeout,
@@ -40,6 +43,7 @@ export function createCosmosClient(
       },
     },
   });
+  return client;
 }
 
 function createAgent(caFile: string | undefined): Agent {

@@ -117,7 +117,7 @@ export function createCoalescer(requests: Requests, limits: CoalescingLimits): C
   }
 
   const hasRoom = (lane: Lane): boolean =>
-    lane.inFlight < (lane.isBatching ? limits.batchesInFlight : limits.readsInFlight);
+    lane.inFlight < (lane.isBatching ? limits.batchesInFlight : limits.aloneInFlight);
 
   function schedule(lane: Lane): void {
     if (lane.isScheduled || !hasRoom(lane)) return;

@@ -9,8 +9,8 @@ export interface CoalescingLimits {
   readonly batchBytes: number;
   /** Requests on their way at once to a physical partition; what comes while as many are waits for the next batch. */
   readonly batchesInFlight: number;
-  /** Point reads on their way at once when reads go to another region than writes, where they cannot be batched. */
-  readonly readsInFlight: number;
+  /** The same for operations that cannot be batched, of the container as a whole: reads in another region than writes. */
+  readonly aloneInFlight: number;
   /** Operations that wait to be sent, at most; one more is refused as `throttled` at once. */
   readonly operationsWaiting: number;
 }
@@ -19,7 +19,7 @@ const defaults: CoalescingLimits = {
   batchSize: 100,
   batchBytes: 200_000,
   batchesInFlight: 4,
-  readsInFlight: 100,
+  aloneInFlight: 100,
   operationsWaiting: 10_000,
 };
 
@@ -27,7 +27,7 @@ const largest: CoalescingLimits = {
   batchSize: 100,
   batchBytes: 2 * 1024 * 1024,
   batchesInFlight: Number.MAX_SAFE_INTEGER,
-  readsInFlight: Number.MAX_SAFE_INTEGER,
+  aloneInFlight: Number.MAX_SAFE_INTEGER,
   operationsWaiting: Number.MAX_SAFE_INTEGER,
 };
 

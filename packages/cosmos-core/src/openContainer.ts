@@ -5,7 +5,7 @@ import type {
   ContainerDefinition as ServiceDefinition,
 } from "@azure/cosmos";
 import type { z } from "zod";
-import { sendTogether } from "./batchRequest.ts";
+import { canSendTogether, sendTogether } from "./batchRequest.ts";
 import { type Coalescer, createCoalescer } from "./coalescer.ts";
 import { type CoalescingLimits, toLimits } from "./coalescingLimits.ts";
 import { fromSdkError } from "./cosmosFailure.ts";
@@ -23,6 +23,7 @@ import { StoreError } from "./errors.ts";
 import type { ItemKey, KeyOf, Scope } from "./itemKey.ts";
 import type { Ordering } from "./ordering.ts";
 import { openPhysicalPartitions } from "./physicalPartitions.ts";
+import type { PointOperation } from "./pointOperation.ts";
 import { sendAlone } from "./pointRequest.ts";
 import { openReadRegion } from "./readRegion.ts";
 import { createStore, type DefaultOrdering, type Store } from "./store.ts";
@@ -116,13 +117,15 @@ async function openCoalescer(
     openPhysicalPartitions(container, partitionKey ?? { paths: [] }),
     openReadRegion(client),
   ]);
+  const isBatching = canSendTogether(container);
+  // The SDK sends batches to the region that takes writes, and reads belong to a preferred location.
+  const isBatched = (kind: PointOperation["kind"]): boolean =>
+    isBatching && (kind !== "read" || readRegion.isWriteRegion());
   return createCoalescer(
     {
-      alone: (operation, signal) => sendAlone(container, operation, signal),
+      alone: (operation, signal) => sendAlone(container, operation, signal, readRegion.readOptions),
       together: (operations, signal) => sendTogether(container, operations, signal),
-      // The SDK sends batches to the region that takes writes, and a preferred location is where reads belong.
-      partitionOf: ({ kind, key }) =>
-        kind === "read" && !readRegion.isWriteRegion() ? undefined : partitions.partitionOf(key.pk),
+      partitionOf: ({ kind, key }) => (isBatched(kind) ? partitions.partitionOf(key.pk) : undefined),
       onBatchFailure: partitions.refresh,
     },
     limits,

@@ -4,24 +4,28 @@ import {
   type ItemDefinition,
   type ItemResponse,
   type PartitionKey,
+  type RequestOptions,
 } from "@azure/cosmos";
 import type { PointAnswer, PointOperation } from "./pointOperation.ts";
 
 /**
  * Sends one operation in a request of its own.
  *
+ * @param readOptions more options of a read
  * @throws what the SDK throws when there was no answer.
  */
 export async function sendAlone(
   container: Container,
   operation: PointOperation,
   abortSignal: AbortSignal,
+  readOptions: RequestOptions = {},
 ): Promise<PointAnswer> {
   try {
     const { statusCode, substatus, resource, requestCharge, activityId } = await send(
       container,
       operation,
       abortSignal,
+      readOptions,
     );
     return { status: statusCode, substatus, document: resource, requestCharge, activityId };
   } catch (error) {
@@ -44,11 +48,12 @@ function send(
   container: Container,
   operation: PointOperation,
   abortSignal: AbortSignal,
+  readOptions: RequestOptions,
 ): Promise<ItemResponse<ItemDefinition>> {
   const item = container.item(operation.key.id, operation.key.pk as PartitionKey);
   switch (operation.kind) {
     case "read":
-      return item.read({ abortSignal });
+      return item.read({ ...readOptions, abortSignal });
     case "create":
       return container.items.create(operation.body, { abortSignal });
     case "upsert":

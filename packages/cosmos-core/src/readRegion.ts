@@ -1,7 +1,14 @@
-import type { CosmosClient } from "@azure/cosmos";
+import { ConsistencyLevel, type CosmosClient } from "@azure/cosmos";
+import { withinDeadline } from "./deadline.ts";
 
-/** Where the SDK sends reads. */
+/** Where the SDK sends reads, and what it promises of them. */
 export interface ReadRegion {
+  /**
+   * Options of point reads. The SDK sends its session token, by which a caller reads its own writes from any region,
+   * only with requests that ask for session consistency; an account with a weaker level refuses those, and one with a
+   * stronger level needs none.
+   */
+  readonly readOptions: { readonly consistencyLevel?: ConsistencyLevel.Session };
   /** Whether it is the region that takes writes, as far as is known. */
   isWriteRegion(): boolean;
 }
@@ -27,8 +34,20 @@ export async function openReadRegion(client: CosmosClient): Promise<ReadRegion> 
     }
   }
 
-  await ask();
+  async function isSessionConsistent(): Promise<boolean> {
+    try {
+      const { resource } = await withinDeadline(undefined, (abortSignal) =>
+        client.getDatabaseAccount({ abortSignal }),
+      );
+      return resource?.consistencyPolicy === ConsistencyLevel.Session;
+    } catch {
+      return false;
+    }
+  }
+
+  const [isSession] = await Promise.all([isSessionConsistent(), ask()]);
   return {
+    readOptions: isSession ? { consistencyLevel: ConsistencyLevel.Session } : {},
     isWriteRegion() {
       if (performance.now() - askedAt > knownFor) void ask();
       return isSame;

@@ -13,7 +13,7 @@ export interface RunningEmulator {
   /** A configuration for it, as a process in its environment reads it. */
   configuration(): ReturnType<typeof readCosmosConfiguration>;
   /** A client that signs in with the managed identity; closed after the tests. */
-  client(): ReturnType<typeof createCosmosClient>;
+  client(preferredLocations?: readonly string[]): ReturnType<typeof createCosmosClient>;
   /** The same with the emulator's key, for what no token may do. */
   keyClient(): ReturnType<typeof createCosmosClient>;
 }
@@ -36,8 +36,8 @@ export function useEmulator(options: EmulatorOptions = {}): RunningEmulator {
   });
 
   const configuration = () => readCosmosConfiguration(process.env);
-  function open(endpoint: ReturnType<typeof configuration>["endpoint"]) {
-    const client = createCosmosClient({ ...configuration(), endpoint }, createCredential());
+  function open(changes: Partial<ReturnType<typeof configuration>>) {
+    const client = createCosmosClient({ ...configuration(), ...changes }, createCredential());
     undo.push(() => client.dispose());
     return client;
   }
@@ -51,7 +51,7 @@ export function useEmulator(options: EmulatorOptions = {}): RunningEmulator {
       emulator = await startEmulator({ ...options, dataDir, port, identityPort });
     },
     configuration,
-    client: () => open(configuration().endpoint),
-    keyClient: () => open({ ...configuration().endpoint, key: emulator.key }),
+    client: (preferredLocations = []) => open({ preferredLocations }),
+    keyClient: () => open({ endpoint: { ...configuration().endpoint, key: emulator.key } }),
   };
 }

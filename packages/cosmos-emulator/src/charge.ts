@@ -44,6 +44,6 @@ export const charge = {
    * Learn ("Reading from the change feed") publishes no figure, only that each read is charged, with changes or not.
    */
   changeFeed: (bytes: number): number => round(1 + (bytes / 1024) * perKilobyte),
-  /** What a refused write costs: the look-up that it took to refuse it. */
-  refusedWrite: 1.24,
+  /** A read or write that is refused, in a request of its own or in a batch: the look-up that it took to refuse it. */
+  refused: 1,
 } as const;

@@ -186,11 +186,18 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 }
 
 /**
- * The audiences of tokens for this account: its endpoints, the service as a whole, and the name that the account
- * would have in Azure. Source: `@azure/cosmos`, ClientContext.js (the endpoint's scope, and the fallback).
+ * The audiences of tokens for this account: its endpoints, with the port or without, the service as a whole, and the
+ * name that the account would have in Azure. Source: `@azure/cosmos`, ClientContext.js (the endpoint's scope, and the
+ * fallback); azure-cosmos for Java, RxDocumentClientImpl (scheme and host alone).
  */
 function audiences(endpoints: readonly string[]): string[] {
-  const names = ["https://cosmos.azure.com", `https://${accountId}.documents.azure.com`, ...endpoints];
+  const hosts = new Set(endpoints.map((endpoint) => `https://${new URL(endpoint).hostname}`));
+  const names = [
+    "https://cosmos.azure.com",
+    `https://${accountId}.documents.azure.com`,
+    ...endpoints,
+    ...hosts,
+  ];
   return names.flatMap((name) => [name, `${name}/`]);
 }
 

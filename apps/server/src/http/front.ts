@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { StoreError } from "@cosmos-trpc/cosmos-core";
+import { StoreError } from "@cosmos-trpc/cosmos-core/schema";
 import type { TRPCError } from "@trpc/server";
 import type { Logger } from "pino";
 import type { Database } from "../database.ts";

@@ -1,6 +1,6 @@
 import type { RequestListener } from "node:http";
+import { createNodeHandler } from "@cosmos-trpc/trpc-http";
 import type { TRPCError } from "@trpc/server";
-import { createHTTPHandler } from "@trpc/server/adapters/standalone";
 import { createContext } from "../context.ts";
 import type { Database } from "../database.ts";
 import { isStoreError } from "../failure.ts";
@@ -16,7 +16,7 @@ export function createTrpcHandler(
   database: Database,
   onError: (error: TRPCError, path: string) => void,
 ): RequestListener {
-  return createHTTPHandler({
+  return createNodeHandler({
     router: appRouter,
     basePath: trpcPath,
     createContext: () => createContext(database),

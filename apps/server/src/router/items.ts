@@ -1,4 +1,4 @@
-import { itemFields, itemKey, withPartitionKey } from "@cosmos-trpc/cosmos-core";
+import { itemFields, itemKey, withPartitionKey } from "@cosmos-trpc/cosmos-core/schema";
 import type { TRPCRouterRecord } from "@trpc/server";
 import { z } from "zod";
 import { charged } from "../context.ts";

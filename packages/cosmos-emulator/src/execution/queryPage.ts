@@ -56,6 +56,9 @@ export interface Page {
 /** Documents that one page looks at, at most: a longer scan answers with what it has and a continuation. */
 const maxScanned = 20_000;
 
+/** And the work that it does, in the units of the query's own bound: far enough below that for the next document. */
+const maxPageWork = 10_000_000;
+
 interface Meter {
   loaded: number;
   loadedBytes: number;
@@ -162,18 +165,22 @@ function streamPage(query: PreparedQuery, position: Position, size: number): Pag
   const start = (position.n ?? 0) - (position.r === undefined ? 0 : 1);
   for (const document of documentsAfter(query, start, meter)) {
     const given = document.number === position.n ? (position.r ?? 0) : 0;
-    const found = compiled.rowsOf(parse(document));
-    for (const [index, row] of found.entries()) {
-      if (index < given) continue;
+    let index = -1;
+    let isFull = false;
+    compiled.visitRows(parse(document), (row) => {
+      index += 1;
+      if (index < given) return false;
       if (skip > 0) {
         skip -= 1;
-        continue;
+        return false;
       }
-      if (!filler.add(JSON.stringify(row))) return page({ n: document.number, r: index });
-      take -= 1;
-      if (take <= 0) return page(undefined);
-    }
-    if (meter.loaded >= maxScanned) return page({ n: document.number });
+      isFull = !filler.add(JSON.stringify(row));
+      if (!isFull) take -= 1;
+      return isFull || take <= 0;
+    });
+    if (isFull) return page({ n: document.number, r: index });
+    if (take <= 0) return page(undefined);
+    if (meter.loaded >= maxScanned || compiled.work.spent >= maxPageWork) return page({ n: document.number });
   }
   return page(undefined);
 }

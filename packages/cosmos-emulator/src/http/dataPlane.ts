@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Account } from "../account.ts";
+import { charge } from "../charge.ts";
 import type { Delays } from "../faults/delays.ts";
 import type { FaultOptions } from "../faults/fault.ts";
 import { faultRefusal } from "../faults/faultRefusal.ts";
@@ -19,9 +20,6 @@ import { send, sendHalf } from "./sendReply.ts";
 import { parseTarget } from "./target.ts";
 
 const emptyBody = Buffer.alloc(0);
-
-/** What a refused write or read costs at least. Source: Learn, "Request Units in Azure Cosmos DB". */
-const refusalCharge = 1;
 
 /** What the data plane works with. */
 export interface DataPlaneParts {
@@ -54,7 +52,7 @@ export function createDataPlane({
       spend(Number(reply.headers["x-ms-request-charge"] ?? 0));
       return reply;
     } catch (error) {
-      spend(refusalCharge);
+      spend(charge.refused);
       throw error;
     }
   }
@@ -111,7 +109,7 @@ function errorReply(error: unknown, activityId: string): Reply {
   return {
     status: refusal.status,
     headers: {
-      "x-ms-request-charge": String(refusalCharge),
+      "x-ms-request-charge": String(charge.refused),
       "x-ms-substatus": String(refusal.substatus),
       ...refusal.headers,
     },

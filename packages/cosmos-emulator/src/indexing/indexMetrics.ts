@@ -2,30 +2,71 @@ import type { FilterPath, IndexableFilter } from "../query/filter.ts";
 import { type IndexingPolicy, isIndexed } from "./indexingPolicy.ts";
 import { findComposite, type OrderByPaths } from "./orderBy.ts";
 
-/**
- * Which indexes a query uses, and which would help it: the text of `x-ms-cosmos-index-utilization`, which is
- * percent-encoded JSON. Source: Learn, "Indexing metrics"; `@azure/cosmos`, request/FeedResponse.js; the .NET SDK's
- * IndexMetricsInfo for the names.
- */
-export function indexMetrics(policy: IndexingPolicy, filter: IndexableFilter, orderBy: OrderByPaths): string {
+/** Which indexes a query uses, and which it would gain from; a composite one by the paths that it has or needs. */
+interface IndexUse {
+  readonly used: readonly string[];
+  readonly missing: readonly string[];
+  readonly composite: readonly string[];
+  readonly hasComposite: boolean;
+}
+
+function indexUse(policy: IndexingPolicy, filter: IndexableFilter, orderBy: OrderByPaths): IndexUse {
   const filtered = new Map(pathsOf(filter).map((path) => [specOf(path), path]));
   for (const { path } of orderBy.length === 1 ? orderBy : []) filtered.set(specOf(path), path);
-  const [used, missing] = [true, false].map((wanted) =>
-    [...filtered]
-      .filter(([, path]) => isIndexed(policy, path.map(nameOf)) === wanted)
-      .map(([spec]) => ({ IndexSpec: spec, IndexImpactScore: "High" })),
-  );
-  const composite = orderBy.length > 1 ? orderBy : compositeFor(filter, orderBy);
-  const compositeEntry = [{ IndexSpecs: composite.map(compositeSpec), IndexImpactScore: "High" }];
-  const hasComposite = composite.length > 1 && findComposite(policy, composite) !== undefined;
+  const specs = (wanted: boolean): string[] =>
+    [...filtered].filter(([, path]) => isIndexed(policy, path.map(nameOf)) === wanted).map(([spec]) => spec);
+  const wanted = orderBy.length > 1 ? orderBy : compositeFor(filter, orderBy);
+  const composite = wanted.length > 1 ? wanted : [];
+  return {
+    used: specs(true),
+    missing: specs(false),
+    composite: composite.map(compositeSpec),
+    hasComposite: composite.length > 1 && findComposite(policy, composite) !== undefined,
+  };
+}
+
+/**
+ * The text of `x-ms-cosmos-index-utilization` in its second version, which is percent-encoded JSON.
+ * Source: Learn, "Indexing metrics"; `@azure/cosmos`, request/FeedResponse.js; the .NET SDK's IndexMetricsInfo for the
+ * names.
+ */
+export function indexMetrics(...query: Parameters<typeof indexUse>): string {
+  const { used, missing, composite, hasComposite } = indexUse(...query);
+  const single = (specs: readonly string[]): object[] =>
+    specs.map((IndexSpec) => ({ IndexSpec, IndexImpactScore: "High" }));
+  const several = composite.length === 0 ? [] : [{ IndexSpecs: composite, IndexImpactScore: "High" }];
   const metrics = {
-    Utilized: { SingleIndexes: used, CompositeIndexes: hasComposite ? compositeEntry : [] },
-    Potential: {
-      SingleIndexes: missing,
-      CompositeIndexes: composite.length > 1 && !hasComposite ? compositeEntry : [],
-    },
+    Utilized: { SingleIndexes: single(used), CompositeIndexes: hasComposite ? several : [] },
+    Potential: { SingleIndexes: single(missing), CompositeIndexes: hasComposite ? [] : several },
   };
   return encodeURIComponent(JSON.stringify(metrics));
+}
+
+/**
+ * The same in the first version, which is JSON in base64: what the Python, Go and Java SDKs ask for.
+ * Source: the Java SDK's IndexUtilizationInfo and SingleIndexUtilizationEntity; azure-cosmos for Python, _utils.py.
+ */
+export function firstIndexMetrics(...query: Parameters<typeof indexUse>): string {
+  const { used, missing, composite, hasComposite } = indexUse(...query);
+  const single = (specs: readonly string[]): object[] =>
+    specs.map((IndexSpec) => ({
+      FilterExpression: "",
+      IndexSpec,
+      FilterPreciseSet: true,
+      IndexPreciseSet: true,
+      IndexImpactScore: "High",
+    }));
+  const several =
+    composite.length === 0
+      ? []
+      : [{ IndexSpecs: composite, IndexPreciseSet: true, IndexImpactScore: "High" }];
+  const metrics = {
+    UtilizedSingleIndexes: single(used),
+    PotentialSingleIndexes: single(missing),
+    UtilizedCompositeIndexes: hasComposite ? several : [],
+    PotentialCompositeIndexes: hasComposite ? [] : several,
+  };
+  return Buffer.from(JSON.stringify(metrics)).toString("base64");
 }
 
 /** What a filter on several paths would gain from: equalities first, then one range, or the path of ORDER BY. */

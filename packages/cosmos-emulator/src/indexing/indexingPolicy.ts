@@ -45,7 +45,7 @@ export function completeIndexingPolicy(value: Json | undefined): JsonObject {
   const complete: JsonObject = {
     automatic: mode !== "none",
     ...(mode === "none" ? {} : { includedPaths: [{ path: "/*" }], excludedPaths: [] }),
-    ...value,
+    ...withoutKinds(value),
     indexingMode: mode,
   };
   const { included, excluded } = parseIndexingPolicy(complete);
@@ -60,6 +60,21 @@ export function completeIndexingPolicy(value: Json | undefined): JsonObject {
   const listed = (complete["excludedPaths"] ?? []) as Json[];
   const hasEtag = excluded.some(({ names }) => names.length === 1 && names[0] === "_etag");
   return mode === "none" || hasEtag ? complete : { ...complete, excludedPaths: [...listed, { path: etag }] };
+}
+
+/**
+ * The policy without the kinds of index that old clients write to each path: the service does not keep them any more.
+ * Source: azure-cosmos for Python, tests/test_crud_container.py, test_create_default_indexing_policy.
+ */
+function withoutKinds(policy: JsonObject): JsonObject {
+  const paths = own(policy, "includedPaths");
+  if (!Array.isArray(paths)) return policy;
+  const includedPaths = paths.map((entry) => {
+    if (!isObject(entry)) return entry;
+    const { indexes: _, ...kept } = entry;
+    return kept;
+  });
+  return { ...policy, includedPaths };
 }
 
 const parsed = new WeakMap<JsonObject, IndexingPolicy>();

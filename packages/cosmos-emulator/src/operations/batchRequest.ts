@@ -54,9 +54,10 @@ const invalid = (index: number, reason: string): Error =>
 /** Reads a batch's operations. One that cannot be read refuses them all. */
 export function readBatch(call: Call): BatchOperation[] {
   const body = bodyJson(call);
-  if (!Array.isArray(body) || body.length === 0) {
+  if (!Array.isArray(body)) {
     throw badRequest("One of the specified inputs is invalid: a batch is an array of operations.");
   }
+  if (body.length === 0) throw badRequest("Batch request has no operations.");
   if (body.length > limits.batchOperations) {
     throw badRequest("Batch request has more operations than what is supported.");
   }

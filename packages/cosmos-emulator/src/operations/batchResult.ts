@@ -31,7 +31,7 @@ export function refusedResult({ status, substatus, message, headers }: ServiceEr
   return {
     status,
     substatus,
-    charge: Number(headers["x-ms-request-charge"] ?? charge.refusedWrite),
+    charge: Number(headers["x-ms-request-charge"] ?? charge.refused),
     message,
     ...(Number.isFinite(retryAfter) ? { retryAfter } : {}),
   };

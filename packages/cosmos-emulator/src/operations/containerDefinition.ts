@@ -6,7 +6,7 @@ import { checkNesting } from "./checkNesting.ts";
 import { readUniqueKeyPolicy } from "./uniqueKeyPolicy.ts";
 
 /** Properties of a definition that are kept as the client sent them. */
-const kept = ["computedProperties", "vectorEmbeddingPolicy"] as const;
+const kept = ["computedProperties", "vectorEmbeddingPolicy", "fullTextPolicy"] as const;
 
 /** Reads a container's definition: what the client sent, checked, with the service's defaults filled in. */
 export function readContainerDefinition(id: string, body: JsonObject): JsonObject {

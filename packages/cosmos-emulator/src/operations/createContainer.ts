@@ -6,7 +6,7 @@ import { conflict } from "../serviceError.ts";
 import { readThroughputHeaders } from "../throughput/throughput.ts";
 import { readContainerDefinition } from "./containerDefinition.ts";
 import type { Operation } from "./operation.ts";
-import { containerBody, containerHeaders, findDatabase, readName, reply } from "./resources.ts";
+import { containerBody, findDatabase, ownedContainerHeaders, readName, reply } from "./resources.ts";
 
 /** `POST /dbs/{id}/colls`. Source: Learn, REST "Create a Collection". */
 export const createContainer: Operation = {
@@ -30,9 +30,6 @@ export const createContainer: Operation = {
       if (throughput !== undefined) store.offers.create({ rid: made.rid, self }, throughput);
       return made;
     });
-    return reply(201, charge.metadataWrite, containerBody(entry), {
-      ...containerHeaders(entry),
-      etag: entry.etag,
-    });
+    return reply(201, charge.metadataWrite, containerBody(entry), ownedContainerHeaders(entry));
   },
 };

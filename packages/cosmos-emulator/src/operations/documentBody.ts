@@ -7,6 +7,7 @@ import {
   type PartitionKeyValue,
   parsePartitionKeyHeader,
   partitionKeyText,
+  wrongKeyLength,
 } from "../partitionKey/partitionKey.ts";
 import { type PartitionKeyRange, rangeOf } from "../partitionKey/partitionKeyRange.ts";
 import { childResourceId } from "../resourceId.ts";
@@ -82,9 +83,7 @@ export function readKey(
   }
   const values: PartitionKeyValue[] = parsePartitionKeyHeader(partitionKeyHeader);
   if (values.length !== container.partitionKey.paths.length) {
-    throw badRequest(
-      `The partition key supplied has ${values.length} components, the container's definition has ${container.partitionKey.paths.length}.`,
-    );
+    throw wrongKeyLength(values.length, container.partitionKey.paths.length);
   }
   const { ranges, partitionKey } = container;
   const [only] = ranges;
@@ -117,10 +116,10 @@ function readId(content: JsonObject): string {
   return id;
 }
 
-/** Source: Learn, "Time to live": -1 for ever, else whole seconds; another value of `ttl` is refused. */
+/** Source: Learn, "Time to live": -1 for ever, else whole seconds; another value of `ttl` is refused, null too (azure-cosmos for Python, tests/test_ttl.py). */
 function readItemTtl(content: JsonObject): number | null {
   const ttl = own(content, "ttl");
-  if (ttl === undefined || ttl === null) return null;
+  if (ttl === undefined) return null;
   if (typeof ttl === "number" && Number.isInteger(ttl) && (ttl === -1 || (ttl > 0 && ttl <= 2 ** 31 - 1)))
     return ttl;
   throw badRequest(

@@ -1,18 +1,19 @@
-import { charge } from "../charge.ts";
+import type { Account } from "../account.ts";
+import type { Call } from "../http/call.ts";
+import { listFeed, type MetadataFeed } from "./metadataFeed.ts";
 import { dataActions, type Operation } from "./operation.ts";
-import { containerBody, findDatabase, reply } from "./resources.ts";
+import { containerBody, findDatabase } from "./resources.ts";
+
+/** The containers of the database that a call's path names. */
+export function containersFeed(account: Account, call: Call): MetadataFeed {
+  const database = findDatabase(account, call);
+  const entries = account.store.catalog.listContainers(database).map(containerBody);
+  return { rid: database.rid, name: "DocumentCollections", entries };
+}
 
 /** `GET /dbs/{id}/colls`. Source: Learn, REST "List Collections". */
 export const listContainers: Operation = {
   name: "listContainers",
   dataAction: dataActions.readMetadata,
-  run(account, call) {
-    const database = findDatabase(account, call);
-    const containers = account.store.catalog.listContainers(database).map(containerBody);
-    return reply(200, charge.metadata, {
-      _rid: database.rid,
-      DocumentCollections: containers,
-      _count: containers.length,
-    });
-  },
+  run: (account, call) => listFeed(call, containersFeed(account, call)),
 };

@@ -3,7 +3,7 @@ import { parseQuery } from "../query/parseQuery.ts";
 import { dataActions, type Operation } from "./operation.ts";
 import { answerQuery, queryRequest } from "./queryRequest.ts";
 import { readScope } from "./requestScope.ts";
-import { containerHeaders, documentsBody, findContainer, reply } from "./resources.ts";
+import { documentsBody, findContainer, rangesHeaders, reply } from "./resources.ts";
 
 const all = "SELECT * FROM c";
 const everything = queryRequest(all, parseQuery(all));
@@ -14,8 +14,9 @@ export const listDocuments: Operation = {
   dataAction: dataActions.query,
   run(account, call) {
     const container = findContainer(account, call);
-    const answer = answerQuery(account, call, readScope(account, container, call), everything);
-    const headers = { ...containerHeaders(container), ...answer.headers };
+    const scope = readScope(account, container, call);
+    const answer = answerQuery(account, call, scope, everything);
+    const headers = { ...rangesHeaders(container, scope.ranges), ...answer.headers };
     return reply(200, charge.query(answer), documentsBody(container, answer.texts), headers);
   },
 };

@@ -4,7 +4,7 @@ import { type Page, type Position, type PreparedQuery, runPage } from "../execut
 import type { Scope } from "../execution/scope.ts";
 import { bodyObject, type Call, header, isTrue } from "../http/call.ts";
 import { type IndexingPolicy, parseIndexingPolicy } from "../indexing/indexingPolicy.ts";
-import { indexMetrics } from "../indexing/indexMetrics.ts";
+import { firstIndexMetrics, indexMetrics } from "../indexing/indexMetrics.ts";
 import { checkOrderBy, type OrderByPaths } from "../indexing/orderBy.ts";
 import { isObject, type JsonObject, own } from "../json.ts";
 import { limits } from "../limits.ts";
@@ -126,11 +126,10 @@ export function answerQuery(
 
   const headers: Record<string, string> = { "x-ms-item-count": String(page.texts.length) };
   if (page.next !== undefined) headers["x-ms-continuation"] = writeContinuation(binding, page.next);
-  if (
-    isTrue(call, "x-ms-cosmos-populateindexmetrics-v2") ||
-    isTrue(call, "x-ms-cosmos-populateindexmetrics")
-  ) {
+  if (isTrue(call, "x-ms-cosmos-populateindexmetrics-v2")) {
     headers["x-ms-cosmos-index-utilization"] = indexMetrics(policy, filter, orderBy);
+  } else if (isTrue(call, "x-ms-cosmos-populateindexmetrics")) {
+    headers["x-ms-cosmos-index-utilization"] = firstIndexMetrics(policy, filter, orderBy);
   }
   if (isTrue(call, "x-ms-documentdb-populatequerymetrics")) {
     headers["x-ms-documentdb-query-metrics"] = queryMetrics(page, prepareTime, performance.now() - started);

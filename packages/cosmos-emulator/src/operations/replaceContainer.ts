@@ -7,8 +7,8 @@ import type { Operation } from "./operation.ts";
 import {
   checkVersion,
   containerBody,
-  containerHeaders,
   findContainer,
+  ownedContainerHeaders,
   readName,
   reply,
 } from "./resources.ts";
@@ -39,9 +39,6 @@ export const replaceContainer: Operation = {
     const replaced = account.store.transaction(() =>
       account.store.catalog.replaceContainer(entry, definition),
     );
-    return reply(200, charge.metadataWrite, containerBody(replaced), {
-      ...containerHeaders(replaced),
-      etag: replaced.etag,
-    });
+    return reply(200, charge.metadataWrite, containerBody(replaced), ownedContainerHeaders(replaced));
   },
 };

@@ -1,22 +1,24 @@
 import { charge } from "../charge.ts";
-import { badRequest } from "../serviceError.ts";
+import { conflict } from "../serviceError.ts";
 import { readDocument } from "./documentBody.ts";
 import { runWrite } from "./documentReply.ts";
 import { type DocumentOperation, requestContent } from "./documentRequest.ts";
 import { findDocument } from "./findDocument.ts";
 import { dataActions, type Operation } from "./operation.ts";
 import { checkVersion } from "./resources.ts";
-import { storeDocument } from "./storeDocument.ts";
+import { placeOf, storeDocument } from "./storeDocument.ts";
 
-/** Writes a document over the one that is there. */
+/**
+ * Writes a document over the one that is there. Its `id` may be another then, if that is free: the document moves.
+ * Source: azure-cosmos for Python, tests/test_headers.py and test_session.py.
+ */
 export const replace: DocumentOperation = (request) => {
   const document = readDocument(request.container, requestContent(request), request.partitionKey);
   const known = findDocument(request);
-  if (known.key.id !== document.key.id) {
-    throw badRequest("The 'id' of a document cannot be changed by a replace.");
-  }
   checkVersion(request.ifMatch, known.etag);
-  const write = storeDocument(request, document, { live: known, expired: undefined });
+  const { live, expired } = placeOf(request.container, document);
+  if (live !== undefined && live.number !== known.number) throw conflict();
+  const write = storeDocument(request, document, { live: known, expired });
   return () => {
     const { body, etag, epk } = write();
     return { status: 200, charge: charge.replace(Buffer.byteLength(body)), epk, etag, body };

@@ -6,6 +6,7 @@ import {
   type PartitionKeyValue,
   parsePartitionKeyHeader,
   partitionKeyText,
+  wrongKeyLength,
 } from "../partitionKey/partitionKey.ts";
 import type { PartitionKeyRange } from "../partitionKey/partitionKeyRange.ts";
 import { badRequest } from "../serviceError.ts";
@@ -60,9 +61,7 @@ function keyScope(
   const levels = partitionKey.paths.length;
   if (key.length === 0) return {};
   if (key.length > levels) {
-    throw badRequest(
-      `The partition key supplied has ${key.length} components, the container's definition has ${levels}.`,
-    );
+    throw wrongKeyLength(key.length, levels);
   }
   const epk = effectivePartitionKey(key, partitionKey);
   if (key.length === levels) return { pk: partitionKeyText(key), range: { min: epk, max: `${epk}FF` } };

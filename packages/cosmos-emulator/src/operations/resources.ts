@@ -20,9 +20,20 @@ export function findDatabase(account: Account, call: Call): DatabaseEntry {
 export function findContainer(account: Account, call: Call): ContainerEntry {
   const entry = account.store.catalog.findContainer(findDatabase(account, call), call.target.ids.colls ?? "");
   if (entry === undefined) throw call.target.type === "colls" ? notFound() : ownerNotFound();
+  checkIntended(entry, call);
   // A partition that is gone is gone for every operation on documents, whatever it then does with the rest.
   if (call.target.type === "docs") namedRange(entry, call);
   return entry;
+}
+
+/**
+ * Refuses a request whose client means an earlier container of that name: it then reads the container anew.
+ * Source: Azure/azure-sdk-for-java, issue 49097; azure-cosmos for Python, _container_recreate_retry_policy.py.
+ */
+function checkIntended({ rid }: ContainerEntry, call: Call): void {
+  const intended = header(call, "x-ms-cosmos-intended-collection-rid");
+  if (intended === undefined || intended === "" || intended === rid) return;
+  throw badRequest("Collection rid provided by the user does not match the existing collection.", 1024);
 }
 
 /** The name in the body of a create, checked. Source: Learn, REST "Create a Database". */
@@ -31,9 +42,14 @@ export function readName(body: JsonObject): string {
   if (typeof id !== "string" || id === "") {
     throw badRequest("The input content is invalid because the required properties - 'id; ' - are missing");
   }
-  if (id.length > limits.resourceNameLength || /[/\\?#\0]|\s$/.test(id) || !id.isWellFormed()) {
+  if (id.length > limits.resourceNameLength) {
     throw badRequest(
-      `The name '${id.slice(0, 64)}' is not valid: up to ${limits.resourceNameLength} characters, none of / \\ ? #, no space at its end.`,
+      `The input name '${id.slice(0, 64)}…' is invalid. Ensure to provide a unique non-empty string less than '${limits.resourceNameLength}' characters.`,
+    );
+  }
+  if (/[/\\?#\0]|\s$/.test(id) || !id.isWellFormed()) {
+    throw badRequest(
+      `The name '${id.slice(0, 64)}' is not valid: it may have none of / \\ ? # and no space at its end.`,
     );
   }
   return id;
@@ -71,7 +87,8 @@ export function reply(
 }
 
 /**
- * Headers of every answer about a container.
+ * Headers of every answer about a container. The session token is of one range: that is all that some clients can read
+ * where they have asked for no documents. Source: azure-cosmos for Java, SessionTokenHelper.parse.
  *
  * @param lsn up to where the region sees the container's writes
  */
@@ -79,13 +96,25 @@ export function containerHeaders(
   container: ContainerEntry,
   lsn = container.documents.lsn(),
 ): Record<string, string> {
+  const first = container.ranges.slice(0, 1);
   return {
-    "x-ms-session-token": container.ranges.map(({ id }) => sessionToken(id, lsn)).join(),
+    "x-ms-session-token": first.map(({ id }) => sessionToken(id, lsn)).join(),
     "x-ms-alt-content-path": `dbs/${encodeURIComponent(container.database.id)}/colls/${encodeURIComponent(container.id)}`,
     "x-ms-content-path": container.rid,
     lsn: String(lsn),
   };
 }
+
+/**
+ * Headers of an answer that is the container itself: the paths in it are those of what owns it, the database.
+ * Source: azure-cosmos for Java, RxDocumentServiceResponse.getResource, which builds the container's link from them.
+ */
+export const ownedContainerHeaders = (container: ContainerEntry): Record<string, string> => ({
+  ...containerHeaders(container),
+  "x-ms-alt-content-path": `dbs/${encodeURIComponent(container.database.id)}`,
+  "x-ms-content-path": container.database.rid,
+  etag: container.etag,
+});
 
 /** Headers of an answer about one physical partition. */
 export const rangeHeaders = (
@@ -98,15 +127,16 @@ export const rangeHeaders = (
   "x-ms-documentdb-partitionkeyrangeid": range.id,
 });
 
-/** Headers of an answer about some of the physical partitions: of one alone, that one's. */
+/** Headers of an answer about some of the physical partitions: of one alone, that one's; of several, all their tokens. */
 export function rangesHeaders(
   container: ContainerEntry,
   ranges: readonly PartitionKeyRange[],
 ): Record<string, string> {
   const [range] = ranges;
-  return range !== undefined && ranges.length === 1
-    ? rangeHeaders(container, range)
-    : containerHeaders(container);
+  if (range !== undefined && ranges.length === 1) return rangeHeaders(container, range);
+  const lsn = container.documents.lsn();
+  const token = ranges.map(({ id }) => sessionToken(id, lsn)).join();
+  return { ...containerHeaders(container, lsn), "x-ms-session-token": token };
 }
 
 /** The body of a feed of documents or rows, each as JSON. */

@@ -12,8 +12,11 @@ import { listContainers } from "./listContainers.ts";
 import { listDatabases } from "./listDatabases.ts";
 import { listDocuments } from "./listDocuments.ts";
 import { listOffers } from "./listOffers.ts";
+import { isQuery } from "./metadataFeed.ts";
 import type { Operation } from "./operation.ts";
 import { patchDocument } from "./patchDocument.ts";
+import { queryContainers } from "./queryContainers.ts";
+import { queryDatabases } from "./queryDatabases.ts";
 import { queryDocuments } from "./queryDocuments.ts";
 import { queryOffers } from "./queryOffers.ts";
 import { readQueryPlan } from "./queryPlan.ts";
@@ -60,6 +63,8 @@ const byHeader: readonly Operation[] = [
   batchDocuments,
   queryDocuments,
   readQueryPlan,
+  queryDatabases,
+  queryContainers,
   readChangeFeed,
 ];
 
@@ -68,33 +73,36 @@ export const operationNames: readonly string[] = [...Object.values(operations), 
   ({ name }) => name,
 );
 
-/** Kinds of resource that this emulator refuses as a whole, by the name that people know. */
+/** Kinds of resource that this emulator refuses as a whole, by the name that people know and its verb. */
 const refused: Readonly<Partial<Record<ResourceType, string>>> = {
-  sprocs: "Stored procedures",
-  triggers: "Triggers",
-  udfs: "User-defined functions",
-  users: "Users",
-  permissions: "Permissions",
-  conflicts: "The conflict feed",
-  attachments: "Attachments",
-  clientencryptionkeys: "Client encryption keys",
+  sprocs: "Stored procedures are",
+  triggers: "Triggers are",
+  udfs: "User-defined functions are",
+  users: "Users are",
+  permissions: "Permissions are",
+  conflicts: "The conflict feed is",
+  attachments: "Attachments are",
+  clientencryptionkeys: "Client encryption keys are",
 };
 
 /** The operation that a call asks for. */
 export function selectOperation(call: Call): Operation {
   const { type, isFeed } = call.target;
   const name = refused[type];
-  if (name !== undefined) throw badRequest(`${name} are not supported by the emulator.`);
+  if (name !== undefined) throw badRequest(`${name} not supported by the emulator.`);
   if (type === "docs" && isFeed && call.method === "POST") {
-    const contentType = header(call, "content-type") ?? "";
-    if (isTrue(call, "x-ms-documentdb-isquery") || contentType.startsWith("application/query+json")) {
-      return isTrue(call, "x-ms-cosmos-is-query-plan-request") ? readQueryPlan : queryDocuments;
-    }
+    // First: some clients say of these nothing else. Source: azure-cosmos for Python, _GetQueryPlanThroughGateway.
+    if (isTrue(call, "x-ms-cosmos-is-query-plan-request")) return readQueryPlan;
+    if (isQuery(call)) return queryDocuments;
     if (isTrue(call, "x-ms-cosmos-is-batch-request")) return batchDocuments;
     if (isTrue(call, "x-ms-documentdb-is-upsert")) return upsertDocument;
   }
   if (type === "docs" && isFeed && call.method === "GET" && header(call, "a-im") !== undefined) {
     return readChangeFeed;
+  }
+  if (isFeed && call.method === "POST" && isQuery(call)) {
+    if (type === "dbs") return queryDatabases;
+    if (type === "colls") return queryContainers;
   }
   const key = type === "" ? "account" : isFeed ? `${type} feed` : type;
   const operation = operations[`${call.method} ${key}`];

@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject, own } from "../json.ts";
 import { limits } from "../limits.ts";
-import { badRequest } from "../serviceError.ts";
+import { badRequest, type ServiceError } from "../serviceError.ts";
 
 /** One component of a partition key. `undefined` is the key of documents that lack the path. */
 export type PartitionKeyValue = string | number | boolean | null | undefined;
@@ -30,18 +30,25 @@ export function readPartitionKeyDefinition(input: Json | undefined): PartitionKe
   if (kind !== "Hash" && kind !== "MultiHash") {
     throw badRequest(`The partition key kind '${String(kind)}' is none of Hash, MultiHash.`);
   }
-  const version = own(input, "version") ?? (kind === "MultiHash" ? 2 : 1);
-  if (version !== 1 && version !== 2) {
-    throw badRequest(`The partition key version '${String(version)}' is none of 1, 2.`);
-  }
+  const version = readVersion(own(input, "version") ?? (kind === "MultiHash" ? 2 : 1));
   if (kind === "Hash" && paths.length !== 1) {
     throw badRequest("A partition key of kind Hash has one path; several need kind MultiHash.");
   }
-  if (kind === "MultiHash" && (version !== 2 || paths.length > maxLevels)) {
-    throw badRequest(`A partition key of kind MultiHash has version 2 and up to ${maxLevels} paths.`);
+  if (kind === "MultiHash" && paths.length > maxLevels) {
+    throw badRequest(`Too many partition key paths: ${paths.length}, at most ${maxLevels} are allowed.`);
+  }
+  if (kind === "MultiHash" && version !== 2) {
+    throw badRequest("A partition key of kind MultiHash has version 2.");
   }
   for (const path of paths) parsePath(path);
   return { paths, kind, version };
+}
+
+/** The version as a number or, from the Java SDK, by its name there. Source: its PartitionKeyDefinitionVersion. */
+function readVersion(value: Json): 1 | 2 {
+  if (value === 1 || value === "V1") return 1;
+  if (value === 2 || value === "V2") return 2;
+  throw badRequest(`The partition key version '${String(value)}' is none of 1, 2.`);
 }
 
 const parsedPaths = new Map<string, readonly string[]>();
@@ -105,6 +112,16 @@ export function parsePartitionKeyHeader(header: string): PartitionKeyValue[] {
     throw badRequest("A partition key's value is a string, a number, a boolean or null.");
   });
 }
+
+/**
+ * 400/1001: a key that cannot be of this container, for it has too few values, or too many.
+ * Source: azure-cosmos for Python, tests/test_crud_subpartition.py and test_transactional_batch.py.
+ */
+export const wrongKeyLength = (given: number, wanted: number): ServiceError =>
+  badRequest(
+    `Partition key provided either doesn't correspond to definition in the collection or doesn't match partition key field values specified in the document. It has ${given} values, the definition ${wanted} paths.`,
+    1001,
+  );
 
 /** The text by which documents of one partition key are found: equal keys, equal text. */
 export function partitionKeyText(values: readonly PartitionKeyValue[]): string {

@@ -3,6 +3,7 @@ import type { AggregateName } from "./aggregates.ts";
 import type { Expression, Query } from "./ast.ts";
 import type { QueryClock } from "./functions/builtInFunction.ts";
 import type { Scope } from "./scope.ts";
+import type { Work } from "./work.ts";
 
 /**
  * The values of all aliases, aggregates and group keys while a query runs, by slot. One array serves a whole
@@ -23,6 +24,10 @@ type SubqueryEvaluator = (frame: Frame) => readonly Json[];
 export interface Compilation {
   readonly parameters: ReadonlyMap<string, Json>;
   readonly clock: QueryClock;
+  /** Counts what the query does while it runs. */
+  readonly work: Work;
+  /** How many expressions were compiled. */
+  expressions: number;
   /** How many slots are taken. */
   slots: number;
   /**

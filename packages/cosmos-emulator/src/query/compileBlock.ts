@@ -16,6 +16,7 @@ import { someExpression } from "./expressionChildren.ts";
 import { plainQueryError, queryError } from "./queryError.ts";
 import { createScope, lookUp, type Scope } from "./scope.ts";
 import { selectNames } from "./selectNames.ts";
+import type { Work } from "./work.ts";
 
 /** One key of a compiled ORDER BY. */
 export interface OrderKey {
@@ -28,6 +29,7 @@ export interface QueryBlock {
   /** FROM and WHERE. */
   readonly scan: Scan;
   readonly project: Evaluator;
+  readonly work: Work;
   readonly orderBy: readonly OrderKey[] | undefined;
   readonly grouping:
     | {
@@ -43,6 +45,7 @@ export interface QueryBlock {
 
 /** Compiles a query's clauses. `outer` is what a subquery sees of the queries around it. */
 export function compileBlock(query: Query, outer: Scope | undefined, compilation: Compilation): QueryBlock {
+  const before = compilation.expressions;
   const scope = createScope(outer);
   const { select, groupBy } = query;
   const from = query.from === undefined ? undefined : compileFrom(query.from, scope, compilation);
@@ -62,11 +65,13 @@ export function compileBlock(query: Query, outer: Scope | undefined, compilation
   const offsetLimit = query.offsetLimit;
   const top = select.top && countValue(select.top, "TOP", compilation);
   const limit = offsetLimit && countValue(offsetLimit.limit, "LIMIT", compilation);
+  // Without GROUP BY an aggregate yields one row, which needs no order.
+  const orderBy = isGrouping ? undefined : query.orderBy?.map((item) => compileOrderKey(item, context));
   return {
-    scan: compileScan(from?.scan, where),
+    scan: compileScan(from?.scan, where, compilation, compilation.expressions - before),
+    work: compilation.work,
     project,
-    // Without GROUP BY an aggregate yields one row, which needs no order.
-    orderBy: isGrouping ? undefined : query.orderBy?.map((item) => compileOrderKey(item, context)),
+    orderBy,
     grouping: grouping && { keys, aggregates: grouping.aggregates },
     distinct: select.distinct,
     offset: offsetLimit === undefined ? 0 : countValue(offsetLimit.offset, "OFFSET", compilation),
@@ -118,12 +123,19 @@ export function countValue(
 
 const MOST = 2 ** 32 - 1;
 
-function compileScan(scan: Scan | undefined, where: Evaluator | undefined): Scan {
+/** @param expressions how many are evaluated for a row, at most */
+function compileScan(
+  scan: Scan | undefined,
+  where: Evaluator | undefined,
+  { work }: Compilation,
+  expressions: number,
+): Scan {
   const base: Scan = scan ?? ((_frame, visit) => visit());
-  if (where === undefined) {
-    return base;
-  }
-  return (frame, visit) => base(frame, () => where(frame) === true && visit());
+  return (frame, visit) =>
+    base(frame, () => {
+      work.spend(1 + expressions);
+      return (where === undefined || where(frame) === true) && visit();
+    });
 }
 
 function compileGroupKey(expression: Expression, context: ExpressionContext): Evaluator {
@@ -156,7 +168,8 @@ function compileProjection(
         name: names[index] ?? "",
         value: compileExpression(expression, context),
       }));
-      return (frame: Frame): Value => createObject(properties, frame);
+      const { work } = context.compilation;
+      return (frame: Frame): Value => work.built(createObject(properties, frame));
     }
   }
 }

@@ -34,6 +34,9 @@ export function compileExpression(expression: Expression, context: ExpressionCon
   if (key !== undefined) {
     return (frame) => frame[key.slot];
   }
+  const { compilation } = context;
+  const { work } = compilation;
+  compilation.expressions += 1;
   switch (expression.kind) {
     case "literal": {
       const { value } = expression;
@@ -51,14 +54,14 @@ export function compileExpression(expression: Expression, context: ExpressionCon
       return compileReference(expression, context);
     case "array": {
       const items = expression.items.map((item) => compileExpression(item, context));
-      return (frame) => items.map((item) => item(frame)).filter((item) => item !== undefined);
+      return (frame) => work.built(items.map((item) => item(frame)).filter((item) => item !== undefined));
     }
     case "object": {
       const properties = expression.properties.map(({ name, value }) => ({
         name,
         value: compileExpression(value, context),
       }));
-      return (frame) => createObject(properties, frame);
+      return (frame) => work.built(createObject(properties, frame));
     }
     case "unary": {
       const operate = UNARY_OPERATIONS[expression.operator];
@@ -75,7 +78,13 @@ export function compileExpression(expression: Expression, context: ExpressionCon
         };
       }
       const operate = BINARY_OPERATIONS[expression.operator];
-      return (frame) => operate(left(frame), right(frame));
+      return (frame) => {
+        const value = left(frame);
+        if (typeof value === "object" || typeof value === "string") {
+          work.visit(value);
+        }
+        return operate(value, right(frame));
+      };
     }
     case "logical":
       return compileLogical(expression, context);
@@ -231,6 +240,7 @@ function compileLogical({ operator, operands }: LogicalExpression, context: Expr
 /** As `value = a OR value = b …`. Constants are looked up, so that long lists cost no more than short ones. */
 function compileIn(expression: InExpression, context: ExpressionContext): Evaluator {
   const value = compileExpression(expression.value, context);
+  const { work } = context.compilation;
   const constants = new Set<Json>();
   const others: Evaluator[] = [];
   let hasUndefined = false;
@@ -260,6 +270,7 @@ function compileIn(expression: InExpression, context: ExpressionContext): Evalua
     }
     let result: boolean | undefined = hasUndefined ? undefined : false;
     for (const other of others) {
+      work.visit(sought);
       const equal = equals(sought, other(frame));
       if (equal === true) {
         return true;
@@ -283,6 +294,7 @@ function isBetween(value: Value, lower: Value, upper: Value): boolean | undefine
 function compileLike(expression: LikeExpression, context: ExpressionContext): Evaluator {
   const value = compileExpression(expression.value, context);
   const pattern = compileExpression(expression.pattern, context);
+  const { work } = context.compilation;
   let lastPattern: string | undefined;
   let elements: ReturnType<typeof parseLikePattern> = [];
   return negatedIf(expression.negated, (frame) => {
@@ -291,11 +303,12 @@ function compileLike(expression: LikeExpression, context: ExpressionContext): Ev
     if (typeof text !== "string" || typeof currentPattern !== "string") {
       return undefined;
     }
+    work.visit(text);
     if (currentPattern !== lastPattern) {
       elements = parseLikePattern(currentPattern, expression.escape);
       lastPattern = currentPattern;
     }
-    return matchesLike(text, elements);
+    return matchesLike(text, elements, work);
   });
 }
 
@@ -321,7 +334,21 @@ function compileCall(call: CallExpression, context: ExpressionContext): Evaluato
   }
   const { minimum, maximum } = definition;
   checkArgumentCount(call, minimum, maximum);
-  const evaluate = definition.withClock?.(context.compilation.clock) ?? definition.evaluate;
+  const { clock, work } = context.compilation;
+  const { cost } = definition;
+  const compute = definition.withClock?.(clock) ?? definition.evaluate;
+  const evaluate = (...values: Value[]): Value => {
+    for (const value of values) {
+      if (typeof value === "object" || typeof value === "string") {
+        work.visit(value);
+      }
+    }
+    if (cost !== undefined) {
+      work.spend(cost(...values));
+    }
+    const result = compute(...values);
+    return typeof result === "object" ? work.built(result) : result;
+  };
   const args = call.args.map((argument) => compileExpression(argument, context));
   const [first, second] = args;
   if (first === undefined) {

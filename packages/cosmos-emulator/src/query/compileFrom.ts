@@ -4,12 +4,16 @@ import { type Compilation, type Evaluator, type Frame, ITEM_SLOT, takeSlot } fro
 import { elementReader, propertyReader } from "./compileExpression.ts";
 import { queryError } from "./queryError.ts";
 import { type Binding, isEmptyScope, lookUp, type Scope } from "./scope.ts";
+import type { Work } from "./work.ts";
 
 /**
  * Puts one combination of the sources' values after another into the frame and visits each; stops and answers
  * true as soon as a visit does.
  */
 export type Scan = (frame: Frame, visit: () => boolean) => boolean;
+
+/** Source: documentation, "Service quotas", per-request limits. */
+const MOST_JOINS = 10;
 
 /** A compiled FROM clause. */
 export interface CompiledFrom {
@@ -23,6 +27,10 @@ export interface CompiledFrom {
  * elements where IN iterates it (documentation: "FROM", "JOIN").
  */
 export function compileFrom(from: FromClause, scope: Scope, compilation: Compilation): CompiledFrom {
+  if (from.joins.length > MOST_JOINS) {
+    const message = `The query has ${from.joins.length} JOINs; it can have up to ${MOST_JOINS}.`;
+    throw queryError(undefined, message, from.joins[MOST_JOINS]?.span);
+  }
   const sources = [from.source, ...from.joins].map((source) => compileSource(source, scope, compilation));
   const scan = sources
     .map(({ expand }) => expand)
@@ -49,15 +57,24 @@ function compileSource(
     }
     scope.bindings.set(alias, { slot, isItem });
   }
-  return { expand: isItem ? scanItem : scanValues(drawn.values, source.kind === "iterate", slot), slot };
+  return {
+    expand: isItem ? scanItem : scanValues(drawn.values, source.kind === "iterate", slot, compilation.work),
+    slot,
+  };
 }
 
 function scanItem(frame: Frame, visit: () => boolean): boolean {
   return frame[ITEM_SLOT] !== undefined && visit();
 }
 
-function scanValues(values: (frame: Frame) => readonly Value[], iterate: boolean, slot: number): Scan {
+function scanValues(
+  values: (frame: Frame) => readonly Value[],
+  iterate: boolean,
+  slot: number,
+  work: Work,
+): Scan {
   const bind = (frame: Frame, value: Value, visit: () => boolean): boolean => {
+    work.spend(1);
     frame[slot] = value;
     return value !== undefined && visit();
   };

@@ -5,6 +5,7 @@ import { type Compilation, type Frame, ITEM_SLOT } from "./compilation.ts";
 import { compileBlock, type QueryBlock } from "./compileBlock.ts";
 import { queryError } from "./queryError.ts";
 import { compareOrderKeys, createRowCollector } from "./rowCollector.ts";
+import { createWork, type Work } from "./work.ts";
 
 /** One parameter of a request's body: `{"name": "@id", "value": 1}`. */
 export interface QueryParameter {
@@ -29,14 +30,14 @@ export interface OrderedRow {
  *
  * Paging. Which of three ways fits tells `kind`:
  * - `stream`: each item yields its rows by itself. A page ends after some row of some item; the next begins
- *   with the item after it in `_rid` order (or the same item's next row: `rowsOf` gives an item's rows in a
+ *   with the item after it in `_rid` order (or the same item's next row: `visitRows` gives an item's rows in a
  *   fixed order). Items written in between make no row appear twice.
  * - `ordered`: each item yields rows with keys. A page ends at (keys, `_rid`, row within the item); the next
  *   takes, of all rows beyond that by `compareKeys` and then `_rid`, the first. `orderedRowsOf` gives an item's.
  * - `grouped`: every row depends on all items, so a page other than the last has none, or `run` has to be
  *   repeated and the rows already given have to be skipped.
  *
- * `rowsOf` and `orderedRowsOf` leave TOP, OFFSET, LIMIT and DISTINCT to the caller, who carries the counts
+ * `visitRows` and `orderedRowsOf` leave TOP, OFFSET, LIMIT and DISTINCT to the caller, who carries the counts
  * from page to page; `run` applies them.
  */
 export interface CompiledQuery {
@@ -52,10 +53,12 @@ export interface CompiledQuery {
   readonly offset: number;
   /** The smaller of TOP and LIMIT, or Infinity. */
   readonly limit: number;
+  /** What was done so far: all running of this compiled query counts together. */
+  readonly work: Pick<Work, "spent">;
   /** Runs the whole query. May throw QueryError between rows. */
   run(items: Iterable<JsonObject>): Generator<Json, void, undefined>;
-  /** The rows of one item, for `stream`. */
-  rowsOf(item: JsonObject): Json[];
+  /** Visits the rows of one item, for `stream`, until a visit answers true. */
+  visitRows(item: JsonObject, visit: (row: Json) => boolean): void;
   /** The rows of one item and what orders them, for `ordered`. */
   orderedRowsOf(item: JsonObject): OrderedRow[];
   /** Orders keys of `orderedRowsOf`, directions included. */
@@ -79,11 +82,13 @@ export function compileQuery(
   const compilation: Compilation = {
     parameters: parameterMap(parameters),
     clock: { current: readTicks, started: () => started },
+    work: createWork(),
+    expressions: 0,
     slots: ITEM_SLOT + 1,
     compileSubquery: (subquery, scope, shared, wanted) => {
       const whole = compileBlock(subquery, scope, shared);
       const inner = { ...whole, limit: Math.min(whole.limit, wanted) };
-      return (frame) => collectRows(inner, frame);
+      return (frame) => shared.work.built(collectRows(inner, frame));
     },
   };
   const block = compileBlock(query, undefined, compilation);
@@ -104,17 +109,13 @@ export function compileQuery(
     offset: block.offset,
     limit: block.limit,
     run: (items) => runBlock(block, query.from === undefined ? [{}] : items, begin()),
-    rowsOf: (item) => {
+    work: compilation.work,
+    visitRows: (item, visit) => {
       sharedFrame[ITEM_SLOT] = item;
-      const rows: Json[] = [];
       block.scan(sharedFrame, () => {
         const row = block.project(sharedFrame);
-        if (row !== undefined) {
-          rows.push(row);
-        }
-        return false;
+        return row !== undefined && visit(row);
       });
-      return rows;
     },
     orderedRowsOf: (item) => {
       sharedFrame[ITEM_SLOT] = item;
@@ -122,6 +123,8 @@ export function compileQuery(
       block.scan(sharedFrame, () => {
         const row = block.project(sharedFrame);
         if (row !== undefined) {
+          // The rows of one item stay together in memory: many become dear.
+          compilation.work.spend(Math.min(rows.length, 500));
           rows.push({ row, keys: (orderBy ?? []).map(({ evaluate }) => evaluate(sharedFrame)) });
         }
         return false;

@@ -4,14 +4,19 @@ import type { Expression } from "./ast.ts";
 import type { Compilation } from "./compilation.ts";
 import { compileExpression } from "./compileExpression.ts";
 import { someExpression } from "./expressionChildren.ts";
+import { QueryError } from "./queryError.ts";
 import { createScope } from "./scope.ts";
+import { createWork } from "./work.ts";
+
+/** Units of work that a constant may take; one that takes more is left to the evaluation of rows. */
+const MOST_WORK = 10_000;
 
 /** Functions whose value is not the same at every call. */
 const VOLATILE = /^(?:GETCURRENT|RAND$|NOW$|AGO$)/;
 
 /**
- * The value of an expression that does not depend on the item: `{ value }`, or undefined if it does, or may
- * change while the query runs.
+ * The value of an expression that does not depend on the item: `{ value }`, or undefined if it does, may
+ * change while the query runs, or fails.
  */
 export function constantValue(
   expression: Expression,
@@ -23,11 +28,21 @@ export function constantValue(
   const compilation: Compilation = {
     parameters,
     clock: { current: () => 0n, started: () => 0n },
+    work: createWork(MOST_WORK),
+    expressions: 0,
     slots: 1,
     compileSubquery: () => () => [],
   };
   const context = { compilation, scope: createScope(undefined), grouping: undefined };
-  return { value: compileExpression(expression, context)([]) };
+  const evaluate = compileExpression(expression, context);
+  try {
+    return { value: evaluate([]) };
+  } catch (error) {
+    if (error instanceof QueryError) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 function varies(expression: Expression): boolean {

@@ -1,3 +1,5 @@
+import type { Work } from "./work.ts";
+
 /** One position of a LIKE pattern: any run of characters, or one character of some kind. */
 export type LikeElement =
   | { readonly kind: "run" }
@@ -16,6 +18,7 @@ export type LikeElement =
 export function parseLikePattern(pattern: string, escapeCharacter: string | undefined): LikeElement[] {
   const characters = Array.from(pattern);
   const elements: LikeElement[] = [];
+  const lastClose = characters.lastIndexOf("]");
   for (let index = 0; index < characters.length; index += 1) {
     const character = characters[index] ?? "";
     if (character === escapeCharacter && index + 1 < characters.length) {
@@ -28,7 +31,7 @@ export function parseLikePattern(pattern: string, escapeCharacter: string | unde
     } else if (character === "_") {
       elements.push({ kind: "any" });
     } else {
-      const close = character === "[" ? characters.indexOf("]", index + 2) : -1;
+      const close = character === "[" && index + 2 <= lastClose ? characters.indexOf("]", index + 2) : -1;
       if (close === -1) {
         elements.push({ kind: "character", character });
       } else {
@@ -52,8 +55,8 @@ export function likePrefix(elements: readonly LikeElement[]): { prefix: string; 
   return { prefix, exact: true };
 }
 
-/** Whether the pattern matches the whole text. Its time is bounded by the product of the two lengths. */
-export function matchesLike(text: string, elements: readonly LikeElement[]): boolean {
+/** Whether the pattern matches the whole text. It can take the product of the two lengths, which is spent. */
+export function matchesLike(text: string, elements: readonly LikeElement[], work: Work): boolean {
   const characters = Array.from(text);
   let position = 0;
   let element = 0;
@@ -69,6 +72,8 @@ export function matchesLike(text: string, elements: readonly LikeElement[]): boo
       element += 1;
       position += 1;
     } else if (retryElement >= 0) {
+      // What was matched in vain since the last `%`.
+      work.spend(1 + element - retryElement);
       retryPosition += 1;
       position = retryPosition;
       element = retryElement + 1;

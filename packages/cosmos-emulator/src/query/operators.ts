@@ -1,6 +1,7 @@
 import type { Value } from "../json.ts";
 import type { BinaryOperator, UnaryOperator } from "./ast.ts";
 import { compareStrings, equalJson } from "./compareValues.ts";
+import { checkTextLength } from "./textLength.ts";
 
 /**
  * Equality: undefined if a side is undefined, else deep. Values of different types are not equal.
@@ -64,7 +65,13 @@ export const BINARY_OPERATIONS: Readonly<
   "<<": arithmetic((left, right) => left << right),
   ">>": arithmetic((left, right) => left >> right),
   ">>>": arithmetic((left, right) => left >>> right),
-  "||": (left, right) => (typeof left === "string" && typeof right === "string" ? left + right : undefined),
+  "||": (left, right) => {
+    if (typeof left !== "string" || typeof right !== "string") {
+      return undefined;
+    }
+    checkTextLength(left.length + right.length);
+    return left + right;
+  },
 };
 
 /** What a unary operator does. */

@@ -1,5 +1,5 @@
 import type { Json, Value } from "../json.ts";
-import { type Accumulator, createAccumulator } from "./aggregates.ts";
+import { type Accumulator, type AggregateName, createAccumulator } from "./aggregates.ts";
 import { compareValues, identityKey } from "./compareValues.ts";
 import type { Frame } from "./compilation.ts";
 import type { OrderKey, QueryBlock } from "./compileBlock.ts";
@@ -50,6 +50,7 @@ function createOutlet(block: QueryBlock): { rows: Json[]; isFull(): boolean; add
       if (row === undefined || isFull()) {
         return;
       }
+      block.work.keep(row);
       if (seen !== undefined) {
         const key = identityKey(row);
         if (seen.has(key)) {
@@ -104,6 +105,7 @@ function collectOrdered(block: QueryBlock, orderBy: readonly OrderKey[]): RowCol
       }
       const row = block.project(frame);
       if (row !== undefined) {
+        block.work.keep(row);
         if (keepsBest) {
           insertInOrder(rows, { keys, row }, compare);
           rows.length = Math.min(rows.length, wanted);
@@ -144,6 +146,8 @@ function insertInOrder(
   rows.splice(low, 0, row);
 }
 
+const gathers = (name: AggregateName | undefined): boolean => name === "MAKELIST" || name === "MAKESET";
+
 interface Group {
   readonly keys: readonly Value[];
   readonly accumulators: readonly Accumulator[];
@@ -160,6 +164,9 @@ function collectGroups(
     if (existing !== undefined) {
       return existing;
     }
+    for (const value of values) {
+      block.work.keep(value);
+    }
     const group = { keys: values, accumulators: aggregates.map(({ name }) => createAccumulator(name)) };
     groups.set(id, group);
     return group;
@@ -169,9 +176,17 @@ function collectGroups(
   }
   return {
     push: (frame) => {
-      const group = groupOf(keys.map(({ evaluate }) => evaluate(frame)));
+      const values = keys.map(({ evaluate }) => evaluate(frame));
+      for (const value of values) {
+        block.work.visit(value);
+      }
+      const group = groupOf(values);
       for (let index = 0; index < aggregates.length; index += 1) {
-        group.accumulators[index]?.add(aggregates[index]?.argument(frame));
+        const value = aggregates[index]?.argument(frame);
+        if (value !== undefined && gathers(aggregates[index]?.name)) {
+          block.work.keep(value);
+        }
+        group.accumulators[index]?.add(value);
       }
       return false;
     },

@@ -61,7 +61,7 @@ export interface Documents {
   /** The numbers of the documents that share a unique key with this content, its own document among them. */
   uniqueKeyHolders(pk: string, content: JsonObject): number[];
   insert(write: DocumentWrite): void;
-  /** Replaces a document; `previous` is what the index knows of it. */
+  /** Replaces a document, under another id if the write has one; `previous` is what the index knows of it. */
   update(write: DocumentWrite, previous: StoredDocument): void;
   remove(document: StoredDocument): void;
   /** All documents in the order of their numbers, after the one numbered `after`. */
@@ -134,7 +134,9 @@ CREATE INDEX IF NOT EXISTS ${table}_expiry ON ${table} (ts + ttl) WHERE ttl > 0;
     insert: sql.prepare(
       `INSERT INTO ${table} (number, pk, id, epk, etag, lsn, ts, ttl, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    update: sql.prepare(`UPDATE ${table} SET etag = ?, lsn = ?, ts = ?, ttl = ?, body = ? WHERE number = ?`),
+    update: sql.prepare(
+      `UPDATE ${table} SET id = ?, etag = ?, lsn = ?, ts = ?, ttl = ?, body = ? WHERE number = ?`,
+    ),
     remove: sql.prepare(`DELETE FROM ${table} WHERE number = ?`),
     scan: sql.prepare(`SELECT ${columns} FROM ${table} WHERE number > ? ORDER BY number LIMIT ?`),
     numbersOf: sql.prepare(`SELECT number FROM ${table} WHERE pk = ?`),
@@ -259,10 +261,10 @@ CREATE INDEX IF NOT EXISTS ${table}_expiry ON ${table} (ts + ttl) WHERE ttl > 0;
     },
     update({ number, key, content, ...write }, previous) {
       if (recent.isKept()) recent.add({ lsn: write.lsn, number, key, previous, isDelete: false });
-      statements.update.run(write.etag, write.lsn, write.ts, write.ttl, write.body, number);
+      const { etag, lsn: place, ts, ttl, epk, body } = write;
+      statements.update.run(idText(key.id), etag, place, ts, ttl, body, number);
       index.put(number, content, contentOf(previous));
       if (history.isOn()) {
-        const { lsn: place, ts, epk, body } = write;
         const before = { previousLsn: previous.lsn, expired: 0 };
         history.record({ lsn: place, operation: "replace", ts, ...before, pk: key.pk, epk, body });
       }

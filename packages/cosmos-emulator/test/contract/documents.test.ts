@@ -177,12 +177,18 @@ it("moves the session token with every write", async () => {
   expect(lsns[2]).toBeGreaterThan(lsns[1] ?? Number.NaN);
 });
 
-it("refuses a document whose id is not the one in the path", async () => {
-  const id = randomUUID();
+it("gives a document another id in a replace, where that is free", async () => {
+  const [id, next, taken] = [randomUUID(), randomUUID(), randomUUID()];
+  const { resource: created } = await container.items.create({ id, pk: "p" });
+  await container.items.create({ id: taken, pk: "p" });
+  expect(await refusal(container.item(id, "p").replace({ id: taken, pk: "p" }))).toMatchObject({ code: 409 });
+  const { resource: replaced } = await container.item(id, "p").replace({ id: next, pk: "p", step: 2 });
+  expect(replaced).toMatchObject({ id: next, step: 2, _rid: created?._rid });
+  expect((await container.item(id, "p").read()).statusCode).toBe(404);
+  expect((await container.item(next, "p").read()).resource).toEqual(replaced);
+  const found = await container.items.query(`SELECT VALUE c.step FROM c WHERE c.id = "${next}"`).fetchAll();
+  expect(found.resources).toEqual([2]);
   await container.items.create({ id, pk: "p" });
-  expect(await refusal(container.item(id, "p").replace({ id: "other", pk: "p" }))).toMatchObject({
-    code: 400,
-  });
 });
 
 it("has for every answer an activity id, a charge and a version", async () => {

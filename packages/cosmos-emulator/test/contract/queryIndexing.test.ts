@@ -162,14 +162,31 @@ emulatorIt(
     const container = await account.newContainer("/pk", {
       indexingPolicy: { ...all, excludedPaths: [{ path: "/b/?" }] },
     });
-    const utilization = async (text: string): Promise<unknown> => {
+    const text = "SELECT * FROM c WHERE c.a = 1 AND c.b > 2";
+    const utilization = async (asked: string): Promise<string> => {
       const answer = await sendQuery(account, container, {
         text,
-        headers: { ...firstRange, "x-ms-cosmos-populateindexmetrics": "true" },
+        headers: { ...firstRange, [asked]: "true" },
       });
-      return JSON.parse(decodeURIComponent(String(answer.headers["x-ms-cosmos-index-utilization"])));
+      return String(answer.headers["x-ms-cosmos-index-utilization"]);
     };
-    expect(await utilization("SELECT * FROM c WHERE c.a = 1 AND c.b > 2")).toEqual({
+    const first = await utilization("x-ms-cosmos-populateindexmetrics");
+    const single = {
+      FilterExpression: "",
+      FilterPreciseSet: true,
+      IndexPreciseSet: true,
+      IndexImpactScore: "High",
+    };
+    expect(JSON.parse(Buffer.from(first, "base64").toString())).toEqual({
+      UtilizedSingleIndexes: [{ ...single, IndexSpec: "/a/?" }],
+      PotentialSingleIndexes: [{ ...single, IndexSpec: "/b/?" }],
+      UtilizedCompositeIndexes: [],
+      PotentialCompositeIndexes: [
+        { IndexSpecs: ["/a ASC", "/b ASC"], IndexPreciseSet: true, IndexImpactScore: "High" },
+      ],
+    });
+    const second = await utilization("x-ms-cosmos-populateindexmetrics-v2");
+    expect(JSON.parse(decodeURIComponent(second))).toEqual({
       Utilized: { SingleIndexes: [{ IndexSpec: "/a/?", IndexImpactScore: "High" }], CompositeIndexes: [] },
       Potential: {
         SingleIndexes: [{ IndexSpec: "/b/?", IndexImpactScore: "High" }],

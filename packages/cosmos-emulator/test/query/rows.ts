@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "../../src/json.ts";
-import { compileQuery } from "../../src/query/compileQuery.ts";
+import { type CompiledQuery, compileQuery } from "../../src/query/compileQuery.ts";
 import { parseQuery } from "../../src/query/parseQuery.ts";
 
 /** The rows of a query over items, with parameters given as `{ "@name": value }`. */
@@ -18,4 +18,14 @@ const NOW = Date.UTC(2024, 9, 14, 14, 20, 30, 666);
 /** The value of an expression, undefined if it has none. */
 export function evaluated(expression: string, item: JsonObject = {}): Json | undefined {
   return rowsOf(`SELECT VALUE ${expression} FROM c`, [item])[0];
+}
+
+/** The rows of one item. */
+export function itemRows(compiled: CompiledQuery, item: JsonObject): Json[] {
+  const rows: Json[] = [];
+  compiled.visitRows(item, (row) => {
+    rows.push(row);
+    return false;
+  });
+  return rows;
 }

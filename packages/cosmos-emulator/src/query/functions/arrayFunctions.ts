@@ -1,7 +1,7 @@
 import { isArray, isObject, type Json, type JsonArray, own, setOwnProperty, type Value } from "../../json.ts";
 import { compareValues, equalJson, identityKey } from "../compareValues.ts";
 import { finite } from "../operators.ts";
-import { type BuiltInFunction, define, type FunctionFamily } from "./builtInFunction.ts";
+import { type BuiltInFunction, define, defineForEach, type FunctionFamily } from "./builtInFunction.ts";
 
 /** The array and set functions (documentation: "Array functions"). */
 export const ARRAY_FUNCTIONS: FunctionFamily = {
@@ -17,11 +17,11 @@ export const ARRAY_FUNCTIONS: FunctionFamily = {
     }
     return contains(array, sought, partial);
   }),
-  ARRAY_CONTAINS_ALL: define(2, Number.POSITIVE_INFINITY, (array, ...sought) => {
+  ARRAY_CONTAINS_ALL: defineForEach(2, (array, ...sought) => {
     const found = sought.map((value) => contains(array, value, false));
     return found.includes(false) ? false : found.includes(undefined) ? undefined : true;
   }),
-  ARRAY_CONTAINS_ANY: define(2, Number.POSITIVE_INFINITY, (array, ...sought) => {
+  ARRAY_CONTAINS_ANY: defineForEach(2, (array, ...sought) => {
     const found = sought.map((value) => contains(array, value, false));
     return found.includes(true) ? true : found.includes(undefined) ? undefined : false;
   }),

@@ -17,6 +17,8 @@ export interface BuiltInFunction {
   readonly evaluate: (...args: Value[]) => Value;
   /** A function of the clock, which makes the one to evaluate; `evaluate` is then not used. */
   readonly withClock?: (clock: QueryClock) => (...args: Value[]) => Value;
+  /** Units of work beyond going through each argument once: where that is not all that it takes. */
+  readonly cost?: (...args: Value[]) => number;
 }
 
 /** Functions by their names in capitals. */
@@ -29,6 +31,13 @@ export function define(
   evaluate: (...args: Value[]) => Value,
 ): BuiltInFunction {
   return { minimum, maximum, evaluate };
+}
+
+/** A function that may go through its first argument once for each of the others. */
+export function defineForEach(minimum: number, evaluate: (...args: Value[]) => Value): BuiltInFunction {
+  const cost = (first: Value, ...others: Value[]): number =>
+    (typeof first === "string" ? first.length / 16 : Array.isArray(first) ? first.length : 0) * others.length;
+  return { minimum, maximum: Number.POSITIVE_INFINITY, evaluate, cost };
 }
 
 /** A function of the clock. */

@@ -1,5 +1,8 @@
 import { isArray, isDeeperThan, isObject, type Json, MAX_NESTING_LEVELS, type Value } from "../../json.ts";
-import { type BuiltInFunction, define, type FunctionFamily } from "./builtInFunction.ts";
+import { indexOfPart, lastIndexOfPart, splitAtPart } from "../findText.ts";
+import { checkTextLength } from "../textLength.ts";
+import { type BuiltInFunction, define, defineForEach, type FunctionFamily } from "./builtInFunction.ts";
+import { regularExpression } from "./regularExpression.ts";
 
 /** The longest result of REPLICATE, in characters; beyond it the result is undefined ("REPLICATE"). */
 const LONGEST_REPLICATE = 10_000;
@@ -10,9 +13,9 @@ const LONGEST_REPLICATE = 10_000;
  */
 export const STRING_FUNCTIONS: FunctionFamily = {
   CONCAT: define(2, Number.POSITIVE_INFINITY, (...parts) =>
-    parts.every((part) => typeof part === "string") ? parts.join("") : undefined,
+    parts.every((part) => typeof part === "string") ? join(parts, "") : undefined,
   ),
-  CONTAINS: search((text, part) => text.includes(part)),
+  CONTAINS: search(hasPart),
   CONTAINS_ALL_CI: containsAll(true),
   CONTAINS_ALL_CS: containsAll(false),
   CONTAINS_ANY_CI: containsAny(true),
@@ -22,13 +25,13 @@ export const STRING_FUNCTIONS: FunctionFamily = {
     if (typeof text !== "string" || typeof part !== "string" || typeof start !== "number") {
       return undefined;
     }
-    return text.indexOf(part, Math.trunc(start));
+    return indexOfPart(text, part, Math.trunc(start));
   }),
   LASTINDEXOF: define(2, 3, (text, part, start = Number.MAX_SAFE_INTEGER) => {
     if (typeof text !== "string" || typeof part !== "string" || typeof start !== "number") {
       return undefined;
     }
-    return text.lastIndexOf(part, Math.trunc(start));
+    return lastIndexOfPart(text, part, Math.trunc(start));
   }),
   LEFT: define(2, 2, (text, length) =>
     typeof text === "string" && typeof length === "number"
@@ -38,17 +41,24 @@ export const STRING_FUNCTIONS: FunctionFamily = {
   LENGTH: define(1, 1, (text) => (typeof text === "string" ? text.length : undefined)),
   LOWER: text((value) => value.toLowerCase()),
   LTRIM: trim(true, false),
-  REGEXMATCH: define(2, 3, (text, pattern, modifiers = "") => {
-    if (typeof text !== "string" || typeof pattern !== "string" || typeof modifiers !== "string") {
-      return undefined;
-    }
-    return regularExpression(pattern, modifiers)?.test(text);
-  }),
+  REGEXMATCH: {
+    ...define(2, 3, (text, pattern, modifiers = "") => {
+      if (typeof text !== "string" || typeof pattern !== "string" || typeof modifiers !== "string") {
+        return undefined;
+      }
+      return regularExpression(pattern, modifiers)?.test(text);
+    }),
+    // At worst each character of the text meets each step of the pattern.
+    cost: (text, pattern, modifiers = "") =>
+      typeof text === "string" && typeof pattern === "string" && typeof modifiers === "string"
+        ? (text.length * (regularExpression(pattern, modifiers)?.size ?? 0)) / 8
+        : 0,
+  },
   REPLACE: define(3, 3, (text, part, replacement) => {
     if (typeof text !== "string" || typeof part !== "string" || typeof replacement !== "string") {
       return undefined;
     }
-    return part === "" ? text : text.split(part).join(replacement);
+    return part === "" ? text : join(splitAtPart(text, part), replacement);
   }),
   REPLICATE: define(2, 2, (text, times) => {
     if (typeof text !== "string" || typeof times !== "number" || times < 0) {
@@ -72,13 +82,13 @@ export const STRING_FUNCTIONS: FunctionFamily = {
     if (!isArray(parts) || typeof separator !== "string") {
       return undefined;
     }
-    return parts.every((part) => typeof part === "string") ? parts.join(separator) : undefined;
+    return parts.every((part) => typeof part === "string") ? join(parts, separator) : undefined;
   }),
   STRINGSPLIT: define(2, 2, (text, separator) => {
     if (typeof text !== "string" || typeof separator !== "string") {
       return undefined;
     }
-    return separator === "" ? [text] : text.split(separator);
+    return separator === "" ? [text] : splitAtPart(text, separator);
   }),
   STRINGTOARRAY: define(1, 1, (text) => {
     const value = parseJson(text);
@@ -129,7 +139,7 @@ function search(test: (text: string, part: string) => boolean): BuiltInFunction 
 
 /** As `CONTAINS(…) AND CONTAINS(…) …` ("CONTAINS_ALL_CI"). */
 function containsAll(ignoreCase: boolean): BuiltInFunction {
-  return define(2, Number.POSITIVE_INFINITY, (text, ...parts) => {
+  return defineForEach(2, (text, ...parts) => {
     const found = parts.map((part) => containsPart(text, part, ignoreCase));
     return found.includes(false) ? false : found.includes(undefined) ? undefined : true;
   });
@@ -137,7 +147,7 @@ function containsAll(ignoreCase: boolean): BuiltInFunction {
 
 /** As `CONTAINS(…) OR CONTAINS(…) …` ("CONTAINS_ANY_CI"). */
 function containsAny(ignoreCase: boolean): BuiltInFunction {
-  return define(2, Number.POSITIVE_INFINITY, (text, ...parts) => {
+  return defineForEach(2, (text, ...parts) => {
     const found = parts.map((part) => containsPart(text, part, ignoreCase));
     return found.includes(true) ? true : found.includes(undefined) ? undefined : false;
   });
@@ -147,7 +157,17 @@ function containsPart(text: Value, part: Value, ignoreCase: boolean): boolean | 
   if (typeof text !== "string" || typeof part !== "string") {
     return undefined;
   }
-  return ignoreCase ? text.toLowerCase().includes(part.toLowerCase()) : text.includes(part);
+  return ignoreCase ? hasPart(text.toLowerCase(), part.toLowerCase()) : hasPart(text, part);
+}
+
+function hasPart(text: string, part: string): boolean {
+  return indexOfPart(text, part) !== -1;
+}
+
+function join(parts: readonly string[], separator: string): string {
+  const separators = Math.max(0, parts.length - 1) * separator.length;
+  checkTextLength(parts.reduce((sum, part) => sum + part.length, separators));
+  return parts.join(separator);
 }
 
 function trim(start: boolean, end: boolean): BuiltInFunction {
@@ -155,8 +175,8 @@ function trim(start: boolean, end: boolean): BuiltInFunction {
     if (typeof text !== "string" || (characters !== undefined && typeof characters !== "string")) {
       return undefined;
     }
-    const isTrimmed = (character: string) =>
-      characters === undefined ? character.trim() === "" : characters.includes(character);
+    const trimmed = characters === undefined ? undefined : new Set(characters.split(""));
+    const isTrimmed = (character: string) => trimmed?.has(character) ?? character.trim() === "";
     let from = 0;
     let to = text.length;
     while (start && from < to && isTrimmed(text.charAt(from))) {
@@ -179,42 +199,4 @@ function parseJson(text: Value): Value {
   } catch {
     return undefined;
   }
-}
-
-const REGULAR_EXPRESSIONS = new Map<string, RegExp | undefined>();
-const MOST_REGULAR_EXPRESSIONS = 256;
-
-/**
- * The service has PCRE; this is JavaScript's dialect, which has the common part. Modifiers: m, s, i, x
- * ("RegexMatch").
- */
-function regularExpression(pattern: string, modifiers: string): RegExp | undefined {
-  const key = `${modifiers}/${pattern}`;
-  if (!REGULAR_EXPRESSIONS.has(key)) {
-    if (REGULAR_EXPRESSIONS.size >= MOST_REGULAR_EXPRESSIONS) {
-      REGULAR_EXPRESSIONS.clear();
-    }
-    REGULAR_EXPRESSIONS.set(key, createRegularExpression(pattern, modifiers));
-  }
-  return REGULAR_EXPRESSIONS.get(key);
-}
-
-function createRegularExpression(pattern: string, modifiers: string): RegExp | undefined {
-  if (!/^[msix]*$/.test(modifiers)) {
-    return undefined;
-  }
-  const source = modifiers.includes("x") ? withoutWhitespace(pattern) : pattern;
-  const flags = ["m", "s", "i"].filter((flag) => modifiers.includes(flag)).join("");
-  try {
-    return new RegExp(source, flags);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Drops the whitespace and `#` comments that the x modifier ignores, outside sets and escapes. */
-function withoutWhitespace(pattern: string): string {
-  return pattern.replace(/\\[\s\S]|\[(?:\\[\s\S]|[^\]\\])*\]|\s+|#[^\n]*/g, (part) =>
-    part.startsWith("\\") || part.startsWith("[") ? part : "",
-  );
 }

@@ -1,0 +1,98 @@
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
+import { type RolldownOutput, rolldown } from "rolldown";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import config from "../rolldown.config.ts";
+import { isOpen, runServer, startServer } from "./runningServer.ts";
+
+let emulator: Emulator;
+/** The bundle alone: no package.json above it, nothing installed. */
+let folder: string;
+let built: RolldownOutput;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "server-bundle-"));
+  const build = await rolldown(config);
+  built = await build.write({ ...config.output, file: join(folder, "server.js") });
+  await build.close();
+  emulator = await startEmulator();
+});
+
+afterAll(async () => {
+  await emulator.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const program = () => ({ args: ["server.js"], cwd: folder });
+
+test("it is one file, with its source map and the licences of what is in it", () => {
+  expect(readdirSync(folder).sort()).toEqual(["server.js", "server.js.map", "server.licenses.txt"]);
+  const { sources } = JSON.parse(readFileSync(join(folder, "server.js.map"), "utf8")) as {
+    sources: string[];
+  };
+  expect(sources.some((source) => source.endsWith("apps/server/src/main.ts"))).toBe(true);
+  const notices = readFileSync(join(folder, "server.licenses.txt"), "utf8");
+  for (const name of ["@azure/cosmos", "@azure/identity", "@trpc/server", "pino", "zod"])
+    expect(notices).toMatch(new RegExp(`^${name} [\\d.]+ \\(MIT\\)\\n\\n[^]{200}`, "m"));
+});
+
+test("it imports nothing but Node's own modules, and tRPC's helpers for old engines are gone from it", () => {
+  const [bundle] = built.output;
+  expect(bundle.imports.filter((name) => !isBuiltin(name))).toEqual([]);
+  const required = [...bundle.code.matchAll(/\b__require\("([^"]+)"\)/g)].map(([, name]) => name ?? "");
+  expect(required.filter((name) => !isBuiltin(name))).toEqual([]);
+  expect(bundle.code).not.toContain("_objectSpread2(");
+});
+
+test("it serves from a folder with nothing installed", async () => {
+  const server = await startServer(emulator.env, program());
+  onTestFinished(async () => {
+    await server.stop("SIGKILL");
+  });
+  expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+  await server.logged(isOpen);
+  expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
+  const body = JSON.stringify({ id: "bundled" });
+  const headers = { "content-type": "application/json" };
+  const written = await fetch(`${server.url}/trpc/items.upsert`, { method: "POST", body, headers });
+  expect(await written.json()).toMatchObject({ result: { data: { id: "bundled" } } });
+  const input = encodeURIComponent(body);
+  const read = await fetch(`${server.url}/trpc/items.get?input=${input}`);
+  expect(await read.json()).toMatchObject({ result: { data: { id: "bundled" } } });
+  expect(await server.stop()).toMatchObject({ code: 0, signal: null, stderr: "" });
+});
+
+test("its stacks name the sources", async () => {
+  const server = await startServer({ ...emulator.env, COSMOS_ENDPOINT: "https://localhost:1" }, program());
+  onTestFinished(async () => {
+    await server.stop("SIGKILL");
+  });
+  const { err } = await server.logged(({ reason }) => reason === "unavailable");
+  const { stack } = err as { stack: string };
+  expect(stack).toMatch(/packages\/cosmos-core\/src\/\w+\.ts:\d+:\d+/);
+  expect(stack).toMatch(/apps\/server\/src\/database\.ts:\d+:\d+/);
+  expect(stack).not.toContain("server.js");
+});
+
+test("without its map it works all the same, and its stacks name the bundle", async () => {
+  const alone = mkdtempSync(join(tmpdir(), "server-bundle-"));
+  onTestFinished(() => rmSync(alone, { recursive: true, force: true }));
+  copyFileSync(join(folder, "server.js"), join(alone, "server.mjs"));
+  const env = { ...emulator.env, COSMOS_ENDPOINT: "https://localhost:1" };
+  const server = await startServer(env, { args: ["server.mjs"], cwd: alone });
+  onTestFinished(async () => {
+    await server.stop("SIGKILL");
+  });
+  const { err } = await server.logged(({ reason }) => reason === "unavailable");
+  expect((err as { stack: string }).stack).toMatch(/server\.mjs:\d+:\d+/);
+});
+
+test("a wrong environment ends it with one message", async () => {
+  const ended = await runServer({}, program());
+  expect([ended.code, ended.stdout]).toEqual([1, ""]);
+  expect(ended.stderr).toContain("COSMOS_ENDPOINT is missing");
+  expect(ended.stderr).not.toContain("    at ");
+});
