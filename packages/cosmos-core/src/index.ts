@@ -39,6 +39,13 @@ export {
   withPartitionKey,
 } from "./item.ts";
 export type { ItemKey, KeyOf, PartitionKeyValue, Scope } from "./itemKey.ts";
+export {
+  keySchema,
+  type PartitionKeyField,
+  partitionKeyFields,
+  scopeFilter,
+  scopeSchema,
+} from "./keySchema.ts";
 export type { ListRequest, ListResult } from "./list.ts";
 export { listLimit, maxListLimit } from "./listLimits.ts";
 export { type OpenContainer, type OpenContainerOptions, openContainer } from "./openContainer.ts";

@@ -2,6 +2,7 @@
  * What of this package does without the SDK: schemas, errors, the environment. A server answers its health check with
  * these loaded, while the SDK (half a second of imports) still loads.
  */
+export { changesLimits, type Since } from "./changesRequest.ts";
 export { defineContainer } from "./defineContainer.ts";
 export {
   ConfigurationError,
@@ -11,6 +12,7 @@ export {
   toCosmosConfiguration,
 } from "./environment.ts";
 export { reasons, StoreError } from "./errors.ts";
+export { type Filter, filterLimits, filterSchema } from "./filter.ts";
 export {
   itemFields,
   itemId,
@@ -20,3 +22,13 @@ export {
   items,
   withPartitionKey,
 } from "./item.ts";
+export {
+  keySchema,
+  type PartitionKeyField,
+  partitionKeyFields,
+  scopeFilter,
+  scopeSchema,
+} from "./keySchema.ts";
+export { listLimit, maxListLimit } from "./listLimits.ts";
+export { type Ordering, orderBySchema } from "./ordering.ts";
+export { type Patch, patchSchema } from "./patch.ts";
