@@ -49,7 +49,13 @@ export {
 export type { ListRequest, ListResult } from "./list.ts";
 export { listLimit, maxListLimit } from "./listLimits.ts";
 export { type OpenContainer, type OpenContainerOptions, openContainer } from "./openContainer.ts";
-export { type Ordering, type OrderKey, type OrderPathOf, orderBySchema } from "./ordering.ts";
+export {
+  type Ordering,
+  type OrderKey,
+  type OrderPathOf,
+  orderBySchema,
+  type SingleOrdering,
+} from "./ordering.ts";
 export { type Patch, patchSchema } from "./patch.ts";
 export type {
   GetAnswer,
