@@ -1,11 +1,14 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { modernSyntax } from "@cosmos-trpc/trpc-http/modern-syntax";
 import { defineConfig } from "rolldown";
 import { type LicenseInfo, licensePlugin } from "rolldown-license-plugin";
+import { viewerFiles, viewerFolder } from "./src/openapi/viewer.ts";
 
 /**
  * The server as it ships: one file with all that it uses, since App Service starts instances often and thousands of
- * small files take several times as long to load. Beside it lie its source map and the licences of what is in it.
+ * small files take several times as long to load. Beside it lie its source map, the licences of what is in it, and the
+ * files of the viewer that its documentation page shows.
  */
 export default defineConfig({
   input: join(import.meta.dirname, "src/main.ts"),
@@ -19,6 +22,15 @@ export default defineConfig({
         context.emitFile({ type: "asset", fileName: "server.licenses.txt", source: notices(licenses) });
       },
     }),
+    {
+      name: "viewer",
+      generateBundle() {
+        for (const name of [...viewerFiles.keys(), "swagger-ui-bundle.js.LICENSE.txt", "LICENSE", "NOTICE"]) {
+          const source = readFileSync(join(viewerFolder(), name));
+          this.emitFile({ type: "asset", fileName: `docs/${name}`, source });
+        }
+      },
+    },
   ],
   output: {
     file: join(import.meta.dirname, "dist/server.js"),

@@ -1,22 +1,41 @@
-import type { Item, ItemResult, Store, Stored } from "@cosmos-trpc/cosmos-core";
+import type { ItemBase, Ordering, Store } from "@cosmos-trpc/cosmos-core";
 import type { Database } from "./database.ts";
+import type { EntityDefinition } from "./entity/entity.ts";
+import { startUsage, type Usage } from "./usage.ts";
+import type { ChangeHubs } from "./watch/changeHubs.ts";
 
 /** What a procedure works with: made for each request, shared by the calls of a batch. */
 export interface Context {
-  /** The store of items. @throws StoreError when there is none yet. */
-  items(): Promise<Store<Item>>;
-  /** Request units (RU) that the request's calls have cost so far. */
-  readonly usage: { requestCharge: number };
+  readonly database: Database;
+  readonly changes: ChangeHubs;
+  readonly usage: Usage;
+  /** Ends the connection, whatever is still to be written to it. */
+  disconnect(): void;
 }
 
+/** What all requests share. */
+export type Shared = Pick<Context, "database" | "changes">;
+
 /** A context for one request. */
-export const createContext = (database: Database): Context => ({
-  items: database.items,
-  usage: { requestCharge: 0 },
+export const createContext = (shared: Shared, disconnect: () => void): Context => ({
+  ...shared,
+  usage: startUsage(),
+  disconnect,
 });
 
-/** Takes the item out of a result, and its charge into the request's. */
-export function charged({ usage }: Context, { item, requestCharge }: ItemResult<Item>): Stored<Item> {
-  usage.requestCharge += requestCharge;
-  return item;
+/** Lets an entity's store do something, whose charge and time are the request's. */
+export async function spend<
+  Item extends ItemBase,
+  Key extends { readonly id: string },
+  Area,
+  Order extends Ordering,
+  Result extends { readonly requestCharge: number },
+>(
+  { database, usage }: Context,
+  definition: EntityDefinition<Item, Key, Area, Order>,
+  work: (store: Store<Item, Key, Area, Order>) => Promise<Result>,
+): Promise<Result> {
+  const result = await usage.timed(async () => work(await database.store(definition)));
+  usage.charge(result.requestCharge);
+  return result;
 }

@@ -1,42 +1,55 @@
 import { setTimeout as delay } from "node:timers/promises";
 import {
+  type ContainerDefinition,
   type CosmosConfiguration,
   createCosmosClient,
   createCredential,
   ensureContainer,
-  type Item,
+  type ItemBase,
   items,
+  type Ordering,
   openContainer,
   type Store,
   StoreError,
 } from "@cosmos-trpc/cosmos-core";
 import type { Logger } from "pino";
+import type { EntityDefinition } from "./entity/entity.ts";
 
-/** The server's connection to its container, which may come later than the first request. */
+/** The server's connection to its containers, which may come later than the first request. */
 export interface Database {
-  /** The store. Waits for an attempt that is under way. @throws StoreError why there is none. */
-  items(): Promise<Store<Item>>;
-  /** Looks whether the container can be used now. @throws StoreError why it cannot. */
+  /** A definition's store. Waits for an attempt that is under way. @throws StoreError why there is none. */
+  store<Item extends ItemBase, Key extends { readonly id: string }, Area, Order extends Ordering>(
+    definition: EntityDefinition<Item, Key, Area, Order>,
+  ): Promise<Store<Item, Key, Area, Order>>;
+  /** Looks whether the containers can be used now. @throws StoreError why one cannot. */
   check(): Promise<void>;
   close(): void;
 }
 
-/** Waits between attempts to open the container, in milliseconds: from the first to the longest. */
+/** Any definition, by its identity. */
+export type AnyDefinition = Pick<ContainerDefinition, "id">;
+
+/** Waits between attempts to open a container, in milliseconds: from the first to the longest. */
 const backoff = { first: 250, longest: 5_000 } as const;
 
 /**
- * Opens the container, and goes on trying while Cosmos DB is away or not set up: the process serves its health check
- * and says what is missing, instead of restarting over and over. On loopback it makes the container first.
+ * Opens the containers, and goes on trying while Cosmos DB is away or not set up: the process serves its health check
+ * and says what is missing, instead of restarting over and over. On loopback it makes the containers first.
  */
-export function connectDatabase(cosmos: CosmosConfiguration, log: Logger): Database {
+export function connectDatabase(
+  cosmos: CosmosConfiguration,
+  definitions: readonly AnyDefinition[],
+  log: Logger,
+): Database {
   const credential = createCredential();
   const client = createCosmosClient(cosmos, credential);
-  const definition = { ...items, id: cosmos.container };
   const closed = new AbortController();
 
-  async function attempt(): Promise<Store<Item>> {
+  const open = (definition: ContainerDefinition) => openContainer(client, cosmos.database, definition);
+
+  async function attempt(definition: ContainerDefinition): Promise<unknown> {
     if (cosmos.endpoint.isLoopback) await ensureContainer(cosmos, definition, credential);
-    const { store, drift } = await openContainer(client, cosmos.database, definition);
+    const { store, drift } = await open(definition);
     for (const difference of drift) log.warn({ container: definition.id }, difference);
     log.info(
       { endpoint: cosmos.endpoint.url, database: cosmos.database, container: definition.id },
@@ -45,29 +58,52 @@ export function connectDatabase(cosmos: CosmosConfiguration, log: Logger): Datab
     return store;
   }
 
-  let current = attempt();
+  function connect(given: AnyDefinition) {
+    // COSMOS_CONTAINER names the container of items.
+    const id = given === items ? cosmos.container : given.id;
+    const definition = { ...(given as ContainerDefinition), id };
+    let current = attempt(definition);
 
-  async function keepTrying(): Promise<void> {
-    for (let wait: number = backoff.first; ; wait = Math.min(wait * 2, backoff.longest)) {
-      const failure = await current.then(
-        () => undefined,
-        (error: unknown) => error,
-      );
-      if (failure === undefined || closed.signal.aborted) return;
-      const reason = failure instanceof StoreError ? failure.reason : "unavailable";
-      log.error({ reason, err: failure }, failure instanceof Error ? failure.message : "no container");
-      await delay(wait, undefined, { signal: closed.signal, ref: false }).catch(() => undefined);
-      if (closed.signal.aborted) return;
-      current = attempt();
+    async function keepTrying(): Promise<void> {
+      for (let wait: number = backoff.first; ; wait = Math.min(wait * 2, backoff.longest)) {
+        const failure = await current.then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+        if (failure === undefined || closed.signal.aborted) return;
+        const reason = failure instanceof StoreError ? failure.reason : "unavailable";
+        log.error(
+          { container: id, reason, err: failure },
+          failure instanceof Error ? failure.message : "no container",
+        );
+        await delay(wait, undefined, { signal: closed.signal, ref: false }).catch(() => undefined);
+        if (closed.signal.aborted) return;
+        current = attempt(definition);
+      }
     }
+    void keepTrying();
+
+    return {
+      store: () => current,
+      async check() {
+        await current;
+        await open(definition);
+      },
+    };
   }
-  void keepTrying();
+
+  const connections = new Map(definitions.map((definition) => [definition, connect(definition)]));
 
   return {
-    items: () => current,
+    async store<Item extends ItemBase, Key extends { readonly id: string }, Area, Order extends Ordering>(
+      definition: EntityDefinition<Item, Key, Area, Order>,
+    ) {
+      const connection = connections.get(definition as unknown as AnyDefinition);
+      if (connection === undefined) throw new TypeError(`The container ${definition.id} is not served.`);
+      return (await connection.store()) as Store<Item, Key, Area, Order>;
+    },
     async check() {
-      await current;
-      await openContainer(client, cosmos.database, definition);
+      await Promise.all(Array.from(connections.values(), ({ check }) => check()));
     },
     close() {
       closed.abort();

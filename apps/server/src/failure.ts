@@ -1,9 +1,9 @@
 import type { FieldProblem, Reason, StoreError } from "@cosmos-trpc/cosmos-core";
-import type { TRPC_ERROR_CODE_KEY, TRPCError } from "@trpc/server";
+import { type TRPC_ERROR_CODE_KEY, TRPCError } from "@trpc/server";
 import { z } from "zod";
 
 /** tRPC's code for each reason: the error table of the design. */
-export const codeByReason: Readonly<Record<Reason, TRPC_ERROR_CODE_KEY>> = {
+const codeByReason: Readonly<Record<Reason, TRPC_ERROR_CODE_KEY>> = {
   "not-found": "NOT_FOUND",
   conflict: "CONFLICT",
   "precondition-failed": "PRECONDITION_FAILED",
@@ -55,16 +55,7 @@ export function describeFailure(error: TRPCError): Failure {
       fields,
     };
   }
-  if (isStoreError(cause)) {
-    const { reason, message, fields, currentEtag, retryAfterMs } = cause;
-    return {
-      message: discreet[reason] ?? message,
-      reason,
-      ...(fields === undefined ? {} : { fields }),
-      ...(currentEtag === undefined ? {} : { currentEtag }),
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    };
-  }
+  if (isStoreError(cause)) return describeStoreError(cause);
   switch (error.code) {
     case "INTERNAL_SERVER_ERROR":
       return { message: internal };
@@ -83,9 +74,34 @@ export function describeFailure(error: TRPCError): Failure {
   }
 }
 
+/** The same for a failure of the store. */
+export function describeStoreError({
+  reason,
+  message,
+  fields,
+  currentEtag,
+  retryAfterMs,
+}: StoreError): Failure {
+  // A message of our own names the fields; the database's may name anything.
+  const own = reason === "invalid" && fields !== undefined ? message : discreet[reason];
+  return {
+    message: own ?? message,
+    reason,
+    ...(fields === undefined ? {} : { fields }),
+    ...(currentEtag === undefined ? {} : { currentEtag }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+}
+
 /** By name, so that a second copy of the package is recognized too. */
 export const isStoreError = (error: unknown): error is StoreError =>
   error instanceof Error && error.name === "StoreError";
+
+/** A failure of the store as tRPC's, by the design's table; any other failure as it is. */
+export const translateFailure = (error: unknown): unknown =>
+  isStoreError(error)
+    ? new TRPCError({ code: codeByReason[error.reason], message: error.message, cause: error })
+    : error;
 
 /** Fields that an answer carries and a request does not. */
 const readOnly: ReadonlyMap<string, string> = new Map([

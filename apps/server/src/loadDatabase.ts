@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { CosmosConfiguration } from "@cosmos-trpc/cosmos-core";
 import { StoreError } from "@cosmos-trpc/cosmos-core/schema";
 import type { Logger } from "pino";
-import type { Database } from "./database.ts";
+import type { AnyDefinition, Database } from "./database.ts";
 
 /** How long callers wait while the SDK loads, in milliseconds: a probe asks again by itself, a request does not. */
 const patience = { request: 5_000, probe: 1_000 } as const;
@@ -11,13 +11,18 @@ const patience = { request: 5_000, probe: 1_000 } as const;
  * A database whose SDK is loaded once the server listens: it is most of the program, and the health check is answered
  * without it. What needs the store waits, and is `unavailable` when that takes too long.
  */
-export function loadDatabase(listening: Promise<void>, cosmos: CosmosConfiguration, log: Logger): Database {
+export function loadDatabase(
+  listening: Promise<void>,
+  cosmos: CosmosConfiguration,
+  definitions: readonly AnyDefinition[],
+  log: Logger,
+): Database {
   let database: Database | undefined;
 
   async function load(): Promise<Database> {
     await listening;
     const { connectDatabase } = await import("./database.ts");
-    database = connectDatabase(cosmos, log);
+    database = connectDatabase(cosmos, definitions, log);
     return database;
   }
 
@@ -43,7 +48,7 @@ export function loadDatabase(listening: Promise<void>, cosmos: CosmosConfigurati
   }
 
   return {
-    items: async () => (database ?? (await within(patience.request))).items(),
+    store: async (definition) => (database ?? (await within(patience.request))).store(definition),
     check: async () => (database ?? (await within(patience.probe))).check(),
     close: () => database?.close(),
   };

@@ -1,10 +1,16 @@
-import { initTRPC, TRPCError } from "@trpc/server";
+import { initTRPC } from "@trpc/server";
 import type { Context } from "./context.ts";
-import { codeByReason, describeFailure, isStoreError } from "./failure.ts";
+import { describeFailure, isStoreError, translateFailure } from "./failure.ts";
+import { eventStream } from "./http/limits.ts";
 
 const t = initTRPC.context<Context>().create({
   // Never a stack in an answer, whatever NODE_ENV says.
   isDev: false,
+  sse: {
+    ping: { enabled: true, intervalMs: eventStream.pingInterval },
+    maxDurationMs: eventStream.maxDuration,
+    client: { reconnectAfterInactivityMs: eventStream.silence },
+  },
   errorFormatter({ shape, error }) {
     const { message, ...failure } = describeFailure(error);
     return { ...shape, message, data: { ...shape.data, ...failure } };
@@ -17,9 +23,8 @@ export const { router, createCallerFactory } = t;
 const translateFailures = t.middleware(async ({ ctx, next }) => {
   const result = await next();
   if (result.ok || !isStoreError(result.error.cause)) return result;
-  const { cause } = result.error;
-  ctx.usage.requestCharge += cause.requestCharge ?? 0;
-  throw new TRPCError({ code: codeByReason[cause.reason], message: cause.message, cause });
+  ctx.usage.charge(result.error.cause.requestCharge ?? 0);
+  throw translateFailure(result.error.cause);
 });
 
 /** What every procedure is built on. */

@@ -353,10 +353,11 @@ describe("plain HTTP", () => {
 
   test("another method is 405 and says which one is served", async () => {
     for (const [path, method, allow] of [
-      ["", "GET", "POST"],
-      ["/a", "DELETE", "GET"],
-      ["/a", "POST", "GET"],
-      ["", "PUT", "POST"],
+      ["", "PUT", "GET, HEAD, POST"],
+      ["", "DELETE", "GET, HEAD, POST"],
+      ["/a", "POST", "GET, HEAD, PUT, PATCH, DELETE"],
+      [":getMany", "GET", "POST"],
+      [":bulk", "PATCH", "POST"],
     ] as const) {
       const response = await rest(path, { method });
       expect([response.status, response.headers.get("allow")]).toEqual([405, allow]);
@@ -378,7 +379,7 @@ test("health and readiness", async () => {
   expect([ready.status, await ready.json()]).toEqual([200, { status: "ready" }]);
 });
 
-test.each(["/", "/trpc", "/api/cosmos/itemsets", "/.env"])(
+test.each(["/", "/trpc", "/api/cosmos/itemsets", "/api/cosmos/items:purge", "/docs/package.json", "/.env"])(
   "nothing is served at %s, and it says what is",
   async (path) => {
     const response = await fetch(server.url + path);

@@ -28,8 +28,15 @@ afterAll(async () => {
 
 const program = () => ({ args: ["server.js"], cwd: folder });
 
-test("it is one file, with its source map and the licences of what is in it", () => {
-  expect(readdirSync(folder).sort()).toEqual(["server.js", "server.js.map", "server.licenses.txt"]);
+test("it is one file, with its source map, the licences of what is in it, and the documentation's viewer", () => {
+  expect(readdirSync(folder).sort()).toEqual(["docs", "server.js", "server.js.map", "server.licenses.txt"]);
+  expect(readdirSync(join(folder, "docs")).sort()).toEqual([
+    "LICENSE",
+    "NOTICE",
+    "swagger-ui-bundle.js",
+    "swagger-ui-bundle.js.LICENSE.txt",
+    "swagger-ui.css",
+  ]);
   const { sources } = JSON.parse(readFileSync(join(folder, "server.js.map"), "utf8")) as {
     sources: string[];
   };
@@ -62,6 +69,8 @@ test("it serves from a folder with nothing installed", async () => {
   const input = encodeURIComponent(body);
   const read = await fetch(`${server.url}/trpc/items.get?input=${input}`);
   expect(await read.json()).toMatchObject({ result: { data: { id: "bundled" } } });
+  for (const path of ["/openapi.json", "/docs", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css"])
+    expect((await fetch(server.url + path)).status).toBe(200);
   expect(await server.stop()).toMatchObject({ code: 0, signal: null, stderr: "" });
 });
 

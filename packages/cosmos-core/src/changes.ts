@@ -31,6 +31,11 @@ export interface ChangesRequest<Scope = unknown> {
   readonly limit?: number | undefined;
   /** Whether to go on when all changes were read, and wait for more, which is the default; else the feed ends there. */
   readonly follow?: boolean | undefined;
+  /**
+   * Whether to say where the end is: with a page without items, whose cursor is that place, each time that all changes
+   * were read. By default there is none.
+   */
+  readonly markEnd?: boolean | undefined;
   /** How long to wait at most before asking again when there is nothing new, in milliseconds: 1,000 by default. */
   readonly pollInterval?: number | undefined;
   /**
@@ -70,6 +75,7 @@ interface Request {
   readonly scope: PartitionScope;
   readonly limit: number;
   readonly follow: boolean;
+  readonly markEnd: boolean;
   readonly pollInterval: number;
   readonly patience: number;
   readonly signal: AbortSignal | undefined;
@@ -93,6 +99,7 @@ export function createChanges<Item extends ItemBase>(source: ChangesSource<Item>
     let poll = firstPoll;
     let failedSince: number | undefined;
     let failures = 0;
+    let isEndMarked = false;
 
     for (;;) {
       signal?.throwIfAborted();
@@ -124,7 +131,13 @@ export function createChanges<Item extends ItemBase>(source: ChangesSource<Item>
         poll = firstPoll;
         yield { items, cursor: await cursors.write(query, place as Json), requestCharge };
         requestCharge = 0;
+        isEndMarked = false;
       } else if (found.length === 0) {
+        if (request.markEnd && !isEndMarked) {
+          yield { items, cursor: await cursors.write(query, place as Json), requestCharge };
+          requestCharge = 0;
+          isEndMarked = true;
+        }
         if (!request.follow) return;
         await pause(poll, signal);
         poll = Math.min(poll * 2, pollInterval);
@@ -134,7 +147,14 @@ export function createChanges<Item extends ItemBase>(source: ChangesSource<Item>
 }
 
 function readRequest(given: ChangesRequest, scope: ReturnType<ReturnType<typeof scopeReader>>): Request {
-  const { limit = 100, pollInterval = 1_000, patience = 120_000, follow = true, signal } = given;
+  const {
+    limit = 100,
+    pollInterval = 1_000,
+    patience = 120_000,
+    follow = true,
+    markEnd = false,
+    signal,
+  } = given;
   const numbers = { limit, pollInterval, patience };
   const problems = (["limit", "pollInterval", "patience"] as const).flatMap((name) => {
     const { least, most } = changesLimits[name];
@@ -143,7 +163,7 @@ function readRequest(given: ChangesRequest, scope: ReturnType<ReturnType<typeof 
   });
   const wrong = [...problems, ...(Array.isArray(scope) ? scope : [])];
   if (wrong.length > 0) throw invalidInput("The changes cannot be read", wrong);
-  return { ...numbers, follow, signal, scope: scope as PartitionScope };
+  return { ...numbers, follow, markEnd, signal, scope: scope as PartitionScope };
 }
 
 async function startOf(since: Since = "beginning", query: unknown, cursors: Cursors): Promise<Place> {

@@ -39,10 +39,23 @@ export {
   withPartitionKey,
 } from "./item.ts";
 export type { ItemKey, KeyOf, PartitionKeyValue, Scope } from "./itemKey.ts";
+export {
+  keySchema,
+  type PartitionKeyField,
+  partitionKeyFields,
+  scopeFilter,
+  scopeSchema,
+} from "./keySchema.ts";
 export type { ListRequest, ListResult } from "./list.ts";
 export { listLimit, maxListLimit } from "./listLimits.ts";
 export { type OpenContainer, type OpenContainerOptions, openContainer } from "./openContainer.ts";
-export { type Ordering, type OrderKey, type OrderPathOf, orderBySchema } from "./ordering.ts";
+export {
+  type Ordering,
+  type OrderKey,
+  type OrderPathOf,
+  orderBySchema,
+  type SingleOrdering,
+} from "./ordering.ts";
 export { type Patch, patchSchema } from "./patch.ts";
 export type {
   GetAnswer,

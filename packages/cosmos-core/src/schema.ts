@@ -22,6 +22,13 @@ export {
   items,
   withPartitionKey,
 } from "./item.ts";
+export {
+  keySchema,
+  type PartitionKeyField,
+  partitionKeyFields,
+  scopeFilter,
+  scopeSchema,
+} from "./keySchema.ts";
 export { listLimit, maxListLimit } from "./listLimits.ts";
 export { type Ordering, orderBySchema } from "./ordering.ts";
 export { type Patch, patchSchema } from "./patch.ts";

@@ -49,6 +49,17 @@ const idsOf = (pages: readonly ChangesPage<Item>[]): string[] =>
   pages.flatMap((page) => page.items.map(({ id }) => id));
 
 describe("the change feed", () => {
+  test("says where its end is when it is asked to, from which a later feed goes on", async () => {
+    await write(ids(0, 5));
+    const [now, ...more] = await readAll({ since: "now", markEnd: true });
+    expect([now?.items, more]).toEqual([[], []]);
+    await write(ids(5, 9));
+    const pages = await readAll({ since: now?.cursor, markEnd: true });
+    expect(idsOf(pages).sort()).toEqual(ids(5, 9));
+    expect(pages.at(-1)?.items).toEqual([]);
+    expect(await readAll({ since: pages.at(-1)?.cursor })).toEqual([]);
+  });
+
   test("has every item once, as it was last written, and then what changed", async () => {
     await write(ids(0, 60));
     await write(ids(0, 5), "again");

@@ -21,7 +21,11 @@ export function createDrain(listener: RequestListener): Drain {
     stop(server, timeout) {
       isStopping = true;
       // Their connections close with their answers, instead of waiting for a next request.
-      for (const response of inFlight) response.shouldKeepAlive = false;
+      for (const response of inFlight) {
+        response.shouldKeepAlive = false;
+        // The head of a stream has been sent, and promised to keep the connection.
+        if (response.headersSent) response.once("finish", () => response.socket?.end());
+      }
       return new Promise((resolve) => {
         const timer = setTimeout(() => server.closeAllConnections(), timeout);
         server.close(() => {

@@ -1,25 +1,38 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { RequestListener, ServerResponse } from "node:http";
 import { StoreError } from "@cosmos-trpc/cosmos-core/schema";
-import type { TRPCError } from "@trpc/server";
+import type { AnyTRPCRouter, TRPCError } from "@trpc/server";
 import type { Logger } from "pino";
+import type { Shared } from "../context.ts";
 import type { Database } from "../database.ts";
+import type { AnyEntity } from "../entity/entity.ts";
 import { isStoreError } from "../failure.ts";
-import { sendJson } from "./answer.ts";
-import { createRestHandler, restPath } from "./restHandler.ts";
-import { createTrpcHandler, trpcPath } from "./trpcHandler.ts";
+import { sendAnswer, sendJson } from "./answer.ts";
+import { createDocsHandler } from "./docsHandler.ts";
+import { nothingAt } from "./nothingAt.ts";
+import { docsPath, openApiPath, restPath, trpcPath } from "./paths.ts";
+import { createRestHandler } from "./restHandler.ts";
+import { createTrpcHandler } from "./trpcHandler.ts";
 
-/** The way in: hands each request to tRPC, the plain HTTP routes or the health checks, by its path. */
-export function createFront(database: Database, log: Logger): RequestListener {
+/** The way in: hands each request to tRPC, the plain HTTP routes, the documentation or the health checks, by its path. */
+export function createFront(
+  entities: Readonly<Record<string, AnyEntity>>,
+  router: AnyTRPCRouter,
+  shared: Shared,
+  log: Logger,
+): RequestListener {
   const onError = (error: TRPCError, path: string): void => logFailure(log, error, path);
-  const trpc = createTrpcHandler(database, onError);
-  const rest = createRestHandler(database, onError);
+  const trpc = createTrpcHandler(router, shared, onError);
+  const rest = createRestHandler(entities, router, shared, onError);
+  const docs = createDocsHandler(entities);
   return (request, response) => {
     const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
     if (path.startsWith(trpcPath)) trpc(request, response);
-    else if (path === restPath || path.startsWith(`${restPath}/`)) void rest(request, response);
+    else if (path.startsWith(restPath)) void rest(request, response);
     else if (path === "/healthz") sendJson(response, 200, { status: "ok" });
-    else if (path === "/readyz") void ready(database, response);
-    else sendNothing(request, response, path);
+    else if (path === "/readyz") void ready(shared.database, response);
+    else if (path === openApiPath || path === docsPath || path.startsWith(`${docsPath}/`)) {
+      void docs(request, response, path);
+    } else sendAnswer(response, nothingAt(entities, request.method, path));
   };
 }
 
@@ -32,12 +45,6 @@ async function ready(database: Database, response: ServerResponse): Promise<void
     const failure = error instanceof StoreError ? error : new StoreError("unavailable", String(error));
     sendJson(response, 503, { status: failure.reason, problem: failure.message });
   }
-}
-
-function sendNothing(request: IncomingMessage, response: ServerResponse, path: string): void {
-  const detail = `Nothing is served at ${request.method} ${path}: tRPC is at ${trpcPath}, plain HTTP at ${restPath}.`;
-  const body = { type: "about:blank", title: "Not Found", status: 404, detail };
-  sendJson(response, 404, body, { "content-type": "application/problem+json" });
 }
 
 /** The server's own faults are errors, the database's absence a warning; a caller's mistake is no news. */

@@ -3,3 +3,13 @@ export const maxBodyBytes = 4 * 1024 * 1024;
 
 /** How long a stop waits for requests in flight, in milliseconds. */
 export const drainTimeout = 10_000;
+
+/** Streams of events, in milliseconds. */
+export const eventStream = {
+  /** Between pings: under the four minutes after which Azure's load balancer cuts a silent connection. */
+  pingInterval: 15_000,
+  /** After so long without any word a client connects again. */
+  silence: 45_000,
+  /** A stream ends after so long and its client connects again: so they spread over new instances. */
+  maxDuration: 30 * 60_000,
+} as const;

@@ -1,80 +1,96 @@
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
-import { getTRPCErrorFromUnknown, type TRPCError } from "@trpc/server";
-import { getHTTPStatusCodeFromError } from "@trpc/server/http";
-import { type Context, createContext } from "../context.ts";
-import type { Database } from "../database.ts";
-import { describeFailure } from "../failure.ts";
-import { appRouter } from "../router/index.ts";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type AnyTRPCRouter, getTRPCErrorFromUnknown, type TRPCError } from "@trpc/server";
+import { createContext, type Shared } from "../context.ts";
+import type { AnyEntity } from "../entity/entity.ts";
 import { createCallerFactory } from "../trpc.ts";
-import { sendJson } from "./answer.ts";
-import { readJson } from "./readJson.ts";
-import { retryHeaders, usageHeaders } from "./usageHeaders.ts";
+import { type Answer, sendAnswer } from "./answer.ts";
+import { entityAddress } from "./entityAddress.ts";
+import { type EntityCall, type EntityCaller, entityRoutes } from "./entityRoutes.ts";
+import { nothingAt } from "./nothingAt.ts";
+import { restPath } from "./paths.ts";
+import { problem, problemOf } from "./problem.ts";
+import { usageHeaders } from "./usageHeaders.ts";
 
-/** Where the plain HTTP routes are. */
-export const restPath = "/api/cosmos/items";
-
-const createCaller = createCallerFactory(appRouter);
+/** What a path names of an entity. */
+interface Place {
+  readonly name: string;
+  readonly route: keyof typeof entityRoutes;
+  /** The id, as the path has it. */
+  readonly segment: string;
+}
 
 /**
- * The two routes of the original recipe, for clients that speak plain HTTP: `POST /api/cosmos/items` and
- * `GET /api/cosmos/items/:id?pk=`. They call the same procedures as tRPC does. Failures are problem documents
+ * The plain HTTP routes of every entity. They call the same procedures as tRPC does; failures are problem documents
  * (RFC 9457).
  */
-export function createRestHandler(database: Database, onError: (error: TRPCError, path: string) => void) {
-  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const [path = "", query] = (request.url ?? "").split("?", 2);
-    const context = createContext(database);
+export function createRestHandler(
+  entities: Readonly<Record<string, AnyEntity>>,
+  router: AnyTRPCRouter,
+  shared: Shared,
+  onError: (error: TRPCError, path: string) => void,
+) {
+  const createCaller = createCallerFactory(router);
+  const addresses = new Map(
+    Object.entries(entities).map(([name, entity]) => [name, entityAddress(entity, `${restPath}${name}`)]),
+  );
+
+  async function answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    query: string | undefined,
+  ): Promise<Answer> {
+    const context = createContext(shared, () => response.destroy());
+    const place = findPlace(path);
+    const address = place === undefined ? undefined : addresses.get(place.name);
+    if (place === undefined || address === undefined) return nothingAt(entities, request.method, path);
+
+    const handlers: Readonly<Record<string, (call: EntityCall) => Promise<Answer>>> =
+      entityRoutes[place.route];
+    const method = request.method ?? "";
+    const handler = Object.hasOwn(handlers, method) ? handlers[method] : undefined;
+    const served = handler ?? (method === "HEAD" ? handlers["GET"] : undefined);
+    if (served === undefined) {
+      const allow = Object.keys(handlers).flatMap((name) => (name === "GET" ? ["GET", "HEAD"] : [name]));
+      return problem(405, `Only ${allow.join(", ")} are served here.`, path, {}, { allow: allow.join(", ") });
+    }
+
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
+    const procedures = createCaller(context, { signal: gone.signal }) as Readonly<Record<string, unknown>>;
     try {
-      await route(request, response, path, new URLSearchParams(query), context);
+      const result = await served({
+        request,
+        caller: procedures[place.name] as EntityCaller,
+        address,
+        base: `${restPath}${place.name}`,
+        query: new URLSearchParams(query),
+        id: decodeId(place.segment),
+      });
+      return { ...result, headers: { ...usageHeaders(context.usage), ...result.headers } };
     } catch (thrown) {
       const error = getTRPCErrorFromUnknown(thrown);
       onError(error, `${request.method} ${path}`);
-      sendProblem(response, error, context);
+      const result = problemOf(error, path);
+      return { ...result, headers: { ...usageHeaders(context.usage), ...result.headers } };
     }
+  }
+
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const [path = "", query] = (request.url ?? "").split("?", 2);
+    const result = await answer(request, response, path, query);
+    if (!response.headersSent && !response.destroyed) sendAnswer(response, result);
   };
 }
 
-async function route(
-  request: IncomingMessage,
-  response: ServerResponse,
-  path: string,
-  query: URLSearchParams,
-  context: Context,
-): Promise<void> {
-  const isFeed = path === restPath || path === `${restPath}/`;
-  const allowed = isFeed ? "POST" : "GET";
-  const method = request.method === "HEAD" ? "GET" : request.method;
-  if (method !== allowed) {
-    const body = {
-      type: "about:blank",
-      title: "Method Not Allowed",
-      status: 405,
-      detail: `Only ${allowed} is served here.`,
-    };
-    sendJson(response, 405, body, { "content-type": "application/problem+json", allow: allowed });
-    return;
-  }
-  const gone = new AbortController();
-  response.once("close", () => gone.abort());
-  const caller = createCaller(context, { signal: gone.signal });
-  if (isFeed) {
-    // The procedure's schema checks it: the type here says only what the caller wants to hear.
-    const input = withIfMatch(await readJson(request), request.headers["if-match"]);
-    const item = await caller.items.upsert(input as Parameters<typeof caller.items.upsert>[0]);
-    sendJson(response, 201, item, { ...usageHeaders(context), etag: `"${item.etag}"` });
-    return;
-  }
-  const id = decodeId(path.slice(restPath.length + 1));
-  const pk = query.get("pk");
-  const item = await caller.items.get(pk === null ? { id } : { id, pk });
-  sendJson(response, 200, item, { ...usageHeaders(context), etag: `"${item.etag}"` });
-}
-
-/** The header says the same as the field, as HTTP says it; a field in the body goes first. */
-function withIfMatch(input: unknown, ifMatch: string | undefined): unknown {
-  if (ifMatch === undefined || typeof input !== "object" || input === null || Array.isArray(input))
-    return input;
-  return { ifMatch, ...input };
+/** `/api/cosmos/items`, `…/items/`, `…/items/:id`, `…/items:getMany` */
+function findPlace(path: string): Place | undefined {
+  const rest = path.slice(restPath.length);
+  const slash = rest.indexOf("/");
+  const [name = "", verb] = (slash === -1 ? rest : rest.slice(0, slash)).split(":", 2);
+  const segment = slash === -1 ? "" : rest.slice(slash + 1);
+  if (verb === undefined) return { name, route: segment === "" ? "collection" : "item", segment };
+  return slash === -1 && (verb === "getMany" || verb === "bulk") ? { name, route: verb, segment } : undefined;
 }
 
 /** An id that is not valid percent-encoding is left as it is: no item has it. */
@@ -84,22 +100,4 @@ function decodeId(segment: string): string {
   } catch {
     return segment;
   }
-}
-
-function sendProblem(response: ServerResponse, error: TRPCError, context: Context): void {
-  if (response.headersSent || response.destroyed) return;
-  const status = getHTTPStatusCodeFromError(error);
-  const { message, ...failure } = describeFailure(error);
-  const body = {
-    type: "about:blank",
-    title: STATUS_CODES[status] ?? error.code,
-    status,
-    detail: message,
-    ...failure,
-  };
-  sendJson(response, status, body, {
-    "content-type": "application/problem+json",
-    ...usageHeaders(context),
-    ...retryHeaders(failure.retryAfterMs),
-  });
 }

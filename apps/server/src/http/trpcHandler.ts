@@ -1,32 +1,31 @@
 import type { RequestListener } from "node:http";
 import { createNodeHandler } from "@cosmos-trpc/trpc-http";
-import type { TRPCError } from "@trpc/server";
-import { createContext } from "../context.ts";
-import type { Database } from "../database.ts";
+import type { AnyTRPCRouter, TRPCError } from "@trpc/server";
+import { type Context, createContext, type Shared } from "../context.ts";
 import { isStoreError } from "../failure.ts";
-import { appRouter } from "../router/index.ts";
 import { maxBodyBytes } from "./limits.ts";
+import { trpcPath } from "./paths.ts";
 import { retryHeaders, usageHeaders } from "./usageHeaders.ts";
 
-/** Where tRPC is. */
-export const trpcPath = "/trpc/";
-
-/** Serves the router under {@link trpcPath}. */
+/** Serves a router under {@link trpcPath}. */
 export function createTrpcHandler(
-  database: Database,
+  router: AnyTRPCRouter,
+  shared: Shared,
   onError: (error: TRPCError, path: string) => void,
 ): RequestListener {
   return createNodeHandler({
-    router: appRouter,
+    router,
     basePath: trpcPath,
-    createContext: () => createContext(database),
+    createContext: ({ res }) => createContext(shared, () => res.destroy()),
     maxBodySize: maxBodyBytes,
+    // A query whose input is longer than a URL may be comes by POST.
+    allowMethodOverride: true,
     onError: ({ error, path }) => onError(error, path ?? ""),
     responseMeta({ ctx, errors }) {
       const waits = errors.flatMap(({ cause }) => (isStoreError(cause) ? (cause.retryAfterMs ?? []) : []));
       return {
         headers: {
-          ...(ctx === undefined ? {} : usageHeaders(ctx)),
+          ...(ctx === undefined ? {} : usageHeaders((ctx as Context).usage)),
           ...retryHeaders(waits.length === 0 ? undefined : Math.max(...waits)),
         },
       };

@@ -1,8 +1,12 @@
-import type { Context } from "../context.ts";
+import type { Usage } from "../usage.ts";
 
-/** What a request cost, summed over a batch: `x-ms-request-charge`, the service's own name for it, in RU. */
-export const usageHeaders = ({ usage }: Context): Record<string, string> => ({
+/**
+ * What a request cost, summed over a batch: `x-ms-request-charge`, the service's own name for it, in RU, and in
+ * `Server-Timing` (W3C, Server Timing) the milliseconds that it took so far and those of the database in it.
+ */
+export const usageHeaders = (usage: Usage): Record<string, string> => ({
   "x-ms-request-charge": String(Math.round(usage.requestCharge * 100) / 100),
+  "server-timing": `total;dur=${usage.total().toFixed(2)}, db;dur=${usage.database().toFixed(2)}`,
 });
 
 /** `Retry-After` in whole seconds. Source: RFC 9110, 10.2.3. */

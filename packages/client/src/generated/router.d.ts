@@ -4,6 +4,7 @@ import type {
   TRPCBuiltRouter,
   TRPCMutationProcedure,
   TRPCQueryProcedure,
+  TRPCSubscriptionProcedure,
   TRPC_ERROR_CODE_KEY,
   TRPC_ERROR_CODE_NUMBER,
 } from "@trpc/server";
@@ -40,9 +41,38 @@ export type AppRouter = TRPCBuiltRouter<
           pk: string;
         }
       >;
-      /** Writes one item, whether it is there or not; with `ifMatch` only over that version. */
-      upsert: MutationProcedure<
-        UpsertInputInput,
+      /** Point reads of up to 1,000 items: an answer for each key, in their order. */
+      getMany: QueryProcedure<
+        ItemKeyInput[],
+        (
+          | {
+              readonly item: {
+                /**
+                 * The version, without the quotes that HTTP puts around it: write with it as `ifMatch` to be sure that nothing was
+                 * changed in between.
+                 */
+                readonly etag: string;
+                /** When it was last written, as ISO 8601 in UTC; to the second. */
+                readonly updatedAt: string;
+                /** The item's name */
+                name: string;
+                /** Labels */
+                tags?: string[];
+                /** Any JSON object */
+                data?: { [key: string]: Json; [key: number]: Json };
+                /** Time to live in seconds after the last write; -1 for ever */
+                ttl?: number;
+                id: string;
+                pk: string;
+              };
+              readonly requestCharge: number;
+            }
+          | { readonly requestCharge: number; readonly error: Failure }
+        )[]
+      >;
+      /** Writes an item that is not there. */
+      create: MutationProcedure<
+        ItemInput,
         {
           /**
            * The version, without the quotes that HTTP puts around it: write with it as `ifMatch` to be sure that nothing was
@@ -63,9 +93,300 @@ export type AppRouter = TRPCBuiltRouter<
           pk: string;
         }
       >;
+      /** Writes one item, whether it is there or not; with `ifMatch` only over that version. */
+      upsert: MutationProcedure<
+        ItemInput & {
+          /**
+           * It travels in a header: what could not is no etag. The service's etags have 38 characters with their quotes.
+           *
+           * Write only over the version of this etag
+           */
+          ifMatch?: string | undefined;
+        },
+        {
+          /**
+           * The version, without the quotes that HTTP puts around it: write with it as `ifMatch` to be sure that nothing was
+           * changed in between.
+           */
+          readonly etag: string;
+          /** When it was last written, as ISO 8601 in UTC; to the second. */
+          readonly updatedAt: string;
+          /** The item's name */
+          name: string;
+          /** Labels */
+          tags?: string[];
+          /** Any JSON object */
+          data?: { [key: string]: Json; [key: number]: Json };
+          /** Time to live in seconds after the last write; -1 for ever */
+          ttl?: number;
+          id: string;
+          pk: string;
+        }
+      >;
+      /** Writes over an item that is there; with `ifMatch` only over that version. */
+      replace: MutationProcedure<
+        ItemInput & {
+          /**
+           * It travels in a header: what could not is no etag. The service's etags have 38 characters with their quotes.
+           *
+           * Write only over the version of this etag
+           */
+          ifMatch?: string | undefined;
+        },
+        {
+          /**
+           * The version, without the quotes that HTTP puts around it: write with it as `ifMatch` to be sure that nothing was
+           * changed in between.
+           */
+          readonly etag: string;
+          /** When it was last written, as ISO 8601 in UTC; to the second. */
+          readonly updatedAt: string;
+          /** The item's name */
+          name: string;
+          /** Labels */
+          tags?: string[];
+          /** Any JSON object */
+          data?: { [key: string]: Json; [key: number]: Json };
+          /** Time to live in seconds after the last write; -1 for ever */
+          ttl?: number;
+          id: string;
+          pk: string;
+        }
+      >;
+      /** Changes parts of an item; with `ifMatch` or `where` only where these hold. */
+      patch: MutationProcedure<
+        ItemKeyInput & {
+          /** The changes: all of them are made, or none */
+          patch: {
+            /**
+             * Puts values where they may be or not. What is above has to be there: `data.size` needs `data`.
+             */
+            readonly set?: {
+              readonly [key: `data.${string}`]:
+                | boolean
+                | number
+                | string
+                | { [key: string]: Json }
+                | { readonly [key: string]: boolean | number | string | null }
+                | Json[]
+                | readonly (boolean | number | string | null)[]
+                | null
+                | undefined;
+              readonly data?: { [key: string]: Json };
+              readonly name?: string;
+              readonly pk?: string;
+              readonly tags?: string[];
+              readonly ttl?: number;
+            } & {
+              readonly [key: `/${string}`]:
+                | boolean
+                | number
+                | string
+                | { [key: string]: Json }
+                | Json[]
+                | null
+                | undefined;
+            };
+            /** Takes away what is optional, and there. */
+            readonly remove?: readonly ("data" | "tags" | "ttl" | `/${string}` | `data.${string}`)[];
+            /** Adds to numbers; one that is not there counts as 0. */
+            readonly increment?: {
+              readonly [key: `data.${string}`]: number | undefined;
+              readonly ttl?: number;
+            } & { readonly [key: `/${string}`]: number | undefined };
+            /** Puts a value at the end of arrays that are there. */
+            readonly append?: {
+              readonly [key: `data.${string}`]:
+                | boolean
+                | number
+                | string
+                | { [key: string]: Json }
+                | Json[]
+                | null
+                | undefined;
+              readonly tags?: string;
+            } & {
+              readonly [key: `/${string}`]:
+                | boolean
+                | number
+                | string
+                | { [key: string]: Json }
+                | Json[]
+                | null
+                | undefined;
+            };
+          };
+          /**
+           * It travels in a header: what could not is no etag. The service's etags have 38 characters with their quotes.
+           *
+           * Write only over the version of this etag
+           */
+          ifMatch?: string | undefined;
+          /** Change only an item for which this holds */
+          where?: Filter | undefined;
+        },
+        {
+          /**
+           * The version, without the quotes that HTTP puts around it: write with it as `ifMatch` to be sure that nothing was
+           * changed in between.
+           */
+          readonly etag: string;
+          /** When it was last written, as ISO 8601 in UTC; to the second. */
+          readonly updatedAt: string;
+          /** The item's name */
+          name: string;
+          /** Labels */
+          tags?: string[];
+          /** Any JSON object */
+          data?: { [key: string]: Json; [key: number]: Json };
+          /** Time to live in seconds after the last write; -1 for ever */
+          ttl?: number;
+          id: string;
+          pk: string;
+        }
+      >;
+      /** Deletes an item; with `ifMatch` only that version. */
+      delete: MutationProcedure<
+        ItemKeyInput & {
+          /**
+           * It travels in a header: what could not is no etag. The service's etags have 38 characters with their quotes.
+           *
+           * Write only over the version of this etag
+           */
+          ifMatch?: string | undefined;
+        },
+        never
+      >;
+      /** A page of items, by filters and in an order that an index serves. */
+      list: QueryProcedure<
+        | {
+            pk?: string | undefined;
+            where?: Filter | undefined;
+            orderBy?:
+              | readonly [readonly [path: "id" | "name" | "pk" | "ttl" | "updatedAt" | `data.${string}`, direction: Direction]]
+              | undefined;
+            /** How many items a page has at most */
+            limit?: number | undefined;
+            /** Where the page before ended: the rest of the request has to be the same */
+            cursor?: string | undefined;
+            /** Also say which indexes the query used, and which would help */
+            explain?: boolean | undefined;
+          }
+        | undefined,
+        {
+          readonly items: {
+            /**
+             * The version, without the quotes that HTTP puts around it: write with it as `ifMatch` to be sure that nothing was
+             * changed in between.
+             */
+            readonly etag: string;
+            /** When it was last written, as ISO 8601 in UTC; to the second. */
+            readonly updatedAt: string;
+            /** The item's name */
+            name: string;
+            /** Labels */
+            tags?: string[];
+            /** Any JSON object */
+            data?: { [key: string]: Json; [key: number]: Json };
+            /** Time to live in seconds after the last write; -1 for ever */
+            ttl?: number;
+            id: string;
+            pk: string;
+          }[];
+          /**
+           * Where the next page begins; the last page has none. A page may have fewer items than `limit` and yet not be the last.
+           */
+          readonly cursor?: string;
+          /** What the page cost, in request units (RU). */
+          readonly requestCharge: number;
+          /** Which indexes the query used, when the request asked to explain it. */
+          readonly explain?: IndexUse;
+        }
+      >;
+      /** Upserts up to 1,000 items: an outcome for each, in their order. */
+      bulk: MutationProcedure<
+        {
+          /** Items to upsert */
+          items: ItemInput[];
+        },
+        (
+          | {
+              readonly item: {
+                /**
+                 * The version, without the quotes that HTTP puts around it: write with it as `ifMatch` to be sure that nothing was
+                 * changed in between.
+                 */
+                readonly etag: string;
+                /** When it was last written, as ISO 8601 in UTC; to the second. */
+                readonly updatedAt: string;
+                /** The item's name */
+                name: string;
+                /** Labels */
+                tags?: string[];
+                /** Any JSON object */
+                data?: { [key: string]: Json; [key: number]: Json };
+                /** Time to live in seconds after the last write; -1 for ever */
+                ttl?: number;
+                id: string;
+                pk: string;
+              };
+              readonly requestCharge: number;
+            }
+          | { readonly requestCharge: number; readonly error: Failure }
+        )[]
+      >;
+      /**
+       * Live changes. Each event's id is a cursor of the change feed: with the last one that it has received a client goes
+       * on at any instance and misses nothing. Deletes are not in it.
+       */
+      watch: SubscriptionProcedure<
+        | {
+            pk?: string | undefined;
+            /** Where a watch begins that has no last event: at the beginning, now, or at a time */
+            since?: string | undefined;
+            /** The id of the last event that was received: what comes after it follows */
+            lastEventId?: string | undefined;
+          }
+        | undefined,
+        AsyncIterable<{
+          /**
+           * The event's id, which the client sends back as `lastEventId` when it
+           * reconnects.
+           */
+          id: string;
+          /** The event's data. */
+          data: {
+            /**
+             * Items as they were last written, those of one partition key in the order of their writes. Empty in the event that
+             * says where the watch begins.
+             */
+            readonly items: {
+              /**
+               * The version, without the quotes that HTTP puts around it: write with it as `ifMatch` to be sure that nothing was
+               * changed in between.
+               */
+              readonly etag: string;
+              /** When it was last written, as ISO 8601 in UTC; to the second. */
+              readonly updatedAt: string;
+              /** The item's name */
+              name: string;
+              /** Labels */
+              tags?: string[];
+              /** Any JSON object */
+              data?: { [key: string]: Json; [key: number]: Json };
+              /** Time to live in seconds after the last write; -1 for ever */
+              ttl?: number;
+              id: string;
+              pk: string;
+            }[];
+          };
+        }, never, undefined>
+      >;
     };
   }
 >;
+
+export type Direction = "asc" | "desc";
 
 export type ErrorShape = {
   message: string;
@@ -85,12 +406,247 @@ export type ErrorShape = {
   code: TRPC_ERROR_CODE_NUMBER;
 };
 
+/** What a caller learns of a failure, over tRPC and plain HTTP alike. */
+export type Failure = {
+  readonly message: string;
+  readonly reason?: Reason;
+  /** Each field of the input that is wrong. */
+  readonly fields?: FieldProblem[];
+  readonly currentEtag?: string;
+  readonly retryAfterMs?: number;
+};
+
 /** A field of the input and what is wrong with it. */
-export interface FieldProblem {
+export type FieldProblem = {
   /** Where it is: `data.size`, `tags.0`; empty for the input as a whole. */
   readonly path: string;
   readonly message: string;
-}
+};
+
+export type Filter = {
+  readonly [key: `data.${string}`]:
+    | {
+        /** Is this value, of the same type. */
+        readonly eq?: boolean | number | string | null;
+        /** Is anything else, or not there. */
+        readonly ne?: boolean | number | string | null;
+        /** Comes before, of the same type; strings by code point. */
+        readonly lt?: number | string;
+        readonly lte?: number | string;
+        readonly gt?: number | string;
+        readonly gte?: number | string;
+        /** Is one of these. */
+        readonly in?: readonly (boolean | number | string | null)[];
+        /**
+         * A string has this text in it; an array has this element, or, of objects, one with these fields.
+         */
+        readonly contains?: boolean | number | string | null;
+        /** A string begins with this text. */
+        readonly startsWith?: string;
+        /** Is there, be it null, or is not. */
+        readonly exists?: boolean;
+      }
+    | undefined;
+  readonly data?: {
+    /** Is this value, of the same type. */
+    readonly eq?: never;
+    /** Is anything else, or not there. */
+    readonly ne?: never;
+    /** Comes before, of the same type; strings by code point. */
+    readonly lt?: never;
+    readonly lte?: never;
+    readonly gt?: never;
+    readonly gte?: never;
+    /** Is one of these. */
+    readonly in?: readonly never[];
+    /** A string has this text in it; an array has this element, or, of objects, one with these fields. */
+    readonly contains?: never;
+    /** A string begins with this text. */
+    readonly startsWith?: never;
+    /** Is there, be it null, or is not. */
+    readonly exists?: boolean;
+  };
+  readonly id?: {
+    /** Is this value, of the same type. */
+    readonly eq?: string;
+    /** Is anything else, or not there. */
+    readonly ne?: string;
+    /** Comes before, of the same type; strings by code point. */
+    readonly lt?: string;
+    readonly lte?: string;
+    readonly gt?: string;
+    readonly gte?: string;
+    /** Is one of these. */
+    readonly in?: readonly string[];
+    /** A string has this text in it; an array has this element, or, of objects, one with these fields. */
+    readonly contains?: string;
+    /** A string begins with this text. */
+    readonly startsWith?: string;
+    /** Is there, be it null, or is not. */
+    readonly exists?: boolean;
+  };
+  readonly name?: {
+    /** Is this value, of the same type. */
+    readonly eq?: string;
+    /** Is anything else, or not there. */
+    readonly ne?: string;
+    /** Comes before, of the same type; strings by code point. */
+    readonly lt?: string;
+    readonly lte?: string;
+    readonly gt?: string;
+    readonly gte?: string;
+    /** Is one of these. */
+    readonly in?: readonly string[];
+    /** A string has this text in it; an array has this element, or, of objects, one with these fields. */
+    readonly contains?: string;
+    /** A string begins with this text. */
+    readonly startsWith?: string;
+    /** Is there, be it null, or is not. */
+    readonly exists?: boolean;
+  };
+  readonly pk?: {
+    /** Is this value, of the same type. */
+    readonly eq?: string;
+    /** Is anything else, or not there. */
+    readonly ne?: string;
+    /** Comes before, of the same type; strings by code point. */
+    readonly lt?: string;
+    readonly lte?: string;
+    readonly gt?: string;
+    readonly gte?: string;
+    /** Is one of these. */
+    readonly in?: readonly string[];
+    /** A string has this text in it; an array has this element, or, of objects, one with these fields. */
+    readonly contains?: string;
+    /** A string begins with this text. */
+    readonly startsWith?: string;
+    /** Is there, be it null, or is not. */
+    readonly exists?: boolean;
+  };
+  readonly tags?: {
+    /** Is this value, of the same type. */
+    readonly eq?: never;
+    /** Is anything else, or not there. */
+    readonly ne?: never;
+    /** Comes before, of the same type; strings by code point. */
+    readonly lt?: never;
+    readonly lte?: never;
+    readonly gt?: never;
+    readonly gte?: never;
+    /** Is one of these. */
+    readonly in?: readonly never[];
+    /** A string has this text in it; an array has this element, or, of objects, one with these fields. */
+    readonly contains?: string;
+    /** A string begins with this text. */
+    readonly startsWith?: never;
+    /** Is there, be it null, or is not. */
+    readonly exists?: boolean;
+  };
+  readonly ttl?: {
+    /** Is this value, of the same type. */
+    readonly eq?: number;
+    /** Is anything else, or not there. */
+    readonly ne?: number;
+    /** Comes before, of the same type; strings by code point. */
+    readonly lt?: number;
+    readonly lte?: number;
+    readonly gt?: number;
+    readonly gte?: number;
+    /** Is one of these. */
+    readonly in?: readonly number[];
+    /** A string has this text in it; an array has this element, or, of objects, one with these fields. */
+    readonly contains?: never;
+    /** A string begins with this text. */
+    readonly startsWith?: never;
+    /** Is there, be it null, or is not. */
+    readonly exists?: boolean;
+  };
+} & {
+  readonly [key: `/${string}`]:
+    | {
+        /** Is this value, of the same type. */
+        readonly eq?: boolean | number | string | null;
+        /** Is anything else, or not there. */
+        readonly ne?: boolean | number | string | null;
+        /** Comes before, of the same type; strings by code point. */
+        readonly lt?: number | string;
+        readonly lte?: number | string;
+        readonly gt?: number | string;
+        readonly gte?: number | string;
+        /** Is one of these. */
+        readonly in?: readonly (boolean | number | string | null)[];
+        /**
+         * A string has this text in it; an array has this element, or, of objects, one with these fields.
+         */
+        readonly contains?: boolean | number | string | null;
+        /** A string begins with this text. */
+        readonly startsWith?: string;
+        /** Is there, be it null, or is not. */
+        readonly exists?: boolean;
+      }
+    | undefined;
+} & {
+  /** When it was last written, as ISO 8601 in UTC; to the second. */
+  readonly updatedAt?: {
+    /** Is this value, of the same type. */
+    readonly eq?: string;
+    /** Is anything else, or not there. */
+    readonly ne?: string;
+    /** Comes before, of the same type; strings by code point. */
+    readonly lt?: string;
+    readonly lte?: string;
+    readonly gt?: string;
+    readonly gte?: string;
+    /** Is one of these. */
+    readonly in?: readonly string[];
+    /** A string has this text in it; an array has this element, or, of objects, one with these fields. */
+    readonly contains?: string;
+    /** A string begins with this text. */
+    readonly startsWith?: string;
+    /** Is there, be it null, or is not. */
+    readonly exists?: boolean;
+  };
+  readonly and?: readonly Filter[];
+  readonly or?: readonly Filter[];
+  readonly not?: Filter;
+};
+
+/** A key of an index: a path of the stored document and its direction. */
+export type IndexKey = { readonly path: string; readonly order: "ascending" | "descending" };
+
+/** Which indexes a query used, and which would help it. Source: Learn, "Indexing metrics". */
+export type IndexUse = {
+  readonly used: {
+    /** Paths: `/name/?`. */
+    readonly single: readonly string[];
+    readonly composite: IndexKey[][];
+  };
+  readonly potential: { readonly single: readonly string[]; readonly composite: IndexKey[][] };
+  /** The composite index that would help most, as a container's indexing policy has it. */
+  readonly suggestedCompositeIndex?: IndexKey[];
+};
+
+/** An item as it is written. Fields that it does not name are refused. */
+export type ItemInput = {
+  /**
+   * An item's id: 1 to 1,023 bytes of UTF-8, none of `/ \ ? #`, no space at its end: what the SDK and the service
+   * refuse. White space only is refused too, since the SDK writes such an item and then does not read it
+   * (helper.js, validateItemResourceId), and `.` and `..`, since URLs drop them as path segments.
+   *
+   * The item's id, unique within its partition key
+   */
+  id: string;
+  /** The partition key; the id when it is left out */
+  pk?: string | undefined;
+  /** The item's name */
+  name?: string | undefined;
+  /** Labels */
+  tags?: string[] | undefined;
+  /** Any JSON object */
+  data?: { [key: string]: Json } | undefined;
+  /** Time to live in seconds after the last write; -1 for ever */
+  ttl?: number | undefined;
+};
 
 /** What names an item: its id, and its partition key where that is not the id. */
 export type ItemKeyInput = {
@@ -129,30 +685,6 @@ export type Reason =
   | "too-large"
   | "unavailable";
 
-/** An item to write, with the version to write over. */
-export type UpsertInputInput = {
-  /** Write only over the version of this etag */
-  ifMatch?: string | undefined;
-  /**
-   * An item's id: 1 to 1,023 bytes of UTF-8, none of `/ \ ? #`, no space at its end: what the SDK and the service
-   * refuse. White space only is refused too, since the SDK writes such an item and then does not read it
-   * (helper.js, validateItemResourceId), and `.` and `..`, since URLs drop them as path segments.
-   *
-   * The item's id, unique within its partition key
-   */
-  id: string;
-  /** The partition key; the id when it is left out */
-  pk?: string | undefined;
-  /** The item's name */
-  name?: string | undefined;
-  /** Labels */
-  tags?: string[] | undefined;
-  /** Any JSON object */
-  data?: { [key: string]: Json } | undefined;
-  /** Time to live in seconds after the last write; -1 for ever */
-  ttl?: number | undefined;
-};
-
 type MutationProcedure<Input, Output, ErrorShape = unknown> = TRPCMutationProcedure<{
   input: Input;
   output: Output;
@@ -161,6 +693,13 @@ type MutationProcedure<Input, Output, ErrorShape = unknown> = TRPCMutationProced
 }>;
 
 type QueryProcedure<Input, Output, ErrorShape = unknown> = TRPCQueryProcedure<{
+  input: Input;
+  output: Output;
+  meta: object;
+  errorShape: ErrorShape;
+}>;
+
+type SubscriptionProcedure<Input, Output, ErrorShape = unknown> = TRPCSubscriptionProcedure<{
   input: Input;
   output: Output;
   meta: object;

@@ -1,0 +1,57 @@
+import { readFile } from "node:fs/promises";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { join } from "node:path";
+import type { AnyEntity } from "../entity/entity.ts";
+import { openApiDocument } from "../openapi/openApiDocument.ts";
+import { viewerFiles, viewerFolder, viewerPage, viewerPolicy, viewerStart } from "../openapi/viewer.ts";
+import { sendAnswer } from "./answer.ts";
+import { nothingAt } from "./nothingAt.ts";
+import { docsPath, openApiPath, restPath } from "./paths.ts";
+import { problem } from "./problem.ts";
+
+/** What is sent for a path. */
+interface Page {
+  readonly type: string;
+  readonly body: string | Buffer;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Serves the OpenAPI document and a page that shows it, from this server alone. Nothing is made before it is asked for. */
+export function createDocsHandler(entities: Readonly<Record<string, AnyEntity>>) {
+  const pages = new Map<string, Page>();
+
+  async function make(path: string): Promise<Page | undefined> {
+    if (path === openApiPath) {
+      const document = openApiDocument(entities, restPath);
+      return { type: "application/json; charset=utf-8", body: JSON.stringify(document) };
+    }
+    if (path === docsPath || path === `${docsPath}/`) {
+      const headers = { "content-security-policy": viewerPolicy };
+      return { type: "text/html; charset=utf-8", body: viewerPage(docsPath), headers };
+    }
+    const name = path.slice(docsPath.length + 1);
+    if (name === "start.js")
+      return { type: "text/javascript; charset=utf-8", body: viewerStart(openApiPath) };
+    const type = viewerFiles.get(name);
+    return type === undefined ? undefined : { type, body: await readFile(join(viewerFolder(), name)) };
+  }
+
+  return async (request: IncomingMessage, response: ServerResponse, path: string): Promise<void> => {
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      const allow = "GET, HEAD";
+      return sendAnswer(response, problem(405, `Only ${allow} are served here.`, path, {}, { allow }));
+    }
+    const page = pages.get(path) ?? (await make(path));
+    if (page === undefined) return sendAnswer(response, nothingAt(entities, request.method, path));
+    pages.set(path, page);
+    response
+      .writeHead(200, {
+        "content-type": page.type,
+        "content-length": Buffer.byteLength(page.body),
+        "cache-control": "no-cache",
+        "x-content-type-options": "nosniff",
+        ...page.headers,
+      })
+      .end(page.body);
+  };
+}

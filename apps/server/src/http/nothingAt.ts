@@ -1,0 +1,18 @@
+import type { AnyEntity } from "../entity/entity.ts";
+import type { Answer } from "./answer.ts";
+import { docsPath, restPath, trpcPath } from "./paths.ts";
+import { problem } from "./problem.ts";
+
+/** What is answered where nothing is served: it says what is. */
+export function nothingAt(
+  entities: Readonly<Record<string, AnyEntity>>,
+  method: string | undefined,
+  path: string,
+): Answer {
+  const places = Object.keys(entities).map((name) => `${restPath}${name}`);
+  return problem(
+    404,
+    `Nothing is served at ${method} ${path}: tRPC is at ${trpcPath}, plain HTTP at ${places.join(", ")}, its description at ${docsPath}.`,
+    path,
+  );
+}

@@ -1,0 +1,33 @@
+import type { FieldProblem } from "@cosmos-trpc/cosmos-core";
+import { badRequest } from "./problem.ts";
+
+/**
+ * A request's query parameters by their names.
+ *
+ * @throws TRPCError that names those that are not known here or come twice
+ */
+export function readParameters(
+  query: URLSearchParams,
+  known: readonly string[],
+): ReadonlyMap<string, string> {
+  const parameters = new Map<string, string>();
+  const problems: FieldProblem[] = [];
+  for (const [name, value] of query) {
+    if (!known.includes(name)) {
+      const names = known.length === 0 ? "there are none here" : `known here: ${known.join(", ")}`;
+      problems.push({ path: name.slice(0, 100), message: `is no parameter; ${names}` });
+    } else if (parameters.has(name)) problems.push({ path: name, message: "is there twice" });
+    parameters.set(name, value);
+  }
+  if (problems.length > 0) throw badRequest(problems.slice(0, 50));
+  return parameters;
+}
+
+/** A parameter that is JSON. @throws TRPCError when it is not */
+export function readJsonParameter(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw badRequest([{ path: name, message: "is not valid JSON" }]);
+  }
+}

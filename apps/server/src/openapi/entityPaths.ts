@@ -1,0 +1,193 @@
+import { listLimit, partitionKeyFields } from "@cosmos-trpc/cosmos-core/schema";
+import type { AnyEntity } from "../entity/entity.ts";
+import { maxBulkItems, maxKeys } from "../entity/limits.ts";
+import { type JsonObject, refTo, toJsonSchema } from "./jsonSchema.ts";
+
+/** The routes of an entity, as an OpenAPI document has them. */
+export function entityPaths(name: string, entity: AnyEntity, path: string): Record<string, JsonObject> {
+  const operation = (id: string, summary: string, more: JsonObject): JsonObject => ({
+    operationId: `${name}.${id}`,
+    summary,
+    tags: [name],
+    ...more,
+  });
+  const item = refTo(`${name}.StoredItem`);
+  const partitionKey = partitionKeyParameters(entity);
+  const outcomes = {
+    type: "array",
+    items: {
+      type: "object",
+      properties: { item, error: refTo("Failure"), requestCharge: { type: "number" } },
+      required: ["requestCharge"],
+    },
+  };
+
+  return {
+    [path]: {
+      get: operation("list", "A page of items, by filters and in an order that an index serves", {
+        parameters: [...partitionKey(false), ...listParameters(name)],
+        responses: {
+          200: answer(
+            "The page; Link has the next one's address",
+            {
+              type: "object",
+              properties: {
+                items: { type: "array", items: item },
+                cursor: { type: "string", description: "Where the next page begins; the last page has none" },
+                requestCharge: { type: "number" },
+                explain: {
+                  type: "object",
+                  description: "Which indexes the query used, and which would help",
+                },
+              },
+              required: ["items", "requestCharge"],
+            },
+            { Link: { schema: { type: "string" } } },
+          ),
+          ...failed,
+        },
+      }),
+      post: operation("upsert", "Writes an item, whether it is there or not", {
+        description:
+          "With `If-Match` only over that version; with `If-None-Match: *` only where there is none.",
+        parameters: [ifMatch, ifNoneMatch("*: only where there is no such item")],
+        requestBody: body(refTo(`${name}.Item`)),
+        responses: {
+          201: answer("Written", item, { ETag: header("ETag"), Location: header("Location") }),
+          ...failed,
+        },
+      }),
+    },
+    [`${path}/{id}`]: {
+      parameters: [idParameter(entity), ...partitionKey(true)],
+      get: operation("get", "Point read of one item", {
+        parameters: [ifMatch, ifNoneMatch("Answer 304 while the item has one of these versions")],
+        responses: {
+          200: answer("The item", item, { ETag: header("ETag") }),
+          304: {
+            description: "The item has that version still",
+            headers: { ...usage, ETag: header("ETag") },
+          },
+          ...failed,
+        },
+      }),
+      put: operation("replace", "Writes over an item that is there", {
+        description:
+          "The id and the partition key may be left out of the body. With `If-None-Match: *` it creates the item instead.",
+        parameters: [ifMatch, ifNoneMatch("*: create the item")],
+        requestBody: body({
+          anyOf: [
+            refTo(`${name}.Item`),
+            { type: "object", description: "The item without what the address says" },
+          ],
+        }),
+        responses: {
+          200: answer("Replaced", item, { ETag: header("ETag") }),
+          201: answer("Created", item, { ETag: header("ETag"), Location: header("Location") }),
+          ...failed,
+        },
+      }),
+      patch: operation("patch", "Changes parts of an item", {
+        parameters: [ifMatch],
+        requestBody: body({
+          description: "A patch, and where the item has to fulfil a condition `where`",
+          anyOf: [
+            refTo(`${name}.Patch`),
+            { type: "object", properties: { where: refTo(`${name}.Filter`) }, required: ["where"] },
+          ],
+        }),
+        responses: { 200: answer("The item as it came out", item, { ETag: header("ETag") }), ...failed },
+      }),
+      delete: operation("delete", "Deletes an item", {
+        parameters: [ifMatch],
+        responses: { 204: { description: "Deleted", headers: usage }, ...failed },
+      }),
+    },
+    [`${path}:getMany`]: {
+      post: operation("getMany", `Point reads of up to ${maxKeys} items`, {
+        requestBody: body({ type: "array", items: refTo(`${name}.Key`), maxItems: maxKeys }),
+        responses: { 200: answer("An answer for each key, in their order", outcomes), ...failed },
+      }),
+    },
+    [`${path}:bulk`]: {
+      post: operation("bulk", `Upserts up to ${maxBulkItems} items`, {
+        requestBody: body({
+          type: "object",
+          properties: { items: { type: "array", items: refTo(`${name}.Item`), maxItems: maxBulkItems } },
+          required: ["items"],
+          additionalProperties: false,
+        }),
+        responses: { 200: answer("An outcome for each item, in their order", outcomes), ...failed },
+      }),
+    },
+  };
+}
+
+/** The partition key's query parameters: an item's address needs those that its key does not fill in by itself. */
+const partitionKeyParameters =
+  (entity: AnyEntity) =>
+  (isAddress: boolean): JsonObject[] =>
+    partitionKeyFields(entity.definition).map(({ name, schema }) => ({
+      name,
+      in: "query",
+      required: isAddress && !entity.key.safeParse({ id: "id" }).success,
+      schema: toJsonSchema(schema, "input"),
+    }));
+
+const idParameter = (entity: AnyEntity): JsonObject => {
+  const { properties } = toJsonSchema(entity.key, "input") as { readonly properties?: JsonObject };
+  return { name: "id", in: "path", required: true, schema: properties?.["id"] ?? { type: "string" } };
+};
+
+const listParameters = (name: string): JsonObject[] => [
+  { name: "limit", in: "query", schema: toJsonSchema(listLimit, "input") },
+  { name: "cursor", in: "query", description: "Where the page before ended", schema: { type: "string" } },
+  {
+    name: "where",
+    in: "query",
+    content: { "application/json": { schema: refTo(`${name}.Filter`) } },
+  },
+  {
+    name: "orderBy",
+    in: "query",
+    description: 'The order: `name`, `status:asc,total:desc`, or JSON, `[["name","asc"]]`',
+    schema: { type: "string" },
+  },
+  {
+    name: "explain",
+    in: "query",
+    description: "Also say which indexes were used",
+    schema: { type: "boolean" },
+  },
+];
+
+const header = (name: string): JsonObject => ({ $ref: `#/components/headers/${name}` });
+
+const usage = { "x-ms-request-charge": header("RequestCharge"), "Server-Timing": header("ServerTiming") };
+
+const failed = { default: { $ref: "#/components/responses/Problem" } };
+
+const ifMatch: JsonObject = {
+  name: "If-Match",
+  in: "header",
+  description: "Only over the version of this etag, or * for any",
+  schema: { type: "string" },
+};
+
+const ifNoneMatch = (description: string): JsonObject => ({
+  name: "If-None-Match",
+  in: "header",
+  description,
+  schema: { type: "string" },
+});
+
+const body = (schema: JsonObject): JsonObject => ({
+  required: true,
+  content: { "application/json": { schema } },
+});
+
+const answer = (description: string, schema: JsonObject, headers: JsonObject = {}): JsonObject => ({
+  description,
+  headers: { ...usage, ...headers },
+  content: { "application/json": { schema } },
+});

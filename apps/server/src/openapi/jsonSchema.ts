@@ -1,0 +1,69 @@
+import { partitionKeyFields } from "@cosmos-trpc/cosmos-core/schema";
+import { z } from "zod";
+import type { AnyEntity } from "../entity/entity.ts";
+
+/** A JSON Schema, or what holds some by their names. */
+export type JsonObject = { readonly [name: string]: unknown };
+
+/** Schemas by their names in a document. */
+export type Components = { [name: string]: JsonObject };
+
+/** What names a schema in the document. */
+export const refTo = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` });
+
+/**
+ * A zod schema as JSON Schema. What JSON Schema cannot say, a check by a function, is left out: the server refuses more
+ * than the document shows, never less.
+ *
+ * @param io what the schema takes, or what it gives
+ */
+export function toJsonSchema(schema: z.ZodType, io: "input" | "output"): JsonObject {
+  const { $schema, ...json } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: "any",
+    target: "draft-2020-12",
+  });
+  return json;
+}
+
+/** Puts a schema among the components; parts of it that refer to each other become components of their own. */
+export function addComponent(components: Components, name: string, json: JsonObject): void {
+  const text = JSON.stringify(json)
+    .replaceAll('"$ref":"#/$defs/', `"$ref":"#/components/schemas/${name}.`)
+    .replaceAll('"$ref":"#"', `"$ref":"#/components/schemas/${name}"`);
+  const { $defs = {}, ...own } = JSON.parse(text) as { readonly $defs?: Components } & JsonObject;
+  components[name] = own;
+  for (const [part, definition] of Object.entries($defs)) components[`${name}.${part}`] = definition;
+}
+
+/** What is there of every item that is stored. */
+const storedFields = z.object({
+  etag: z
+    .string()
+    .describe("The version: write with it as If-Match to be sure that nothing was changed in between"),
+  updatedAt: z.iso.datetime().describe("When it was last written, in UTC, to the second"),
+});
+
+/**
+ * An item as it is answered: its schema's fields, defaults and partition key filled in, its version and its time. A
+ * client takes fields that it does not know: a later version may have more.
+ */
+export function storedSchema({ definition, item }: AnyEntity): JsonObject {
+  const own = open(toJsonSchema(beforeTransform(item), "output"));
+  const kept = open(toJsonSchema(storedFields, "output"));
+  const roots = partitionKeyFields(definition).map(({ path }) => path[0] ?? "");
+  if (own["type"] !== "object") return { allOf: [own, kept] };
+  const required = [own, kept].flatMap((part) => (part["required"] as string[] | undefined) ?? []);
+  return {
+    ...own,
+    properties: { ...(own["properties"] as object), ...(kept["properties"] as object) },
+    required: [...new Set([...required, ...roots])],
+  };
+}
+
+/** The schema before a transform, which shows nothing of what it gives. */
+function beforeTransform(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodPipe ? beforeTransform(schema.in as z.ZodType) : schema;
+}
+
+const open = ({ additionalProperties, ...json }: JsonObject): JsonObject => json;
