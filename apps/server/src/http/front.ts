@@ -21,7 +21,9 @@ export function createFront(
   log: Logger,
 ): RequestListener {
   const onError = (error: TRPCError, path: string): void => logFailure(log, error, path);
-  const trpc = createTrpcHandler(router, shared, onError);
+  const onDrop = (path: string): void =>
+    log.info({ path }, "a watcher took its events too slowly: its connection is cut, it can resume");
+  const trpc = createTrpcHandler(router, shared, { onError, onDrop });
   const rest = createRestHandler(entities, router, shared, onError);
   const docs = createDocsHandler(entities);
   return (request, response) => {

@@ -7,16 +7,27 @@ import { maxBodyBytes } from "./limits.ts";
 import { trpcPath } from "./paths.ts";
 import { retryHeaders, usageHeaders } from "./usageHeaders.ts";
 
+/** Who is told what callers are not. */
+interface Listeners {
+  onError(error: TRPCError, path: string): void;
+  /** A connection was cut, since its reader was too slow. */
+  onDrop(path: string): void;
+}
+
 /** Serves a router under {@link trpcPath}. */
 export function createTrpcHandler(
   router: AnyTRPCRouter,
   shared: Shared,
-  onError: (error: TRPCError, path: string) => void,
+  { onError, onDrop }: Listeners,
 ): RequestListener {
   return createNodeHandler({
     router,
     basePath: trpcPath,
-    createContext: ({ res }) => createContext(shared, () => res.destroy()),
+    createContext: ({ res, info }) =>
+      createContext(shared, () => {
+        onDrop(info.calls[0]?.path ?? "");
+        res.destroy();
+      }),
     maxBodySize: maxBodyBytes,
     // A query whose input is longer than a URL may be comes by POST.
     allowMethodOverride: true,
