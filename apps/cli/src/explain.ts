@@ -1,4 +1,6 @@
 import { type ItemsError, isItemsError } from "@cosmos-trpc/client";
+import type { Usage } from "./api.ts";
+import { Refused } from "./refused.ts";
 
 const other = "check --url or COSMOS_TRPC_URL.";
 
@@ -27,3 +29,16 @@ const status = (error: ItemsError): string => (error.status === undefined ? "" :
 
 /** Whether a call got no answer of this API: every further one would end so too. */
 export const isUnanswered = (error: unknown): boolean => isItemsError(error) && error.shape == null;
+
+/** What a call gives. @throws Refused with why it failed, and what it cost */
+export async function orRefused<Result>(
+  call: Promise<Result>,
+  url: URL,
+  usage: () => Usage,
+): Promise<Result> {
+  try {
+    return await call;
+  } catch (error) {
+    throw new Refused(explain(error, url), usage());
+  }
+}
