@@ -33,6 +33,10 @@ export const queryDocuments: Operation = {
 function checkGateway(call: Call, scope: RequestScope, request: QueryRequest): void {
   if (!scope.isGateway) return;
   const { query, parameters } = request;
+  // First, so that what is wrong with the query is its own refusal.
+  const { kind, distinct, offset, limit } = request.compiled(
+    computedPropertiesOf(scope.container.definition),
+  );
   if (singlePartitionKey(query, parameters, scope.container.partitionKey.paths) !== undefined) return;
   if (!isTrue(call, "x-ms-documentdb-query-enablecrosspartition")) {
     throw badRequest(
@@ -40,9 +44,6 @@ function checkGateway(call: Call, scope: RequestScope, request: QueryRequest): v
       1004,
     );
   }
-  const { kind, distinct, offset, limit } = request.compiled(
-    computedPropertiesOf(scope.container.definition),
-  );
   const isPassedOn = kind === "stream" && !distinct && offset === 0 && limit === Number.POSITIVE_INFINITY;
   if (isPassedOn) return;
   throw new ServiceError(
