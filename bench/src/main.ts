@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { root } from "@cosmos-trpc/scripts/processes";
 import { measureEmulator } from "./emulator.ts";
 import { measureStack } from "./stack.ts";
+import { measureWatch } from "./watch.ts";
 
 /** The measurements by name: `pnpm bench [name …]` runs those, or all. */
 const benches: Readonly<Record<string, () => Promise<object>>> = {
   stack: measureStack,
   emulator: measureEmulator,
+  watch: measureWatch,
 };
 
 const wanted = process.argv.slice(2);
