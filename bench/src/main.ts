@@ -1,16 +1,23 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { arch, cpus, platform } from "node:os";
+import { arch, cpus, loadavg, platform } from "node:os";
 import { join } from "node:path";
 import { root } from "@cosmos-trpc/scripts/processes";
 import { measureEmulator } from "./emulator.ts";
+import { measureItemsApi } from "./itemsApi.ts";
+import { writeReport } from "./report.ts";
 import { measureStack } from "./stack.ts";
 import { measureWatch } from "./watch.ts";
+import { measureTrpcHttp } from "./trpcHttp.ts";
+import { measureTypegen } from "./typegen.ts";
 
 /** The measurements by name: `pnpm bench [name …]` runs those, or all. */
 const benches: Readonly<Record<string, () => Promise<object>>> = {
+  items: measureItemsApi,
+  "trpc-http": measureTrpcHttp,
   stack: measureStack,
   emulator: measureEmulator,
   watch: measureWatch,
+  typegen: measureTypegen,
 };
 
 const wanted = process.argv.slice(2);
@@ -25,14 +32,18 @@ mkdirSync(results, { recursive: true });
 for (const [name, measure] of Object.entries(benches)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   console.log(`\n${name}`);
+  const loadBefore = loadavg();
   const figures = await measure();
   const machine = {
     node: process.version,
     platform: `${platform()} ${arch()}`,
     cpu: cpus()[0]?.model ?? "unknown",
     cores: cpus().length,
+    // Of 1, 5 and 15 minutes: what else the machine did.
+    loadAverage: { before: loadBefore, after: loadavg() },
   };
   const file = join(results, `${name}.json`);
   writeFileSync(file, `${JSON.stringify({ at: new Date().toISOString(), machine, ...figures }, null, 2)}\n`);
   console.log(`Written to bench/results/${name}.json`);
 }
+await writeReport();

@@ -1,18 +1,15 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { cpus, tmpdir } from "node:os";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import type { LoadRequest } from "./load/load.ts";
+import { type Loader, startLoader } from "./load/loader.ts";
+import { cores } from "./load/pinned.ts";
+import { median, rotate, round, spread } from "./load/statistics.ts";
+import { startWatched, type WatchedServer } from "./load/watchedServer.ts";
+import { quick } from "./quick.ts";
 import { bundleServer } from "./trivialProcedure/bundle.ts";
-import type { Report } from "./trivialProcedure/listen.ts";
-import type { Burst, Load } from "./trivialProcedure/load.ts";
-import { nextMessage, startPinned } from "./trivialProcedure/pinned.ts";
 
-/**
- * A trivial procedure on trpc-http beside its peers: in one run, in turn, each server on the same core, the load on
- * another. Every server is bundled; `modern` says whether with the `modern-syntax` plugin.
- *
- *     node bench/src/trpcHttp.ts [rounds] [seconds]
- */
+/** Every server is bundled; `modern` says whether with the `modern-syntax` plugin. */
 const contenders = [
   { name: "trpc-http, modern syntax", server: "trpcHttp", modern: true },
   { name: "trpc-http", server: "trpcHttp", modern: false },
@@ -29,14 +26,14 @@ const trpcInput = JSON.stringify({ name: "World" });
 const orpcInput = JSON.stringify({ json: { name: "World" } });
 
 /** The same call in each protocol's own words. */
-const workloads = {
+const workloads: Readonly<Record<string, (server: string) => LoadRequest>> = {
   "query by GET": (server: string) =>
     server === "orpc"
-      ? { path: `/greet?data=${encodeURIComponent(orpcInput)}` }
-      : { path: `/greet?input=${encodeURIComponent(trpcInput)}` },
+      ? { method: "GET", path: `/greet?data=${encodeURIComponent(orpcInput)}` }
+      : { method: "GET", path: `/greet?input=${encodeURIComponent(trpcInput)}` },
   "mutation by POST": (server: string) => ({
     path: "/save",
-    method: "POST" as const,
+    method: "POST",
     headers: json,
     body: server === "orpc" ? orpcInput : trpcInput,
   }),
@@ -48,9 +45,9 @@ const targets = [
   { peer: "oRPC node handler", atLeast: 1 },
 ];
 
-const rounds = Number(process.argv[2] ?? 5);
-const seconds = Number(process.argv[3] ?? 2);
-const loader = fileURLToPath(new URL("trivialProcedure/load.ts", import.meta.url));
+const rounds = quick ? 2 : 7;
+const seconds = 1;
+const connections = 64;
 
 /** One burst against one server. */
 interface Sample {
@@ -61,68 +58,88 @@ interface Sample {
   readonly p99: number;
 }
 
-const directory = await mkdtemp(join(tmpdir(), "trpc-http-bench-"));
-try {
-  const running = await Promise.all(
-    contenders.map(async ({ name, server, modern }) => {
-      const child = startPinned(0, await bundleServer({ server, modern, directory }));
-      const { port } = await nextMessage<Report & { readonly port: number }>(child);
-      return { name, server, child, port };
-    }),
-  );
-  const ratios: Record<string, object[]> = {};
-  const results: Record<
-    string,
-    Record<string, Sample & { readonly memory: number; readonly spread: number }>
-  > = {};
-  for (const [workload, request] of Object.entries(workloads)) {
-    const samples = new Map<string, Sample[]>(running.map(({ name }) => [name, []]));
-    for (let round = -1; round < rounds; round += 1) {
-      // Each round starts with another server, so that none always follows the same one.
-      const turn = running.map((_, index) => running[(index + round + running.length) % running.length]);
-      for (const contender of turn) {
-        if (!contender) continue;
-        const { path, ...rest } = { ...request(contender.server) };
-        const url = `http://127.0.0.1:${contender.port}${path}`;
-        const sample = await measure(contender, { url, connections: 64, duration: seconds, ...rest });
-        // The first round warms up.
-        if (round >= 0) samples.get(contender.name)?.push(sample);
-      }
-    }
-    results[workload] = Object.fromEntries(
-      await Promise.all(
-        running.map(async ({ name, child }) => [
-          name,
-          { ...summarize(samples.get(name) ?? []), memory: (await usage(child)).memory },
-        ]),
-      ),
-    );
-    console.log(`\n${workload}: 64 connections, ${rounds} rounds of ${seconds} s, medians`);
-    console.table(results[workload]);
-    ratios[workload] = targets.map(({ peer, atLeast }) => ({
-      peer,
-      atLeast,
-      ...compare(samples.get(contenders[0]?.name ?? "") ?? [], samples.get(peer) ?? []),
-    }));
-    console.table(ratios[workload]);
-  }
-  for (const { child } of running) child.disconnect();
-  const machine = { node: process.version, cpu: cpus()[0]?.model, cores: cpus().length };
-  await writeFile(
-    new URL("../results/trpc-http.json", import.meta.url),
-    `${JSON.stringify({ machine, rounds, seconds, connections: 64, ratios, results }, null, 2)}\n`,
-  );
-} finally {
-  await rm(directory, { recursive: true });
+/** How many times a peer's throughput ours is, and what was to be reached. */
+interface Ratio {
+  readonly peer: string;
+  readonly atLeast: number;
+  readonly byRequestsPerSecond: number;
+  readonly byCpuTime: number;
 }
 
-async function measure(
-  { child, name }: { readonly child: ReturnType<typeof startPinned>; readonly name: string },
-  load: Load,
-): Promise<Sample> {
-  const before = await usage(child);
-  const burst = await nextMessage<Burst>(startPinned(1, loader, JSON.stringify(load)));
-  const after = await usage(child);
+/** What this bench finds out: ratios and medians by workload. */
+export interface TrpcHttpFigures {
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly connections: number;
+  readonly ratios: Readonly<Record<string, readonly Ratio[]>>;
+  readonly results: Readonly<Record<string, object>>;
+}
+
+interface Contender {
+  readonly name: string;
+  readonly server: string;
+  readonly process: WatchedServer;
+}
+
+/**
+ * A trivial procedure on trpc-http beside its peers: in one run, in turn, each server on the same core, the load on
+ * another.
+ */
+export async function measureTrpcHttp(): Promise<TrpcHttpFigures> {
+  const directory = await mkdtemp(join(tmpdir(), "trpc-http-bench-"));
+  const loader = startLoader();
+  const running: Contender[] = [];
+  try {
+    for (const { name, server, modern } of contenders) {
+      const file = await bundleServer({ server, modern, directory });
+      running.push({ name, server, process: await startWatched(cores.server, [file]) });
+    }
+    const ratios: Record<string, Ratio[]> = {};
+    const results: Record<string, object> = {};
+    for (const [workload, request] of Object.entries(workloads)) {
+      const samples = await compareIn(request, running, loader);
+      const table: Record<string, object> = {};
+      for (const { name, process } of running) {
+        table[name] = { ...summarize(samples.get(name) ?? []), memory: (await process.usage()).memory };
+      }
+      results[workload] = table;
+      console.log(`\n${workload}: ${connections} connections, ${rounds} rounds of ${seconds} s, medians`);
+      console.table(table);
+      ratios[workload] = targets.map(({ peer, atLeast }) => ({
+        peer,
+        atLeast,
+        ...compare(samples.get(contenders[0]?.name ?? "") ?? [], samples.get(peer) ?? []),
+      }));
+      console.table(ratios[workload]);
+    }
+    return { rounds, seconds, connections, ratios, results };
+  } finally {
+    loader.stop();
+    await Promise.all(running.map(({ process }) => process.stop()));
+    await rm(directory, { recursive: true });
+  }
+}
+
+async function compareIn(
+  request: (server: string) => LoadRequest,
+  running: readonly Contender[],
+  loader: Loader,
+): Promise<Map<string, Sample[]>> {
+  const samples = new Map<string, Sample[]>(running.map(({ name }) => [name, []]));
+  // The round before the first warms up.
+  for (let turn = -1; turn < rounds; turn += 1) {
+    for (const contender of rotate(running, turn + 1)) {
+      const sample = await measure(contender, request(contender.server), loader);
+      if (turn >= 0) samples.get(contender.name)?.push(sample);
+    }
+  }
+  return samples;
+}
+
+async function measure({ process, name }: Contender, request: LoadRequest, loader: Loader): Promise<Sample> {
+  const before = await process.usage();
+  const burst = await loader.run({ url: process.url, connections, duration: seconds, requests: [request] });
+  const after = await process.usage();
   if (burst.failures > 0 || burst.requests === 0) throw new Error(`${name}: ${JSON.stringify(burst)}`);
   return {
     perSecond: burst.requests / burst.seconds,
@@ -132,43 +149,27 @@ async function measure(
   };
 }
 
-async function usage(child: ReturnType<typeof startPinned>) {
-  const answer = nextMessage<{ readonly cpu: number; readonly memory: number }>(child);
-  child.send("usage");
-  return await answer;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  return (
-    ((sorted[Math.floor((sorted.length - 1) / 2)] ?? 0) + (sorted[Math.ceil((sorted.length - 1) / 2)] ?? 0)) /
-    2
-  );
-}
-
 function summarize(samples: readonly Sample[]): Sample & { readonly spread: number } {
   const rates = samples.map(({ perSecond }) => perSecond);
-  const perSecond = median(rates);
   return {
-    perSecond: Math.round(perSecond),
-    spread: round2((Math.max(...rates) - Math.min(...rates)) / perSecond),
-    cpu: round2(median(samples.map(({ cpu }) => cpu))),
+    perSecond: Math.round(median(rates)),
+    spread: spread(rates),
+    cpu: round(median(samples.map(({ cpu }) => cpu))),
     p50: median(samples.map(({ p50 }) => p50)),
     p99: median(samples.map(({ p99 }) => p99)),
   };
-}
-
-function round2(value: number): number {
-  return Math.round(value * 100) / 100;
 }
 
 /**
  * How many times a peer's throughput ours is. Both are ratios within a round, so that a machine that drifts, or is
  * shared, weighs on both sides; the one by CPU time is what an otherwise idle core would show.
  */
-function compare(own: readonly Sample[], peer: readonly Sample[]) {
-  const ratio = (of: (own: Sample, peer: Sample) => number) =>
-    round2(median(own.map((sample, round) => of(sample, peer[round] ?? sample))));
+function compare(
+  own: readonly Sample[],
+  peer: readonly Sample[],
+): Pick<Ratio, "byRequestsPerSecond" | "byCpuTime"> {
+  const ratio = (of: (own: Sample, peer: Sample) => number): number =>
+    round(median(own.map((sample, turn) => of(sample, peer[turn] ?? sample))));
   return {
     byRequestsPerSecond: ratio((one, other) => one.perSecond / other.perSecond),
     byCpuTime: ratio((one, other) => other.cpu / one.cpu),

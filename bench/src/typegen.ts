@@ -4,19 +4,31 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { generateRouterTypes } from "@cosmos-trpc/trpc-typegen";
+import { median } from "./load/statistics.ts";
+import { quick } from "./quick.ts";
 import { consumerSource, procedureCount, serverSources } from "./typegen/largeRouter.ts";
+
+/** How often each project is compiled. */
+const runs = quick ? 1 : 5;
+const require = createRequire(import.meta.url);
+const compilers = { "TypeScript 6": compiler("typescript-6"), "TypeScript 7": compiler("typescript") };
+
+let folder = "";
 
 /**
  * Measures how long a client of a 200-procedure router takes to type-check: with the router's inferred type from the
  * server's sources, from the declarations that tsc emits for them, and from the file that trpc-typegen writes.
- * Run: node --conditions @cosmos-trpc/source bench/src/typegen.ts [runs, by default 5]
  */
-const runs = Number(process.argv[2] ?? 5);
-const require = createRequire(import.meta.url);
-const compilers = { "TypeScript 6": compiler("typescript-6"), "TypeScript 7": compiler("typescript") };
+export async function measureTypegen(): Promise<object> {
+  folder = mkdtempSync(path.join(tmpdir(), "typegen-bench-"));
+  try {
+    return measure();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
-const folder = mkdtempSync(path.join(tmpdir(), "typegen-bench-"));
-function measure(): void {
+function measure(): object {
   const dependencies = path.resolve(import.meta.dirname, "../node_modules");
   symlinkSync(dependencies, path.join(folder, "node_modules"), "dir");
   writeFileSync(path.join(folder, "package.json"), '{ "type": "module" }\n');
@@ -37,14 +49,7 @@ function measure(): void {
     "its emitted declarations": "./declarations/router.js",
     "the generated file": "./generated.js",
   };
-  console.log(
-    `${procedureCount} procedures; generated in ${generation.toFixed(0)} ms, ${kilobytes(result.text)} kB`,
-  );
-  console.log(`medians of ${runs} runs; ${process.arch}, Node ${process.version}\n`);
-  console.log(
-    "| compiler | the router's type comes from | files | types | instantiations | check s | total s |",
-  );
-  console.log("| --- | --- | ---: | ---: | ---: | ---: | ---: |");
+  const rows: object[] = [];
   for (const [compilerName, tsc] of Object.entries(compilers)) {
     const projects = Object.entries(clients).map(([name, module], at) => ({
       name,
@@ -56,11 +61,20 @@ function measure(): void {
       for (const { file, samples } of measured) samples.push(figures(tsc, file));
     for (const { name, samples } of measured) {
       const column = (figure: keyof Figures) => median(samples.map((sample) => sample[figure]));
-      console.log(
-        `| ${compilerName} | ${name} | ${column("files")} | ${column("types")} | ${column("instantiations")} | ${column("check").toFixed(2)} | ${column("total").toFixed(2)} |`,
-      );
+      rows.push({
+        compiler: compilerName,
+        typeFrom: name,
+        files: column("files"),
+        types: column("types"),
+        instantiations: column("instantiations"),
+        checkSeconds: column("check"),
+        totalSeconds: column("total"),
+      });
     }
   }
+  console.table(rows);
+  const generationMs = Math.round(generation);
+  return { procedures: procedureCount, runs, generationMs, kilobytes: kilobytes(result.text), rows };
 }
 
 interface Figures {
@@ -132,17 +146,6 @@ function compiler(name: string): string {
   return path.join(path.dirname(manifest), bin.tsc);
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-function kilobytes(text: string): string {
-  return (Buffer.byteLength(text) / 1000).toFixed(1);
-}
-
-try {
-  measure();
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+function kilobytes(text: string): number {
+  return Math.round(Buffer.byteLength(text) / 100) / 10;
 }

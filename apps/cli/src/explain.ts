@@ -1,30 +1,44 @@
-import { isRefusal } from "./api.ts";
+import { type ItemsError, isItemsError } from "@cosmos-trpc/client";
+import type { Usage } from "./api.ts";
+import { Refused } from "./refused.ts";
+
+const other = "check --url or COSMOS_TRPC_URL.";
 
 /** Says in one sentence why a call failed. */
 export function explain(error: unknown, url: URL): string {
-  if (!isRefusal(error)) return error instanceof Error ? error.message : String(error);
-  // What answers may be something else, and speak another JSON.
-  const data = error.shape?.data as NonNullable<typeof error.shape>["data"] | undefined;
-  if (data !== undefined) {
-    const { currentEtag } = data;
-    return currentEtag === undefined ? error.message : `${error.message} Its etag is now ${currentEtag}.`;
+  if (!isItemsError(error)) return error instanceof Error ? error.message : String(error);
+  switch (error.reason) {
+    case "unreachable":
+      return `${error.message.replace(/\.$/, "")}: start it, or name another with --url or COSMOS_TRPC_URL.`;
+    case "timeout":
+      return `No server answers at ${url.origin} (timeout): start it, or name another with --url or COSMOS_TRPC_URL.`;
+    case "not-this-api":
+    case "truncated":
+      return `What answers at ${url.origin} is not this API${status(error)}: ${other}`;
+    case "redirected":
+    case "gateway":
+      return `${error.message.replace(/\.$/, "")}: ${other}`;
+    default:
+      return error.currentEtag === undefined
+        ? error.message
+        : `${error.message} Its etag is now ${error.currentEtag}.`;
   }
-  const response = error.meta?.["response"] as Response | undefined;
-  if (response === undefined && !(error.cause instanceof SyntaxError)) {
-    const code = networkCode(error.cause) ?? error.message;
-    return `No server answers at ${url.origin} (${code}): start it, or name another with --url or COSMOS_TRPC_URL.`;
-  }
-  return `What answers at ${url.origin} is not this API${response === undefined ? "" : ` (HTTP ${response.status})`}: check --url or COSMOS_TRPC_URL.`;
 }
 
-/** The socket's error code, or `timeout`: from the depth of what `fetch` throws. */
-function networkCode(error: unknown): string | undefined {
-  for (let link = error, depth = 0; depth < 8 && link instanceof Error; depth += 1) {
-    if (link.name === "TimeoutError") return "timeout";
-    const { code } = link as NodeJS.ErrnoException;
-    if (typeof code === "string") return code;
-    if (link instanceof AggregateError) link = link.errors[0];
-    else link = link.cause;
+const status = (error: ItemsError): string => (error.status === undefined ? "" : ` (HTTP ${error.status})`);
+
+/** Whether a call got no answer of this API: every further one would end so too. */
+export const isUnanswered = (error: unknown): boolean => isItemsError(error) && error.shape == null;
+
+/** What a call gives. @throws Refused with why it failed, and what it cost */
+export async function orRefused<Result>(
+  call: Promise<Result>,
+  url: URL,
+  usage: () => Usage,
+): Promise<Result> {
+  try {
+    return await call;
+  } catch (error) {
+    throw new Refused(explain(error, url), usage());
   }
-  return undefined;
 }

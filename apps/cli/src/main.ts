@@ -1,12 +1,22 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from "commander";
-import { addGetItem } from "./commands/getItem.ts";
+import { addCreateItem } from "./commands/createItem.ts";
+import { addDeleteItems } from "./commands/deleteItems.ts";
+import { addExportItems } from "./commands/exportItems.ts";
+import { addGetItems } from "./commands/getItems.ts";
+import { addImportItems } from "./commands/importItems.ts";
+import { addListItems } from "./commands/listItems.ts";
+import { addPatchItem } from "./commands/patchItem.ts";
+import { addReplaceItem } from "./commands/replaceItem.ts";
 import { addUpsertItems } from "./commands/upsertItems.ts";
+import { addWatchItems } from "./commands/watchItems.ts";
+import { Interrupted } from "./interrupt.ts";
 import { defaultUrl, parseUrl } from "./options.ts";
 import { Refused, WrongUsage } from "./refused.ts";
-import { printable, showUsage } from "./show.ts";
+import { printable, printableLines, showUsage } from "./show.ts";
+import { version } from "./version.ts";
 
-/** Exit codes: 0 done, 1 refused by the server or no server, 2 wrong usage. */
+/** Exit codes: 0 done, 1 refused by the server or no server, 2 wrong usage; interrupted as shells have it. */
 const exit = { refused: 1, usage: 2 } as const;
 
 // Set to nothing counts as not set, as in the server's environment.
@@ -21,11 +31,36 @@ const program = new Command("cosmos-trpc")
       .argParser(parseUrl),
   )
   .option("--json", "print JSON for machines, one item a line")
+  .version(version, "--version", "print the version")
+  .addHelpText(
+    "after",
+    `
+Exit codes: 0 done; 1 refused, in part or as a whole, or no server; 2 wrong usage; 130 ended by Ctrl-C.
+
+Examples:
+  cosmos-trpc items upsert '{"id":"ada","name":"Ada Lovelace"}'
+  cosmos-trpc items list --where "name startsWith A"
+  cosmos-trpc items import items.ndjson`,
+  )
+  // What somebody typed or pasted steers the terminal no more than what is stored.
+  .configureOutput({ writeErr: (text) => process.stderr.write(printableLines(text)) })
   .exitOverride();
 
 const items = program.command("items").description("Read and write items");
-addGetItem(items);
-addUpsertItems(items);
+for (const add of [
+  addGetItems,
+  addListItems,
+  addCreateItem,
+  addUpsertItems,
+  addReplaceItem,
+  addPatchItem,
+  addDeleteItems,
+  addImportItems,
+  addExportItems,
+  addWatchItems,
+]) {
+  add(items);
+}
 
 /** What a refused call cost, for people; a machine's output has just the sentence. */
 function cost(error: unknown): string {
@@ -50,7 +85,9 @@ try {
     process.stderr.write(
       `cosmos-trpc: ${printable(error instanceof Error ? error.message : String(error))}${cost(error)}\n`,
     );
-    process.exitCode = error instanceof WrongUsage ? exit.usage : exit.refused;
-    if (!(error instanceof WrongUsage || error instanceof Refused)) throw error;
+    if (error instanceof Interrupted) process.exitCode = error.exitCode;
+    else process.exitCode = error instanceof WrongUsage ? exit.usage : exit.refused;
+    if (!(error instanceof WrongUsage || error instanceof Refused || error instanceof Interrupted))
+      throw error;
   }
 }

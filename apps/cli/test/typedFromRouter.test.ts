@@ -11,37 +11,53 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ItemsClient } from "@cosmos-trpc/client";
 import type { AppRouter } from "@cosmos-trpc/server";
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { expect, expectTypeOf, onTestFinished, test } from "vitest";
-import type { Api } from "../src/api.ts";
 
 const root = join(import.meta.dirname, "../../..");
 
 /**
- * Type-checks a copy of the CLI against a copy of the server whose items router is rewritten.
+ * Type-checks a copy of the CLI against a copy of the client, whose types are generated from a copy of the server, one of
+ * whose files is rewritten.
  *
+ * @param file below the server's sources
  * @returns the files with errors, each with what the compiler says first
  */
-function typeCheck(rewrite: (router: string) => string): Record<string, string> {
+function typeCheck(file: string, rewrite: (source: string) => string): Record<string, string> {
   const house = mkdtempSync(join(tmpdir(), "cli-types-"));
   onTestFinished(() => rmSync(house, { recursive: true, force: true }));
   for (const file of ["package.json", "tsconfig.base.json"]) cpSync(join(root, file), join(house, file));
   symlinkSync(join(root, "node_modules"), join(house, "node_modules"), "dir");
-  for (const app of ["cli", "server"]) {
-    const [from, to] = [join(root, "apps", app), join(house, "apps", app)];
+  for (const part of ["apps/cli", "apps/server", "packages/client"]) {
+    const [from, to] = [join(root, part), join(house, part)];
     cpSync(join(from, "src"), join(to, "src"), { recursive: true });
-    cpSync(join(from, "package.json"), join(to, "package.json"));
+    for (const file of ["package.json", "tsconfig.json"]) cpSync(join(from, file), join(to, file));
     linkModules(join(from, "node_modules"), join(to, "node_modules"));
   }
-  // The copied CLI's server is the copied one.
-  const server = join(house, "apps/cli/node_modules/@cosmos-trpc/server");
-  rmSync(server);
-  symlinkSync(join(house, "apps/server"), server, "dir");
+  // The copied CLI's client is the copied one, from its sources.
+  const client = join(house, "apps/cli/node_modules/@cosmos-trpc/client");
+  rmSync(client);
+  symlinkSync(join(house, "packages/client"), client, "dir");
+  const face = { name: "@cosmos-trpc/client", type: "module", exports: "./src/index.ts" };
+  writeFileSync(join(house, "packages/client/package.json"), JSON.stringify(face));
 
-  const router = join(house, "apps/server/src/router/items.ts");
-  const before = readFileSync(router, "utf8");
-  writeFileSync(router, rewrite(before));
+  const source = join(house, "apps/server/src", file);
+  const before = readFileSync(source, "utf8");
+  writeFileSync(source, rewrite(before));
+  const generated = spawnSync(
+    process.execPath,
+    [
+      "--conditions=@cosmos-trpc/source",
+      join(root, "packages/trpc-typegen/src/main.ts"),
+      join(house, "apps/server/src/router/index.ts"),
+      "--out",
+      join(house, "packages/client/src/generated/router.d.ts"),
+    ],
+    { encoding: "utf8" },
+  );
+  expect(generated).toMatchObject({ status: 0, stderr: "" });
   const tsconfig = join(house, "apps/cli/tsconfig.json");
   writeFileSync(tsconfig, JSON.stringify({ extends: "../../tsconfig.base.json", include: ["src"] }));
   const tsc = join(root, "node_modules/typescript/bin/tsc");
@@ -75,38 +91,49 @@ function replaced(text: string, ...pairs: readonly (readonly [from: string, to: 
 }
 
 test("the CLI type-checks against the router as it is", () => {
-  expect(typeCheck((router) => router)).toEqual({});
+  expect(typeCheck("router/index.ts", (source) => source)).toEqual({});
 });
 
 test("renaming upsert's ifMatch breaks the CLI's type-check", () => {
-  const found = typeCheck((router) =>
-    replaced(
-      router,
-      ["ifMatch: ifMatch.optional()", "onlyOver: ifMatch.optional()"],
-      ["input: { ifMatch, ...item }", "input: { onlyOver: ifMatch, ...item }"],
-    ),
+  const found = typeCheck("entity/entity.ts", (source) =>
+    replaced(source, [
+      "written: splitFields(item, { ifMatch })",
+      "written: splitFields(item, { onlyOver: ifMatch })",
+    ]),
   );
-  expect(found).toEqual({ "apps/cli/src/commands/upsertItems.ts": expect.stringContaining("ifMatch") });
+  expect(found).toMatchObject({
+    "apps/cli/src/commands/upsertItems.ts": expect.stringContaining("ifMatch"),
+    "packages/client/src/updateItem.ts": expect.stringContaining("ifMatch"),
+  });
 });
 
-test("renaming get's pk breaks the CLI's type-check", () => {
+test("renaming a key's pk breaks the CLI's type-check", () => {
   const renamed =
-    "z.strictObject({ id: itemFields.id, owner: itemFields.pk }).transform(({ id, owner }) => withPartitionKey({ id, pk: owner }))";
-  const found = typeCheck((router) =>
-    replaced(router, ["itemKey, ", ""], ["procedure.input(itemKey)", `procedure.input(${renamed})`]),
+    "z.strictObject({ id: z.string(), owner: z.string() }).transform(({ id, owner }) => ({ id, pk: owner }))";
+  const found = typeCheck("router/index.ts", (source) =>
+    replaced(
+      source,
+      ["key: itemKey", `key: ${renamed}`],
+      ["itemKey, items", "items"],
+      ["import", 'import { z } from "zod";\nimport'],
+    ),
   );
-  expect(found).toEqual({ "apps/cli/src/commands/getItem.ts": expect.stringContaining("pk") });
+  expect(found["apps/cli/src/commands/getItem.ts"]).toContain("pk");
 });
 
 test("renaming a procedure breaks the CLI's type-check", () => {
-  const found = typeCheck((router) => replaced(router, ["  get: procedure", "  read: procedure"]));
-  expect(Object.keys(found)).toEqual(["apps/cli/src/commands/getItem.ts"]);
+  const found = typeCheck("router/entityRouter.ts", (source) =>
+    replaced(source, ["    get: procedure", "    read: procedure"]),
+  );
+  expect(Object.keys(found)).toContain("apps/cli/src/commands/getItem.ts");
 });
 
 test("the client's calls have the router's types", () => {
   type Inputs = inferRouterInputs<AppRouter>["items"];
   type Outputs = inferRouterOutputs<AppRouter>["items"];
-  expectTypeOf<Parameters<Api["items"]["get"]["query"]>[0]>().toEqualTypeOf<Inputs["get"]>();
-  expectTypeOf<Parameters<Api["items"]["upsert"]["mutate"]>[0]>().toEqualTypeOf<Inputs["upsert"]>();
-  expectTypeOf<Awaited<ReturnType<Api["items"]["upsert"]["mutate"]>>>().toEqualTypeOf<Outputs["upsert"]>();
+  expectTypeOf<Parameters<ItemsClient["items"]["get"]["query"]>[0]>().toEqualTypeOf<Inputs["get"]>();
+  expectTypeOf<Parameters<ItemsClient["items"]["upsert"]["mutate"]>[0]>().toEqualTypeOf<Inputs["upsert"]>();
+  expectTypeOf<Awaited<ReturnType<ItemsClient["items"]["upsert"]["mutate"]>>>().toEqualTypeOf<
+    Outputs["upsert"]
+  >();
 });

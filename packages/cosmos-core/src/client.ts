@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Agent } from "node:https";
-import { rootCertificates } from "node:tls";
+import { createSecureContext, rootCertificates } from "node:tls";
 import { createDefaultHttpClient } from "@azure/core-rest-pipeline";
 import { CosmosClient } from "@azure/cosmos";
 import type { TokenCredential } from "@azure/identity";
@@ -11,9 +11,12 @@ import { readFromSession } from "./readSession.ts";
 const limits = {
   /** One HTTP request, in milliseconds. */
   requestTimeout: 5_000,
-  /** Retries of a throttled request (429), and how long they may take together, in seconds. */
+  /**
+   * Retries of a throttled request (429), and for how many seconds another one begins: less than the time-out of an
+   * operation, so that its caller hears that it was throttled.
+   */
   throttledRetries: 9,
-  throttledSeconds: 5,
+  throttledSeconds: 2,
 } as const;
 
 const userAgentSuffix = "cosmos-trpc";
@@ -46,7 +49,13 @@ export function createCosmosClient(
   return client;
 }
 
+/**
+ * Kept-alive connections. Authorities go into one context and not into the agent's options: those are part of the name
+ * under which an agent keeps each connection, and every request would put together a name of 200 KB.
+ */
 function createAgent(caFile: string | undefined): Agent {
-  const ca = caFile === undefined ? undefined : [...rootCertificates, readFileSync(caFile, "utf8")];
-  return new Agent({ keepAlive: true, minVersion: "TLSv1.2", ...(ca === undefined ? {} : { ca }) });
+  const minVersion = "TLSv1.2";
+  if (caFile === undefined) return new Agent({ keepAlive: true, minVersion });
+  const ca = [...rootCertificates, readFileSync(caFile, "utf8")];
+  return new Agent({ keepAlive: true, secureContext: createSecureContext({ ca, minVersion }) });
 }

@@ -206,10 +206,13 @@ export function createCoalescer(requests: Requests, limits: CoalescingLimits): C
   }
 
   function settle(pending: Pending, answer: PointAnswer): void {
-    if (answer.status === tooManyRequests && backsOff(pending, answer.retryAfterMs)) return;
-    if (isLeftOut(answer) && !pending.mustGoAlone) {
-      sendAgainAlone(pending);
-      return;
+    // What goes alone for good was tried again by the SDK.
+    if (!pending.mustGoAlone) {
+      if (answer.status === tooManyRequests && backsOff(pending, answer.retryAfterMs)) return;
+      if (isLeftOut(answer)) {
+        sendAgainAlone(pending);
+        return;
+      }
     }
     const [first, ...others] = pending.waiters;
     pending.waiters.clear();

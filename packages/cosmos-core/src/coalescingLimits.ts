@@ -1,4 +1,4 @@
-/** How a store puts operations together. The defaults are measured: see docs/performance.md. */
+/** How a store puts operations together. The defaults are measured: see docs/coalescing.md. */
 export interface CoalescingLimits {
   /** Operations in a batch request, at most: 1 to 100, which is what the service takes. 1 turns batches off. */
   readonly batchSize: number;

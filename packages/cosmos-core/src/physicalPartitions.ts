@@ -7,12 +7,15 @@ import type { PointKey } from "./itemKey.ts";
 export interface PhysicalPartitions {
   /** The id of its partition key range; the same for all keys while the ranges are not known. */
   partitionOf(pk: PointKey["pk"]): string;
-  /** Reads the ranges again, in the background: a partition may have been split. */
+  /** Reads the ranges again, in the background and not more often than every second: a partition may have been split. */
   refresh(): void;
 }
 
 /** In use, a container's ranges are read again after so long, in milliseconds. */
 const knownFor = 60_000;
+
+/** They are not read again sooner than after so long, in milliseconds. */
+const atMostEvery = 1_000;
 
 interface Range {
   readonly id: string;
@@ -46,11 +49,15 @@ export async function openPhysicalPartitions(
     }
   }
 
+  function readAfter(age: number): void {
+    if (performance.now() - readAt > age) void read();
+  }
+
   await read();
   return {
-    refresh: () => void read(),
+    refresh: () => readAfter(atMostEvery),
     partitionOf(pk) {
-      if (performance.now() - readAt > knownFor) void read();
+      readAfter(knownFor);
       if (ranges.length < 2 || typeof pk !== "string") return "";
       const key = effectivePartitionKey(pk);
       return ranges.findLast(({ minInclusive }) => minInclusive <= key)?.id ?? "";

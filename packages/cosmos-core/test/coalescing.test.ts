@@ -204,6 +204,22 @@ describe("one operation's refusal touches no neighbour", () => {
   });
 });
 
+test("an operation that is throttled for good, alone or in a batch, is throttled and not unavailable", async () => {
+  emulator.current().faults.add({
+    operation: "readDocument",
+    status: 429,
+    substatus: 3200,
+    headers: { "x-ms-retry-after-ms": "900" },
+    count: "always",
+  });
+  const failures = [failureOf(get("first"))];
+  await new Promise(setImmediate);
+  failures.push(failureOf(get("second")), failureOf(get("third")));
+  for (const failure of await Promise.all(failures)) {
+    expect(failure).toMatchObject({ reason: "throttled", status: 429, retryAfterMs: 900 });
+  }
+});
+
 test("a batch that is refused as a whole is no answer to its operations: each hears its own", async () => {
   for (const status of [400, 403, 413]) {
     emulator.current().faults.add({ operation: "batchDocuments", status });

@@ -7,10 +7,8 @@ export const limits = {
   itemBytes: 2 * 1024 * 1024,
   /** UTF-8 bytes of an item's `id`. */
   idBytes: 1023,
-  /** UTF-8 bytes of a partition key value under partition key version 2. */
+  /** UTF-8 bytes of a partition key value. Version 1 only hashes less of it: Learn, "Large partition keys". */
   partitionKeyBytes: 2048,
-  /** UTF-8 bytes of a partition key value under version 1, which has no large keys. */
-  partitionKeyBytesV1: 101,
   /** Characters of a database's or container's name. */
   resourceNameLength: 255,
   /** Levels of nesting of an item's objects and arrays. */
@@ -29,6 +27,8 @@ export const limits = {
   uniqueKeys: 10,
   /** Paths of one unique key constraint. */
   uniqueKeyPaths: 16,
+  /** Computed properties of a container. Source: Learn, "Computed properties". */
+  computedProperties: 20,
   /** What a request's body may have: an item with room for a batch's or a query's envelope. */
   requestBytes: 4 * 1024 * 1024,
 } as const;

@@ -1,17 +1,18 @@
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
+import type { Item, RouterInputs } from "@cosmos-trpc/client";
 import type { Command } from "commander";
 import yoctoSpinner from "yocto-spinner";
-import { type Api, createApi, isUnanswered, type Usage } from "../api.ts";
-import { explain } from "../explain.ts";
+import { alone, createApi } from "../api.ts";
+import { explain, isUnanswered, orRefused } from "../explain.ts";
 import { inOrder } from "../inOrder.ts";
+import { parseItem } from "../itemArgument.ts";
 import type { CommonOptions } from "../options.ts";
-import { type InputItem, parse, readItems } from "../readItems.ts";
+import { type InputItem, readItems } from "../readItems.ts";
 import { Refused, WrongUsage } from "../refused.ts";
-import { printable, showItem, showUsage } from "../show.ts";
+import { countItems, jsonLine, printable, printItem, showUsage } from "../show.ts";
 
-type UpsertInput = Parameters<Api["items"]["upsert"]["mutate"]>[0];
-type UpsertOutput = Awaited<ReturnType<Api["items"]["upsert"]["mutate"]>>;
+type UpsertInput = RouterInputs["items"]["upsert"];
 
 interface UpsertOptions extends CommonOptions {
   readonly file?: string;
@@ -29,6 +30,14 @@ export function addUpsertItems(items: Command): void {
     .argument("[item]", "the item as JSON, or - to read items from standard input")
     .option("--file <path>", "read items from a file, one JSON object a line (NDJSON)")
     .option("--if-match <etag>", "write only over the version of this etag (one item)")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  cosmos-trpc items upsert '{"id":"ada","name":"Ada Lovelace","tags":["author"]}'
+  cosmos-trpc items upsert --file items.ndjson
+For a long file, items import is much faster, and resumes.`,
+    )
     .action(async (item: string | undefined, _own: unknown, command: Command) => {
       const options = command.optsWithGlobals<UpsertOptions>();
       const { file, ifMatch } = options;
@@ -42,40 +51,28 @@ export function addUpsertItems(items: Command): void {
 }
 
 async function upsertOne(text: string, { url, json, ifMatch }: UpsertOptions): Promise<void> {
-  const { value, problem } = parse(text, 1);
-  if (problem !== undefined) throw new WrongUsage(`The item ${problem}.`);
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new WrongUsage("The item has to be a JSON object.");
-  }
-  const usage: Usage = { requestCharge: 0, elapsed: 0 };
-  // The server's schema checks it and names every field that is wrong.
+  const item = parseItem(text);
+  const { api, usage } = createApi(url);
   const condition: Pick<UpsertInput, "ifMatch"> = ifMatch === undefined ? {} : { ifMatch };
-  const input = { ...value, ...condition } as UpsertInput;
-  const item = await createApi(url)
-    .items.upsert.mutate(input, { context: { usage } })
-    .catch((error: unknown) => {
-      throw new Refused(explain(error, url), usage);
-    });
-  process.stdout.write(json === true ? `${JSON.stringify(item)}\n` : showItem(item, usage));
+  const input = { ...item, ...condition } as UpsertInput;
+  printItem(await orRefused(api.items.upsert.mutate(input, alone), url, usage), json, usage);
 }
 
 async function upsertMany(input: Readable, { url, json }: UpsertOptions): Promise<void> {
-  const api = createApi(url);
-  const started = performance.now();
-  const total = { written: 0, refused: 0, requestCharge: 0 };
-  const spinner = process.stderr.isTTY ? yoctoSpinner({ text: `${count(0)} written` }).start() : undefined;
+  const { api, usage } = createApi(url);
+  const total = { written: 0, refused: 0 };
+  const spinner = process.stderr.isTTY
+    ? yoctoSpinner({ text: `${countItems(0)} written` }).start()
+    : undefined;
 
-  async function upsert({ line, value, problem }: InputItem): Promise<UpsertOutput | string> {
+  async function upsert({ line, value, problem }: InputItem): Promise<Item | string> {
     if (problem !== undefined) return `line ${line} ${problem}.`;
-    const usage: Usage = { requestCharge: 0, elapsed: 0 };
     try {
-      return await api.items.upsert.mutate(value as UpsertInput, { context: { usage } });
+      return await api.items.upsert.mutate(value as UpsertInput, alone);
     } catch (error) {
       // Without a server every line would say so.
       if (isUnanswered(error)) throw new Refused(`line ${line}: ${explain(error, url)}`);
       return `line ${line}: ${explain(error, url)}`;
-    } finally {
-      total.requestCharge += usage.requestCharge;
     }
   }
 
@@ -87,9 +84,9 @@ async function upsertMany(input: Readable, { url, json }: UpsertOptions): Promis
         process.stderr.write(`cosmos-trpc: ${printable(result)}\n`);
       } else {
         total.written += 1;
-        if (json === true) process.stdout.write(`${JSON.stringify(result)}\n`);
+        if (json === true) process.stdout.write(jsonLine(result));
       }
-      if (spinner !== undefined) spinner.text = `${count(total.written)} written`;
+      if (spinner !== undefined) spinner.text = `${countItems(total.written)} written`;
     }
   } catch (error) {
     if (error instanceof Refused) throw error;
@@ -97,14 +94,11 @@ async function upsertMany(input: Readable, { url, json }: UpsertOptions): Promis
   } finally {
     spinner?.stop();
   }
-  const usage = { requestCharge: total.requestCharge, elapsed: performance.now() - started };
   if (json !== true) {
     const refused = total.refused === 0 ? "" : `, ${total.refused} refused`;
-    process.stdout.write(`${count(total.written)} written${refused}: ${showUsage(usage)}\n`);
+    process.stdout.write(`${countItems(total.written)} written${refused}: ${showUsage(usage())}\n`);
   }
   if (total.refused > 0)
     throw new Refused(`${total.refused} of ${total.refused + total.written} items were refused.`);
   if (total.written === 0) throw new Refused("The input has no items.");
 }
-
-const count = (items: number): string => `${items} ${items === 1 ? "item" : "items"}`;

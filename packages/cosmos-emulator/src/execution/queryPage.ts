@@ -2,10 +2,11 @@ import type { Json, JsonObject, Value } from "../json.ts";
 import type { CompiledQuery, OrderedRow } from "../query/compileQuery.ts";
 import type { IndexableFilter } from "../query/filter.ts";
 import { badRequest } from "../serviceError.ts";
-import type { StoredDocument } from "../store/documents.ts";
+import type { StoredDocument } from "../store/storedDocument.ts";
 import type { IndexEntry } from "../store/termIndex.ts";
 import { encodeValue, isInexact, typeMark } from "../store/terms.ts";
 import { findCandidates, pathText } from "./candidates.ts";
+import { bindingOf } from "./continuation.ts";
 import { createPageFiller } from "./pageFiller.ts";
 import { isInScope, type Scope } from "./scope.ts";
 import type { Snapshots } from "./snapshots.ts";
@@ -28,8 +29,9 @@ export interface Position {
   readonly r?: number;
   /** The ORDER BY values of the last row given, each in an array of its own: an undefined one's is empty. */
   readonly k?: readonly (readonly Json[])[];
-  /** In their place, the snapshot that has them: values that are too long for a token. */
+  /** In their place, for values that are too long for a token: the snapshot that has them, and their hash. */
   readonly m?: string;
+  readonly h?: string;
   /** Rows passed over for OFFSET, and rows given. */
   readonly o?: number;
   readonly t?: number;
@@ -244,25 +246,38 @@ function orderedPage(query: PreparedQuery, position: Position, size: number): Pa
 /** Characters of ORDER BY values that a token holds: it travels in a header, of which clients take 16 KB. */
 const maxKeyLength = 1_024;
 
-/** The ORDER BY values of a row for a token. Of arrays and objects the order knows only that they are such. */
-function writeKeys({ snapshots }: PreparedQuery, keys: readonly Value[]): Position {
-  const k = keys.map((key): Json[] => {
+/** ORDER BY values as a token has them. Of arrays and objects the order knows only that they are such. */
+const writtenKeys = (keys: readonly Value[]): Json[][] =>
+  keys.map((key): Json[] => {
     if (key === undefined) return [];
     if (typeof key !== "object" || key === null) return [key];
     return Array.isArray(key) ? [[]] : [{}];
   });
-  return JSON.stringify(k).length > maxKeyLength ? { m: snapshots.keep(k) } : { k };
+
+/** The ORDER BY values of a row for a token. */
+function writeKeys({ snapshots }: PreparedQuery, keys: readonly Value[]): Position {
+  const k = writtenKeys(keys);
+  return JSON.stringify(k).length > maxKeyLength ? { m: snapshots.keep(k), h: bindingOf(k) } : { k };
 }
 
-function lastRow({ snapshots }: PreparedQuery, { n, r, k, m }: Position): PlacedRow | undefined {
-  const kept = m === undefined ? k : (snapshots.find(m) as Position["k"]);
-  if (m !== undefined && kept === undefined) {
+function lastRow(query: PreparedQuery, position: Position): PlacedRow | undefined {
+  const { n, r, k, m } = position;
+  if (n === undefined) return undefined;
+  const kept = m === undefined ? k : ((query.snapshots.find(m) as Position["k"]) ?? keysAt(query, position));
+  return kept && { keys: kept.map(([key]) => key), row: null, number: n, index: r ?? 0 };
+}
+
+/** The ORDER BY values of the row that a page ended at, from its document: after a restart, for one. */
+function keysAt({ scope, compiled }: PreparedQuery, { n = 0, r = 0, h }: Position): Json[][] {
+  const document = scope.container.documents.findByNumber(n);
+  const row = document === undefined ? undefined : compiled.orderedRowsOf(parse(document))[r];
+  const keys = row && writtenKeys(row.keys);
+  if (keys === undefined || bindingOf(keys) !== h) {
     throw badRequest(
-      "The continuation token is of an earlier run of the emulator, or was left for too long.",
+      "The continuation token is of an earlier run of the emulator, and the document that its page ended at has changed since: start the query again.",
     );
   }
-  if (n === undefined || kept === undefined) return undefined;
-  return { keys: kept.map(([key]) => key), row: null, number: n, index: r ?? 0 };
+  return keys;
 }
 
 /** The first `wanted` rows of all that match, kept sorted while the documents pass by. */

@@ -8,6 +8,7 @@ const parents = {
   users: "dbs",
   clientencryptionkeys: "dbs",
   docs: "colls",
+  partitionkey: "colls",
   pkranges: "colls",
   sprocs: "colls",
   triggers: "colls",
@@ -25,7 +26,7 @@ export interface Target {
   readonly type: ResourceType;
   /** Whether the path ends in the kind, and so names all of them: `/dbs`. */
   readonly isFeed: boolean;
-  /** The link that a master-key signature covers: the resource's, or of a feed its parent's. Decoded, no outer slash. */
+  /** The link that a master-key signature covers: the resource's, or of a feed its parent's. Decoded, no outer slash, kinds in lower case. */
   readonly link: string;
   /** The same link as it stood in the URL, for clients that sign that. */
   readonly rawLink: string;
@@ -40,8 +41,14 @@ const isResourceType = (value: string): value is keyof typeof parents => Object.
  * Source: Learn, REST "Cosmos DB resource URI syntax".
  */
 export function parseTarget(url: string): Target {
-  const end = url.search(/[?#]/);
-  const segments = (end === -1 ? url : url.slice(0, end)).split("/").filter((segment) => segment !== "");
+  // A request may name its target with scheme and host. Source: RFC 9112, 3.2.2, absolute-form.
+  const path = url.replace(/^https?:\/\/[^/?#]*/i, "");
+  const end = path.search(/[?#]/);
+  const segments = (end === -1 ? path : path.slice(0, end)).split("/").filter((segment) => segment !== "");
+  // The one path that names no resource but something to be done: it stands for all of a partition key's documents.
+  if (/^operations\/partitionkeydelete$/i.test(segments.slice(-2).join("/"))) {
+    segments.splice(-2, 2, "partitionkey");
+  }
   const decoded = segments.map(decode);
   const ids: Partial<Record<ResourceType, string>> = {};
   let type: ResourceType = "";
@@ -53,6 +60,7 @@ export function parseTarget(url: string): Target {
         throw badRequest(`The path has '${kind}' below '/${type}'; it belongs below '/${parents[kind]}'.`);
       }
       type = kind;
+      decoded[index] = kind;
     } else {
       ids[type] = segment;
     }

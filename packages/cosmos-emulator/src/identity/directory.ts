@@ -55,6 +55,7 @@ export interface DirectoryEntry {
 
 /** The tenant's principals. */
 export interface Directory {
+  list(): readonly DirectoryEntry[];
   /** The managed identities, the system-assigned one first. */
   managedIdentities(): readonly (DirectoryEntry & { clientId: string })[];
   /** Finds by object id, client id, user name or name, in any case. */
@@ -70,6 +71,7 @@ export function createDirectory(): Directory {
       .filter((text) => text !== undefined)
       .map((text) => text.toLowerCase());
   return {
+    list: () => [...entries],
     managedIdentities: () =>
       entries.filter(
         (entry): entry is DirectoryEntry & { clientId: string } =>

@@ -21,7 +21,7 @@ export interface RoleGrant {
 
 /**
  * The account's role-based access. It can be changed while the emulator runs, and holds for the very next request:
- * unlike the service's, which takes minutes. Changes are not kept for the next start.
+ * unlike the service's, which takes minutes. What is defined and assigned is kept for the next start.
  */
 export interface Roles {
   definitions(): readonly RoleDefinition[];

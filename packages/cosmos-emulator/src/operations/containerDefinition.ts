@@ -3,10 +3,11 @@ import { isObject, type Json, type JsonObject, type JsonObjectDraft, own } from 
 import { readPartitionKeyDefinition } from "../partitionKey/partitionKey.ts";
 import { badRequest } from "../serviceError.ts";
 import { checkNesting } from "./checkNesting.ts";
+import { checkComputedProperties } from "./computedProperties.ts";
 import { readUniqueKeyPolicy } from "./uniqueKeyPolicy.ts";
 
 /** Properties of a definition that are kept as the client sent them. */
-const kept = ["computedProperties", "vectorEmbeddingPolicy", "fullTextPolicy"] as const;
+const kept = ["vectorEmbeddingPolicy", "fullTextPolicy"] as const;
 
 /** Reads a container's definition: what the client sent, checked, with the service's defaults filled in. */
 export function readContainerDefinition(id: string, body: JsonObject): JsonObject {
@@ -29,6 +30,10 @@ export function readContainerDefinition(id: string, body: JsonObject): JsonObjec
   if (changeFeedPolicy !== undefined) definition["changeFeedPolicy"] = changeFeedPolicy;
   const uniqueKeyPolicy = readUniqueKeyPolicy(own(body, "uniqueKeyPolicy"));
   if (uniqueKeyPolicy !== undefined) definition["uniqueKeyPolicy"] = uniqueKeyPolicy;
+  const computedProperties = own(body, "computedProperties");
+  if (computedProperties !== undefined && computedProperties !== null) {
+    definition["computedProperties"] = checkComputedProperties(computedProperties);
+  }
   for (const name of kept) {
     const value = own(body, name);
     if (value !== undefined && value !== null) definition[name] = value;

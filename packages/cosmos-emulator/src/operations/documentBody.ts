@@ -13,7 +13,7 @@ import { type PartitionKeyRange, rangeOf } from "../partitionKey/partitionKeyRan
 import { childResourceId } from "../resourceId.ts";
 import { badRequest, tooLarge } from "../serviceError.ts";
 import type { ContainerEntry } from "../store/catalog.ts";
-import type { DocumentKey, DocumentWrite } from "../store/documents.ts";
+import type { DocumentKey, DocumentWrite } from "../store/storedDocument.ts";
 import { checkNesting } from "./checkNesting.ts";
 
 /** Properties that the service owns. What a client sends under these names is dropped. */
@@ -51,7 +51,7 @@ export function readDocument(
   if (bytes > limits.itemBytes) throw tooLarge();
   const id = readId(content);
   const values = extractPartitionKey(content, container.partitionKey);
-  checkPartitionKeySize(values, container.partitionKey);
+  checkPartitionKeySize(values);
   const pk = partitionKeyText(values);
   if (partitionKeyHeader === undefined) {
     throw badRequest("PartitionKey value must be supplied for this operation.");
@@ -105,7 +105,7 @@ function readId(content: JsonObject): string {
   }
   if (Buffer.byteLength(id) > limits.idBytes) {
     throw badRequest(
-      `The input content is invalid because the property 'id' has ${Buffer.byteLength(id)} bytes, at most ${limits.idBytes} are allowed.`,
+      `The input name is invalid: the property 'id' has ${Buffer.byteLength(id)} bytes. Ensure to provide a unique non-empty string less than '${limits.idBytes + 1}' characters.`,
     );
   }
   if (/[/\\?#]| $/.test(id)) {

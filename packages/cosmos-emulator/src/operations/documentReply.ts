@@ -1,5 +1,7 @@
 import type { Account } from "../account.ts";
 import { type Call, header, type Reply } from "../http/call.ts";
+import { limits } from "../limits.ts";
+import { tooLarge } from "../serviceError.ts";
 import type { ContainerEntry } from "../store/catalog.ts";
 import { type DocumentOperation, documentRequest, type Outcome } from "./documentRequest.ts";
 import { documentHeaders, reply } from "./resources.ts";
@@ -26,6 +28,8 @@ export function documentReply(
 /** Runs a write as a request of its own. */
 export function runWrite(account: Account, call: Call, operation: DocumentOperation): Reply {
   const request = documentRequest(account, call);
+  // As it was sent: escapes and spaces count. Source: azure-cosmos for Python, tests/test_encoding.py.
+  if (call.body.length > limits.itemBytes) throw tooLarge();
   const outcome = account.store.transaction(operation(request));
   return documentReply(request.container, outcome, { isMinimal: prefersMinimal(call) });
 }

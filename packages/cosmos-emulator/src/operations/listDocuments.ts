@@ -6,7 +6,7 @@ import { readScope } from "./requestScope.ts";
 import { documentsBody, findContainer, rangesHeaders, reply } from "./resources.ts";
 
 const all = "SELECT * FROM c";
-const everything = queryRequest(all, parseQuery(all));
+const everything = parseQuery(all);
 
 /** `GET /docs`: all documents, page by page. Source: Learn, REST "List Documents". */
 export const listDocuments: Operation = {
@@ -15,7 +15,7 @@ export const listDocuments: Operation = {
   run(account, call) {
     const container = findContainer(account, call);
     const scope = readScope(account, container, call);
-    const answer = answerQuery(account, call, scope, everything);
+    const answer = answerQuery(account, call, scope, queryRequest(all, everything));
     const headers = { ...rangesHeaders(container, scope.ranges), ...answer.headers };
     return reply(200, charge.query(answer), documentsBody(container, answer.texts), headers);
   },

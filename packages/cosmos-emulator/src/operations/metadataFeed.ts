@@ -3,7 +3,8 @@ import { bindingOf, readContinuation, writeContinuation } from "../execution/con
 import { type Call, header, isTrue, type Reply } from "../http/call.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { readItemCount } from "./itemCount.ts";
-import { readQueryRequest, withQueryErrors } from "./queryRequest.ts";
+import { withQueryErrors } from "./queryErrors.ts";
+import { readQueryRequest } from "./queryRequest.ts";
 import { reply } from "./resources.ts";
 
 /** A feed of databases, containers or offers: what is in it, and how its answers are written. */

@@ -1,8 +1,9 @@
 import type { Account } from "../account.ts";
-import { type Call, header } from "../http/call.ts";
+import { type Call, isTrue } from "../http/call.ts";
 import type { JsonObject } from "../json.ts";
-import { notFound } from "../serviceError.ts";
+import { badRequest, notFound } from "../serviceError.ts";
 import type { OfferEntry } from "../store/offers.ts";
+import type { Throughput } from "../throughput/throughput.ts";
 
 /** An offer's document, as the service shows it. Source: Learn, REST "Offers"; `@azure/cosmos`, OfferDefinition. */
 export function offerBody({
@@ -55,7 +56,15 @@ export function findOffer({ store }: Account, call: Call): OfferEntry {
   return offer;
 }
 
-/** Whether a call asks to change between manual and autoscale throughput. */
-export const asksForMigration = (call: Call): boolean =>
-  header(call, "x-ms-cosmos-migrate-offer-to-autopilot") !== undefined ||
-  header(call, "x-ms-cosmos-migrate-offer-to-manual-throughput") !== undefined;
+/**
+ * The kind of throughput that a call's headers ask to change an offer to; nothing when they do not.
+ * Source: azure-cosmos-dotnet-v3, HttpConstants (MigrateOfferToAutopilot, MigrateOfferToManualThroughput).
+ */
+export function wantedMigration(call: Call): Throughput["kind"] | undefined {
+  const toAutoscale = isTrue(call, "x-ms-cosmos-migrate-offer-to-autopilot");
+  const toManual = isTrue(call, "x-ms-cosmos-migrate-offer-to-manual-throughput");
+  if (toAutoscale && toManual) {
+    throw badRequest("An offer can be migrated to autoscale or to manual throughput, not to both.");
+  }
+  return toAutoscale ? "autoscale" : toManual ? "manual" : undefined;
+}

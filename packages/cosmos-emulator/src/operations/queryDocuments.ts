@@ -2,6 +2,7 @@ import { charge } from "../charge.ts";
 import { type Call, isTrue } from "../http/call.ts";
 import { singlePartitionKey } from "../query/partitionKeyFilter.ts";
 import { badRequest, ServiceError } from "../serviceError.ts";
+import { computedPropertiesOf } from "./computedProperties.ts";
 import { dataActions, type Operation } from "./operation.ts";
 import { planFor } from "./queryPlan.ts";
 import { answerQuery, type QueryRequest, readQueryRequest } from "./queryRequest.ts";
@@ -34,12 +35,14 @@ function checkGateway(call: Call, scope: RequestScope, request: QueryRequest): v
   const { query, parameters } = request;
   if (singlePartitionKey(query, parameters, scope.container.partitionKey.paths) !== undefined) return;
   if (!isTrue(call, "x-ms-documentdb-query-enablecrosspartition")) {
+    // Without 1004, upon which clients would go on by a plan: azure-cosmos for Python, tests/test_partition_key.py.
     throw badRequest(
       "Cross partition query is required but disabled. Please set x-ms-documentdb-query-enablecrosspartition to true, specify x-ms-documentdb-partitionkey, or revise your query to avoid this exception.",
-      1004,
     );
   }
-  const { kind, distinct, offset, limit } = request.compiled();
+  const { kind, distinct, offset, limit } = request.compiled(
+    computedPropertiesOf(scope.container.definition),
+  );
   const isPassedOn = kind === "stream" && !distinct && offset === 0 && limit === Number.POSITIVE_INFINITY;
   if (isPassedOn) return;
   throw new ServiceError(

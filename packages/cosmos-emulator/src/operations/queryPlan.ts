@@ -4,7 +4,8 @@ import { effectivePartitionKey } from "../partitionKey/effectivePartitionKey.ts"
 import { type PartitionedQueryExecutionInfo, queryPlan } from "../query/queryPlan.ts";
 import type { ContainerEntry } from "../store/catalog.ts";
 import { dataActions, type Operation } from "./operation.ts";
-import { type QueryRequest, readQueryRequest, withQueryErrors } from "./queryRequest.ts";
+import { withQueryErrors } from "./queryErrors.ts";
+import { type QueryRequest, readQueryRequest } from "./queryRequest.ts";
 import { containerHeaders, findContainer, reply } from "./resources.ts";
 
 /**

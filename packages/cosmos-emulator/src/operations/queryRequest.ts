@@ -10,20 +10,27 @@ import { isObject, type JsonObject, own } from "../json.ts";
 import { limits } from "../limits.ts";
 import type { Query } from "../query/ast.ts";
 import { type CompiledQuery, compileQuery, type QueryParameter } from "../query/compileQuery.ts";
+import { type ComputedProperties, NO_COMPUTED_PROPERTIES } from "../query/computedProperties.ts";
+import { withoutProperties } from "../query/filter.ts";
 import { indexableFilter, orderByPaths } from "../query/indexableFilter.ts";
 import { parseQuery } from "../query/parseQuery.ts";
-import { QueryError } from "../query/queryError.ts";
-import { badRequest, ServiceError } from "../serviceError.ts";
+import { badRequest } from "../serviceError.ts";
 import type { ContainerEntry } from "../store/catalog.ts";
+import { computedPropertiesOf } from "./computedProperties.ts";
 import { readItemCount } from "./itemCount.ts";
+import { withQueryErrors } from "./queryErrors.ts";
 
 /** A query as a request has it, parsed. */
 export interface QueryRequest {
   readonly text: string;
   readonly query: Query;
   readonly parameters: readonly QueryParameter[];
-  /** The query compiled: the first call does it, the others have it. */
-  compiled(): CompiledQuery;
+  /**
+   * The query compiled: the first call does it, the others have it.
+   *
+   * @param computed the container's computed properties
+   */
+  compiled(computed?: ComputedProperties): CompiledQuery;
 }
 
 /** A query that is parsed, to be compiled when it is needed. */
@@ -37,8 +44,8 @@ export function queryRequest(
     text,
     query,
     parameters,
-    compiled() {
-      compiled ??= withQueryErrors(() => compileQuery(query, parameters));
+    compiled(computed = NO_COMPUTED_PROPERTIES) {
+      compiled ??= withQueryErrors(() => compileQuery(query, parameters, { computed }));
       return compiled;
     },
   };
@@ -79,16 +86,6 @@ function parse(text: string): Query {
   return query;
 }
 
-/** Answers a query's own errors as the service does: 400 with its list of errors as the message. */
-export function withQueryErrors<Result>(work: () => Result): Result {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof QueryError) throw new ServiceError(400, `Message: ${error.message}`);
-    throw error;
-  }
-}
-
 /** A query's page as the operations answer it. */
 export interface QueryAnswer extends Page {
   readonly headers: Record<string, string>;
@@ -104,15 +101,16 @@ export function answerQuery(
   const started = performance.now();
   const { query, parameters } = request;
   const policy = policyOf(scope.container);
-  const compiled = request.compiled();
-  const filter = indexableFilter(query, parameters);
+  const computed = computedPropertiesOf(scope.container.definition);
+  const compiled = request.compiled(computed);
+  const filter = withoutProperties(indexableFilter(query, parameters), computed);
   const orderBy: OrderByPaths = orderByPaths(query) ?? [];
   if (query.orderBy !== undefined && compiled.hasOrderBy) checkOrderBy(policy, orderBy);
   const prepared: PreparedQuery = {
     scope,
     compiled,
     filter,
-    order: orderBy.length === 1 ? orderBy[0] : undefined,
+    order: orderBy.length === 1 && !computed.has(orderBy[0]?.path[0] ?? "") ? orderBy[0] : undefined,
     snapshots,
   };
   const binding = bindingOf(scope.container.rid, request.text, parameters);
@@ -145,10 +143,10 @@ function isPosition(position: Record<string, unknown>): boolean {
   const isCount = (value: unknown): boolean =>
     value === undefined || (typeof value === "number" && Number.isSafeInteger(value) && value >= 0);
   const isName = (value: unknown): boolean => value === undefined || typeof value === "string";
-  const { n, r, o, t, a, s, m, k } = position;
+  const { n, r, o, t, a, s, m, h, k } = position;
   return (
     [n, r, o, t, a].every(isCount) &&
-    [s, m].every(isName) &&
+    [s, m, h].every(isName) &&
     (k === undefined || (Array.isArray(k) && k.every(Array.isArray)))
   );
 }

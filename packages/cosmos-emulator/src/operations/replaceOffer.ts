@@ -2,22 +2,23 @@ import { charge } from "../charge.ts";
 import { bodyObject, header } from "../http/call.ts";
 import { own } from "../json.ts";
 import { badRequest } from "../serviceError.ts";
-import { ceiling, lowest, readOfferContent } from "../throughput/throughput.ts";
-import { asksForMigration, findOffer, offerBody } from "./offerBody.ts";
+import { ceiling, lowest, migrated, readOfferContent } from "../throughput/throughput.ts";
+import { findOffer, offerBody, wantedMigration } from "./offerBody.ts";
 import type { Operation } from "./operation.ts";
 import { checkVersion, reply } from "./resources.ts";
 
-/** `PUT /offers/{rid}`: another throughput. Source: Learn, REST "Replace an Offer". */
+/**
+ * `PUT /offers/{rid}`: another throughput, or a change between manual and autoscale throughput, for which a header asks
+ * and the service chooses the figure. Source: Learn, REST "Replace an Offer"; Azure/cosmos-explorer, updateOffer.ts.
+ */
 export const replaceOffer: Operation = {
   name: "replaceOffer",
   dataAction: null,
   run(account, call) {
     const offer = findOffer(account, call);
     const body = bodyObject(call);
-    if (asksForMigration(call)) {
-      throw badRequest("A change between manual and autoscale throughput is not supported by the emulator.");
-    }
-    const wanted = readOfferContent(body);
+    const kind = wantedMigration(call);
+    const wanted = kind === undefined ? readOfferContent(body) : migrated(offer.throughput, kind);
     for (const [name, value] of [
       ["id", offer.rid],
       ["resource", offer.resource],
@@ -28,9 +29,9 @@ export const replaceOffer: Operation = {
         throw badRequest(`The property '${name}' of an offer cannot be changed.`);
       }
     }
-    if (wanted.kind !== offer.throughput.kind) {
+    if (kind === undefined && wanted.kind !== offer.throughput.kind) {
       throw badRequest(
-        `The offer has ${offer.throughput.kind} throughput, which a replace cannot make ${wanted.kind}.`,
+        `The offer has ${offer.throughput.kind} throughput, which a replace makes ${wanted.kind} only with the header that asks for it.`,
       );
     }
     const least = lowest(wanted.kind, offer.highestEver);

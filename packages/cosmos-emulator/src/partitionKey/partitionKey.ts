@@ -31,11 +31,11 @@ export function readPartitionKeyDefinition(input: Json | undefined): PartitionKe
     throw badRequest(`The partition key kind '${String(kind)}' is none of Hash, MultiHash.`);
   }
   const version = readVersion(own(input, "version") ?? (kind === "MultiHash" ? 2 : 1));
-  if (kind === "Hash" && paths.length !== 1) {
-    throw badRequest("A partition key of kind Hash has one path; several need kind MultiHash.");
-  }
-  if (kind === "MultiHash" && paths.length > maxLevels) {
-    throw badRequest(`Too many partition key paths: ${paths.length}, at most ${maxLevels} are allowed.`);
+  const most = kind === "Hash" ? 1 : maxLevels;
+  if (paths.length > most) {
+    throw badRequest(
+      `Too many partition key paths: ${paths.length}. Kind Hash has one, several need kind MultiHash, which has up to ${maxLevels}.`,
+    );
   }
   if (kind === "MultiHash" && version !== 2) {
     throw badRequest("A partition key of kind MultiHash has version 2.");
@@ -128,16 +128,12 @@ export function partitionKeyText(values: readonly PartitionKeyValue[]): string {
   return JSON.stringify(values.map((value) => (value === undefined ? {} : value)));
 }
 
-/** Refuses values that the definition has no room for. */
-export function checkPartitionKeySize(
-  values: readonly PartitionKeyValue[],
-  definition: PartitionKeyDefinition,
-): void {
-  const limit = definition.version === 1 ? limits.partitionKeyBytesV1 : limits.partitionKeyBytes;
+/** Refuses values that are too long. */
+export function checkPartitionKeySize(values: readonly PartitionKeyValue[]): void {
   for (const value of values) {
-    if (typeof value === "string" && Buffer.byteLength(value) > limit) {
+    if (typeof value === "string" && Buffer.byteLength(value) > limits.partitionKeyBytes) {
       throw badRequest(
-        `Partition key value is too large: ${Buffer.byteLength(value)} bytes, at most ${limit}.`,
+        `Partition key value is too large: ${Buffer.byteLength(value)} bytes, at most ${limits.partitionKeyBytes}.`,
       );
     }
   }

@@ -1,6 +1,7 @@
 import type { Json, Value } from "../json.ts";
 import type { AggregateName } from "./aggregates.ts";
 import type { Expression, Query } from "./ast.ts";
+import type { ComputedProperties } from "./computedProperties.ts";
 import type { QueryClock } from "./functions/builtInFunction.ts";
 import type { Scope } from "./scope.ts";
 import type { Work } from "./work.ts";
@@ -24,6 +25,7 @@ type SubqueryEvaluator = (frame: Frame) => readonly Json[];
 export interface Compilation {
   readonly parameters: ReadonlyMap<string, Json>;
   readonly clock: QueryClock;
+  readonly computed: ComputedProperties;
   /** Counts what the query does while it runs. */
   readonly work: Work;
   /** How many expressions were compiled. */

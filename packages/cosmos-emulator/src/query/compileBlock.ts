@@ -53,7 +53,8 @@ export function compileBlock(query: Query, outer: Scope | undefined, compilation
   const where = query.where === undefined ? undefined : compileExpression(query.where, context);
   const isGrouping = groupBy !== undefined || hasAggregate(select.projection);
   if (groupBy !== undefined && query.orderBy !== undefined) {
-    throw queryError(undefined, "ORDER BY is not supported together with GROUP BY.", query.span);
+    // The service refuses it, too. Source of the text: btnguyen2k/gocosmos, README, "Known issues".
+    throw queryError(undefined, "'ORDER BY' is not supported in presence of GROUP BY.", query.span);
   }
   const keys = (groupBy ?? []).map((expression) => ({
     expression,
@@ -133,7 +134,7 @@ function compileScan(
   const base: Scan = scan ?? ((_frame, visit) => visit());
   return (frame, visit) =>
     base(frame, () => {
-      work.spend(1 + expressions);
+      work.spend(2 + 2 * expressions);
       return (where === undefined || where(frame) === true) && visit();
     });
 }

@@ -17,7 +17,8 @@ import type {
   ParameterExpression,
   SubqueryExpression,
 } from "./ast.ts";
-import { type Evaluator, type ExpressionContext, takeSlot } from "./compilation.ts";
+import { type Compilation, type Evaluator, type ExpressionContext, takeSlot } from "./compilation.ts";
+import { type ComputedProperty, NO_COMPUTED_PROPERTIES } from "./computedProperties.ts";
 import { someExpression } from "./expressionChildren.ts";
 import { BUILT_IN_FUNCTIONS } from "./functions/builtInFunctions.ts";
 import { isUnsupportedFunction } from "./functions/unsupportedFunctions.ts";
@@ -26,7 +27,7 @@ import { BINARY_OPERATIONS, compareOrdered, equals, finite, negate, UNARY_OPERAT
 import { printExpression } from "./printQuery.ts";
 import { queryError } from "./queryError.ts";
 import { propertyName, sameExpression } from "./sameExpression.ts";
-import { lookUp } from "./scope.ts";
+import { type Binding, lookUp, type Scope } from "./scope.ts";
 
 /** Turns an expression into a function of the frame. Throws QueryError. */
 export function compileExpression(expression: Expression, context: ExpressionContext): Evaluator {
@@ -166,8 +167,12 @@ function compileReference(
     const { slot } = binding;
     return (frame) => frame[slot];
   }
-  const object = compileExpression(expression.object, context);
   const name = propertyName(expression);
+  const computed = compileComputed(expression.object, name, context);
+  if (computed !== undefined) {
+    return computed;
+  }
+  const object = compileExpression(expression.object, context);
   if (name !== undefined) {
     const read = propertyReader(name);
     return (frame) => read(object(frame));
@@ -177,6 +182,30 @@ function compileReference(
     context,
   );
   return (frame) => access(object(frame), index(frame));
+}
+
+/** A computed property of the item, which counts whatever the item itself has under its name. */
+function compileComputed(
+  object: Expression,
+  name: string | undefined,
+  { compilation, scope }: ExpressionContext,
+): Evaluator | undefined {
+  const property = name === undefined ? undefined : compilation.computed.get(name);
+  const binding = object.kind === "identifier" ? lookUp(scope, object.name) : undefined;
+  return property === undefined || binding?.isItem !== true
+    ? undefined
+    : compileComputedProperty(property, binding, compilation);
+}
+
+/** What computes a property of the item in a slot. Computed properties do not see each other. */
+export function compileComputedProperty(
+  { alias, expression }: ComputedProperty,
+  binding: Binding,
+  compilation: Compilation,
+): Evaluator {
+  const scope: Scope = { parent: undefined, bindings: new Map([[alias, binding]]) };
+  const plain = { ...compilation, computed: NO_COMPUTED_PROPERTIES };
+  return compileExpression(expression, { compilation: plain, scope, grouping: undefined });
 }
 
 function access(value: Value, index: Value): Value {

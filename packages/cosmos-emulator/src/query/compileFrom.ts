@@ -1,7 +1,7 @@
 import { isArray, type Value } from "../json.ts";
 import type { Collection, FromClause, FromSource } from "./ast.ts";
 import { type Compilation, type Evaluator, type Frame, ITEM_SLOT, takeSlot } from "./compilation.ts";
-import { elementReader, propertyReader } from "./compileExpression.ts";
+import { compileComputedProperty, elementReader, propertyReader } from "./compileExpression.ts";
 import { queryError } from "./queryError.ts";
 import { type Binding, isEmptyScope, lookUp, type Scope } from "./scope.ts";
 import type { Work } from "./work.ts";
@@ -74,7 +74,7 @@ function scanValues(
   work: Work,
 ): Scan {
   const bind = (frame: Frame, value: Value, visit: () => boolean): boolean => {
-    work.spend(1);
+    work.spend(2);
     frame[slot] = value;
     return value !== undefined && visit();
   };
@@ -109,12 +109,15 @@ function compileCollection(
   }
   const root = resolveRoot(collection, scope);
   const { slot } = root;
-  const read = collection.steps.reduce<Evaluator>(
+  const [first, ...others] = collection.steps;
+  const computed = root.isItem && typeof first === "string" ? compilation.computed.get(first) : undefined;
+  const steps = computed === undefined ? collection.steps : others;
+  const read = steps.reduce<Evaluator>(
     (object, step) => {
       const reader = typeof step === "string" ? propertyReader(step) : elementReader(step);
       return (frame) => reader(object(frame));
     },
-    (frame) => frame[slot],
+    computed === undefined ? (frame) => frame[slot] : compileComputedProperty(computed, root, compilation),
   );
   return { values: (frame) => [read(frame)], isItem: root.isItem && collection.steps.length === 0 };
 }

@@ -3,6 +3,7 @@ import type { Query } from "./ast.ts";
 import { identityKey } from "./compareValues.ts";
 import { type Compilation, type Frame, ITEM_SLOT } from "./compilation.ts";
 import { compileBlock, type QueryBlock } from "./compileBlock.ts";
+import { type ComputedProperties, NO_COMPUTED_PROPERTIES } from "./computedProperties.ts";
 import { queryError } from "./queryError.ts";
 import { compareOrderKeys, createRowCollector } from "./rowCollector.ts";
 import { createWork, type Work } from "./work.ts";
@@ -17,6 +18,10 @@ export interface QueryParameter {
 export interface CompileOptions {
   /** The time, in milliseconds since the Unix epoch, for the date functions; Date.now if absent. */
   readonly now?: () => number;
+  /** The container's computed properties; none if absent. */
+  readonly computed?: ComputedProperties;
+  /** Units of work that all running of the query may take; what one request may if absent. */
+  readonly mostWork?: number;
 }
 
 /** A row of an ORDER BY query with the values that order it. */
@@ -82,7 +87,8 @@ export function compileQuery(
   const compilation: Compilation = {
     parameters: parameterMap(parameters),
     clock: { current: readTicks, started: () => started },
-    work: createWork(),
+    work: createWork(options.mostWork),
+    computed: options.computed ?? NO_COMPUTED_PROPERTIES,
     expressions: 0,
     slots: ITEM_SLOT + 1,
     compileSubquery: (subquery, scope, shared, wanted) => {

@@ -3,6 +3,7 @@ import { aggregateName } from "./aggregates.ts";
 import type { Expression } from "./ast.ts";
 import type { Compilation } from "./compilation.ts";
 import { compileExpression } from "./compileExpression.ts";
+import { NO_COMPUTED_PROPERTIES } from "./computedProperties.ts";
 import { someExpression } from "./expressionChildren.ts";
 import { QueryError } from "./queryError.ts";
 import { createScope } from "./scope.ts";
@@ -30,6 +31,7 @@ export function constantValue(
     clock: { current: () => 0n, started: () => 0n },
     work: createWork(MOST_WORK),
     expressions: 0,
+    computed: NO_COMPUTED_PROPERTIES,
     slots: 1,
     compileSubquery: () => () => [],
   };
@@ -51,12 +53,13 @@ function varies(expression: Expression): boolean {
     case "subquery":
       return true;
     case "call":
-      return (
-        expression.udf ||
-        aggregateName(expression) !== undefined ||
-        VOLATILE.test(expression.name.toUpperCase())
-      );
+      return expression.udf || aggregateName(expression) !== undefined || isVolatile(expression);
     default:
       return false;
   }
+}
+
+/** Whether an expression is the call of a function whose value is not the same at every call. */
+export function isVolatile(expression: Expression): boolean {
+  return expression.kind === "call" && VOLATILE.test(expression.name.toUpperCase());
 }

@@ -72,6 +72,26 @@ export function oneOf(path: FilterPath, values: readonly Scalar[]): IndexableFil
   return distinct.length === 1 ? { kind: "equals", path, value } : { kind: "in", path, values: distinct };
 }
 
+/** The filter without its conditions on items' properties of these names, of which an index knows nothing. */
+export function withoutProperties(
+  filter: IndexableFilter,
+  names: { has(name: string): boolean },
+): IndexableFilter {
+  switch (filter.kind) {
+    case "all":
+    case "none":
+      return filter;
+    case "and":
+      return allOf(filter.filters.map((part) => withoutProperties(part, names)));
+    case "or":
+      return anyOf(filter.filters.map((part) => withoutProperties(part, names)));
+    default: {
+      const [first] = filter.path;
+      return typeof first === "string" && names.has(first) ? ALL : filter;
+    }
+  }
+}
+
 /** The type of a scalar. */
 export function scalarType(value: Scalar): ScalarType {
   return value === null ? "null" : (typeof value as ScalarType);

@@ -50,14 +50,15 @@ function createOutlet(block: QueryBlock): { rows: Json[]; isFull(): boolean; add
       if (row === undefined || isFull()) {
         return;
       }
-      block.work.keep(row);
       if (seen !== undefined) {
+        block.work.visit(row);
         const key = identityKey(row);
         if (seen.has(key)) {
           return;
         }
         seen.add(key);
       }
+      block.work.keep(row);
       passed += 1;
       if (passed > block.offset) {
         rows.push(row);

@@ -2,7 +2,7 @@ import type { Value } from "../json.ts";
 import { queryError } from "./queryError.ts";
 
 /**
- * What one request's query may do, in units of about one expression evaluated: some seconds of the processor. The
+ * What one request's query may do, in units of some ten nanoseconds: a few seconds of the processor. The
  * service ends a page after five seconds; a query whose page cannot end early is refused instead of holding up all
  * others.
  */

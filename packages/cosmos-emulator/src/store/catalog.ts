@@ -34,6 +34,10 @@ export interface ContainerEntry extends DatabaseEntry {
 export interface Catalog {
   /** The value kept under a name, made by `create` the first time. */
   setting(name: string, create: () => string): string;
+  /** The value kept under a name, if there is one. */
+  findSetting(name: string): string | undefined;
+  /** Keeps another value under a name. */
+  replaceSetting(name: string, value: string): void;
   listDatabases(): DatabaseEntry[];
   /** Finds by name or, as links of `_self` have it, by resource id. */
   findDatabase(nameOrRid: string): DatabaseEntry | undefined;
@@ -92,7 +96,7 @@ export function createCatalog(sql: DatabaseSync, recentSpan: () => number): Cata
   sql.exec(tables);
   const statements = {
     setting: sql.prepare("SELECT value FROM meta WHERE name = ?"),
-    setSetting: sql.prepare("INSERT INTO meta VALUES (?, ?)"),
+    setSetting: sql.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)"),
     databases: sql.prepare("SELECT number, id, etag, ts FROM databases ORDER BY number"),
     containers: sql.prepare(
       "SELECT number, database, id, etag, ts, definition, ranges FROM containers ORDER BY number",
@@ -175,13 +179,22 @@ export function createCatalog(sql: DatabaseSync, recentSpan: () => number): Cata
   const inDatabase = (database: DatabaseEntry): ContainerEntry[] =>
     [...containers.values()].filter((entry) => entry.database === database);
 
+  function findSetting(name: string): string | undefined {
+    const value = statements.setting.get(name)?.["value"];
+    return typeof value === "string" ? value : undefined;
+  }
+
   return {
     setting(name, create) {
-      const known = statements.setting.get(name)?.["value"];
-      if (typeof known === "string") return known;
+      const known = findSetting(name);
+      if (known !== undefined) return known;
       const value = create();
       statements.setSetting.run(name, value);
       return value;
+    },
+    findSetting,
+    replaceSetting(name, value) {
+      statements.setSetting.run(name, value);
     },
     listDatabases: () => [...databases.values()],
     findDatabase: (nameOrRid) =>

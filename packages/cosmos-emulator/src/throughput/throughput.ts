@@ -85,3 +85,17 @@ export function lowest(kind: Throughput["kind"], highestEver: number): number {
   const share = kind === "manual" ? highestEver / 100 : highestEver / 10;
   return Math.max(from, Math.ceil(share / step) * step);
 }
+
+/**
+ * What throughput becomes when it is changed to another kind: autoscale with a maximum of what there was, rounded up to
+ * a step that autoscale has, or manual with what was the maximum.
+ * Source: Learn, "Provision autoscale throughput: migrate"; "Autoscale frequently asked questions".
+ */
+export function migrated(throughput: Throughput, kind: Throughput["kind"]): Throughput {
+  if (throughput.kind === kind) {
+    throw badRequest(`The offer has ${kind} throughput already.`);
+  }
+  if (kind === "manual") return { kind, perSecond: ceiling(throughput) };
+  const { from, step } = bounds.autoscale;
+  return { kind, maximum: Math.max(from, Math.ceil(ceiling(throughput) / step) * step) };
+}

@@ -145,6 +145,13 @@ it("refuses a point read with a prefix of a hierarchical key", async () => {
   expect(answer.status).toBe(400);
 });
 
+it("takes a key longer than version 1 hashes, and tells it from others", async () => {
+  const own = await account.newContainer({ paths: ["/pk"], version: 1 as never });
+  const keys = ["a", "b"].map((end) => "x".repeat(200) + end);
+  for (const pk of keys) await own.items.create({ id: "same", pk });
+  for (const pk of keys) expect((await own.item("same", pk).read()).resource).toMatchObject({ pk });
+});
+
 it("takes a key of 2,048 bytes and refuses one byte more", async () => {
   const own = await account.newContainer({ paths: ["/pk"], version: 2 });
   const pk = "ü".repeat(1024);

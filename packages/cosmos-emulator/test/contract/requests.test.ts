@@ -89,6 +89,17 @@ it("reads JSON whatever the content type says", async () => {
   expect(answer.status).toBe(201);
 });
 
+it("takes kinds of resource in any case, and a target with scheme and host", async () => {
+  const link = `dbs/${account.database.id}/colls/${container.id}`;
+  const signed = { type: "colls", link };
+  const upper = await account.raw({
+    path: `/${link.replace("dbs", "DBS").replace("colls", "Colls")}`,
+    signed,
+  });
+  const absolute = await account.raw({ path: `https://localhost/${link}`, signed });
+  expect([upper.json()["id"], absolute.json()["id"]]).toEqual([container.id, container.id]);
+});
+
 it("takes outer and trailing slashes, and a query string", async () => {
   const id = randomUUID();
   await container.items.create({ id, pk: "p" });

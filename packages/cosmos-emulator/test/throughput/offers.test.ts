@@ -186,3 +186,33 @@ it.each<[string, string, Record<string, string>, string, number]>([
   });
   expect(answer.status).toBe(status);
 });
+
+it("changes manual throughput to autoscale and back when a header asks for it", async () => {
+  const container = await newContainer({ throughput: 1500 });
+  const { resource, offer } = await container.readOffer();
+  const header = (name: string, value = "true") => ({ initialHeaders: { [name]: value } });
+  const toAutoscale = "x-ms-cosmos-migrate-offer-to-autopilot";
+  const toManual = "x-ms-cosmos-migrate-offer-to-manual-throughput";
+
+  const autoscale = await offer?.replace(withContent(resource, {}), header(toAutoscale));
+  expect(autoscale?.resource?.content).toMatchObject({
+    offerThroughput: 200,
+    offerAutopilotSettings: { maxThroughput: 2000 },
+  });
+  await expect(offer?.replace(withContent(resource, {}), header(toAutoscale))).rejects.toMatchObject({
+    code: 400,
+  });
+  await expect(
+    offer?.replace(withContent(resource, {}), {
+      initialHeaders: { [toAutoscale]: "true", [toManual]: "true" },
+    }),
+  ).rejects.toMatchObject({ code: 400 });
+  // As the data explorer sends it.
+  const content = { offerAutopilotSettings: { maxThroughput: 0 } };
+  const manual = await offer?.replace(withContent(resource, content), header(toManual));
+  expect(manual?.resource?.content).toMatchObject({ offerThroughput: 2000 });
+  expect(manual?.resource?.content).not.toHaveProperty("offerAutopilotSettings");
+  await expect(
+    offer?.replace(withContent(resource, { offerAutopilotSettings: { maxThroughput: 4000 } })),
+  ).rejects.toMatchObject({ code: 400 });
+});

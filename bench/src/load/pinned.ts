@@ -4,11 +4,21 @@ import { availableParallelism } from "node:os";
 
 const canPin = process.platform === "linux" && availableParallelism() > 1;
 
-/** Starts a module in a process of its own, on one core alone where `taskset` can do that. */
-export function startPinned(core: number, file: string, ...args: string[]): ChildProcess {
-  const command = [process.execPath, file, ...args];
+/** The core of the server under load, and the one of everything else. */
+export const cores = { server: 0, others: 1 } as const;
+
+/** Starts Node in a process of its own that we can talk to, on one core alone where `taskset` can do that. */
+export function startPinned(
+  core: number,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): ChildProcess {
+  const command = [process.execPath, ...args];
   const [program = "", ...rest] = canPin ? ["taskset", "-c", String(core), ...command] : command;
-  return spawn(program, rest, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  return spawn(program, rest, {
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    env: { ...process.env, ...env },
+  });
 }
 
 /** The next message of a process. Rejects if it ends without one. */

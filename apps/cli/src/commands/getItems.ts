@@ -1,0 +1,89 @@
+import type { Item, RouterInputs, RouterOutputs } from "@cosmos-trpc/client";
+import type { Command } from "commander";
+import { alone, createApi } from "../api.ts";
+import { orRefused } from "../explain.ts";
+import { inOrder } from "../inOrder.ts";
+import type { CommonOptions } from "../options.ts";
+import { Refused } from "../refused.ts";
+import { countItems, jsonLine, printable, printItem, showFields, showUsage } from "../show.ts";
+
+type Key = RouterInputs["items"]["get"];
+
+interface GetOptions extends CommonOptions {
+  readonly pk?: string;
+}
+
+/** Keys of one call: they travel in its URL, and so do their escapes. */
+const mostKeys = 100;
+const mostCharacters = 4_000;
+
+/** Calls that are on their way at once. */
+const concurrency = 4;
+
+/** `items get <id…>`: point reads. */
+export function addGetItems(items: Command): void {
+  items
+    .command("get")
+    .description("Get items by their ids")
+    .argument("<id...>", "the items' ids, as many as there are")
+    .option("--pk <value>", "their partition key (default: each one's id)")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  cosmos-trpc items get ada\n  cosmos-trpc items get bolt nut --pk shelf --json",
+    )
+    .action(async (ids: string[], _own: unknown, command: Command) => {
+      const { url, json, pk } = command.optsWithGlobals<GetOptions>();
+      const { api, usage } = createApi(url);
+      const keys = ids.map((id): Key => (pk === undefined ? { id } : { id, pk }));
+      const [only] = keys;
+      if (only !== undefined && keys.length === 1) {
+        printItem(await orRefused(api.items.get.query(only, alone), url, usage), json, usage);
+        return;
+      }
+      const calls = inOrder(calling(keys), concurrency, async (group) => ({
+        group,
+        answers: await api.items.getMany.query(group, alone),
+      }));
+      let missing = 0;
+      let shown = 0;
+      for (;;) {
+        const { done, value } = await orRefused(calls.next(), url, usage);
+        if (done === true) break;
+        for (const [index, { item, error }] of value.answers.map(toAnswer).entries()) {
+          if (item === undefined) {
+            missing += 1;
+            process.stderr.write(`cosmos-trpc: ${printable(`'${value.group[index]?.id}': ${error}`)}\n`);
+          } else {
+            process.stdout.write(
+              json === true ? jsonLine(item) : `${shown > 0 ? "\n" : ""}${showFields(item)}`,
+            );
+            shown += 1;
+          }
+        }
+      }
+      if (json !== true) process.stdout.write(`\n${countItems(shown)}: ${showUsage(usage())}\n`);
+      if (missing > 0) throw new Refused(`${missing} of ${countItems(keys.length)} could not be had.`);
+    });
+}
+
+const toAnswer = (
+  answer: RouterOutputs["items"]["getMany"][number],
+): { readonly item?: Item; readonly error?: string } =>
+  "item" in answer ? { item: answer.item } : { error: answer.error.message };
+
+/** Groups of keys that each fit in a call. */
+async function* calling(keys: readonly Key[]): AsyncGenerator<Key[]> {
+  let group: Key[] = [];
+  let characters = 0;
+  for (const key of keys) {
+    const size = encodeURIComponent(JSON.stringify(key)).length;
+    if (group.length > 0 && (group.length >= mostKeys || characters + size > mostCharacters)) {
+      yield group;
+      group = [];
+      characters = 0;
+    }
+    group.push(key);
+    characters += size;
+  }
+  if (group.length > 0) yield group;
+}

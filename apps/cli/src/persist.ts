@@ -1,0 +1,71 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { isItemsError } from "@cosmos-trpc/client";
+
+/** Reasons that pass: a server that starts anew, a database that throttles. */
+const passing: ReadonlySet<string | undefined> = new Set([
+  "unreachable",
+  "timeout",
+  "gateway",
+  "truncated",
+  "throttled",
+  "unavailable",
+]);
+
+/** Whether what failed may go well later. */
+export const isPassing = (reason: string | undefined): boolean => passing.has(reason);
+
+/** How long the first wait is at most, in milliseconds; each further one up to twice as long. */
+const firstWait = 100;
+const longestWait = 5_000;
+
+/** Keeps at it while the server or its database is away, for as long as the user's patience lasts. */
+export interface Persistence {
+  /**
+   * Makes a call until it is answered.
+   *
+   * @throws what the call failed with, when it does not pass, when patience is over, or when nothing has ever answered
+   */
+  call<Result>(make: () => Promise<Result>): Promise<Result>;
+  /** Something was done: patience begins anew. */
+  progressed(): void;
+  /** Waits before something is tried again. @returns whether there is patience left */
+  pause(attempts: number, retryAfterMs?: number): Promise<boolean>;
+}
+
+/** Makes one; its patience is in milliseconds. */
+export function createPersistence(patience: number, signal: AbortSignal): Persistence {
+  let lastProgress = performance.now();
+  let hasAnswered = false;
+
+  const progressed = (): void => {
+    lastProgress = performance.now();
+    hasAnswered = true;
+  };
+
+  async function pause(attempts: number, retryAfterMs = 0): Promise<boolean> {
+    const delay =
+      retryAfterMs + Math.random() * Math.min(longestWait, firstWait * 2 ** Math.min(attempts, 10));
+    if (performance.now() + delay > lastProgress + patience) return false;
+    await wait(delay, undefined, { signal });
+    return true;
+  }
+
+  return {
+    progressed,
+    pause,
+    async call(make) {
+      for (let attempts = 0; ; attempts += 1) {
+        signal.throwIfAborted();
+        try {
+          const result = await make();
+          progressed();
+          return result;
+        } catch (error) {
+          if (!isItemsError(error) || !isPassing(error.reason)) throw error;
+          if (error.shape != null) hasAnswered = true;
+          if (!hasAnswered || !(await pause(attempts, error.retryAfterMs))) throw error;
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import type { Item, ItemsClient, RouterInputs } from "@cosmos-trpc/client";
+
+/** What a watch asks for. */
+export type WatchInput = Extract<RouterInputs["items"]["watch"], object>;
+
+/** Items that were written, and the cursor with which a watch goes on behind them. */
+export interface WatchEvent {
+  readonly cursor: string;
+  readonly items: readonly Item[];
+}
+
+/** Items that wait for a reader who is slower than the server, before the connection is given up for a while. */
+const mostWaiting = 2_000;
+
+/**
+ * The changes, one event after the other. The client connects again when the connection breaks; for a slow reader it
+ * ends here, and begins behind the last event when all are taken: nothing is held without bound.
+ *
+ * @throws ItemsError when the watch ends for good; the signal's reason
+ */
+export async function* watchEvents(
+  api: ItemsClient,
+  input: WatchInput,
+  signal: AbortSignal,
+): AsyncGenerator<WatchEvent> {
+  let { lastEventId } = input;
+  for (;;) {
+    const request = lastEventId === undefined ? input : { ...input, lastEventId };
+    for await (const event of connection(api, request, signal)) {
+      lastEventId = event.cursor;
+      yield event;
+    }
+  }
+}
+
+/** The events of one subscription, until too many wait. */
+async function* connection(
+  api: ItemsClient,
+  input: WatchInput,
+  signal: AbortSignal,
+): AsyncGenerator<WatchEvent> {
+  const waiting: WatchEvent[] = [];
+  let count = 0;
+  let end: { readonly error?: unknown } | undefined;
+  let wake: () => void = () => undefined;
+
+  const finish = (how: { readonly error?: unknown }): void => {
+    end ??= how;
+    subscription.unsubscribe();
+    wake();
+  };
+  const onAbort = (): void => finish({ error: signal.reason });
+  const subscription = api.items.watch.subscribe(input, {
+    onData({ id, data: { items } }) {
+      if (end !== undefined) return;
+      waiting.push({ cursor: id, items });
+      count += items.length;
+      if (count > mostWaiting) finish({});
+      else wake();
+    },
+    onError: (error) => finish({ error }),
+    onComplete: () => finish({}),
+  });
+  signal.addEventListener("abort", onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    for (;;) {
+      const event = waiting.shift();
+      if (event !== undefined) {
+        count -= event.items.length;
+        yield event;
+      } else if (end !== undefined) {
+        if ("error" in end) throw end.error;
+        return;
+      } else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    subscription.unsubscribe();
+  }
+}

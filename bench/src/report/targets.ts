@@ -1,0 +1,80 @@
+import type { ItemsFigures, Row } from "../itemsApi.ts";
+import type { TrpcHttpFigures } from "../trpcHttp.ts";
+
+/** One line of the table of targets. */
+export interface Target {
+  readonly workload: string;
+  readonly target: string;
+  readonly measured: number;
+  /** The same by the servers' CPU time, which the rest of a busy machine changes less. */
+  readonly byCpu?: number;
+  readonly isReached: boolean;
+}
+
+/** trpc-http beside its peers. */
+export const trpcHttpTargets = ({ ratios }: TrpcHttpFigures): Target[] =>
+  Object.entries(ratios).flatMap(([workload, peers]) =>
+    peers.map(({ peer, atLeast, byRequestsPerSecond, byCpuTime }) => ({
+      workload: `trivial ${workload}, trpc-http against ${peer}`,
+      target: `at least ${atLeast} ×`,
+      measured: byRequestsPerSecond,
+      byCpu: byCpuTime,
+      isReached: byRequestsPerSecond >= atLeast,
+    })),
+  );
+
+/** The whole server beside its peers, before the constant backend. */
+export function itemsTargets({ constant, starts }: ItemsFigures): Target[] {
+  const row = (scenario: string, server: string): Row => {
+    const found = constant[scenario]?.find((one) => one.server === server);
+    if (found === undefined) throw new Error(`There is no figure of ${server} for ${scenario}.`);
+    return found;
+  };
+  const [get, proxy] = [row("items.get", "plain tRPC + SDK"), row("items.get", "bare proxy")];
+  const batches = row("batches of 10 items.get", "cosmos-trpc");
+  const fixed = row("items.get, 1000 a second", "plain tRPC + SDK");
+  const alone = row("items.get, 1 connection", "plain tRPC + SDK");
+  const hot = row("hot keys", "plain tRPC + SDK");
+  const bundled = starts.find(({ way }) => way === "bundled")?.againstUnbundled ?? Number.NaN;
+  return [
+    atLeast(
+      6,
+      "`items.get`, 64 connections, against plain tRPC + SDK",
+      get.ours.throughput,
+      1 / get.ours.cpu,
+    ),
+    atLeast(0.6, "the same against the bare proxy", proxy.ours.throughput, 1 / proxy.ours.cpu),
+    atLeast(
+      1.5,
+      "`items.get` in client batches of 10, operations a second, against the bare proxy",
+      batches.operationsPerSecond / proxy.operationsPerSecond,
+      proxy.cpu / batches.cpu,
+    ),
+    atMost(1, "p99 at 1,000 requests a second, against plain tRPC + SDK", fixed.ours.p99),
+    atMost(1, "1 connection, latency against plain tRPC + SDK", alone.ours.latency, alone.ours.cpu),
+    atMost(0.5, "hot keys, charge for an answer, against plain tRPC + SDK", hot.ours.charge ?? Number.NaN),
+    atMost(0.5, "spawn to first 200, against the unbundled server", bundled),
+  ];
+}
+
+const twoDecimals = (value: number): number => Math.round(value * 100) / 100;
+
+const judged = (
+  target: string,
+  workload: string,
+  isReached: boolean,
+  measured: number,
+  byCpu?: number,
+): Target => ({
+  workload,
+  target,
+  measured: twoDecimals(measured),
+  ...(byCpu === undefined ? {} : { byCpu: twoDecimals(byCpu) }),
+  isReached,
+});
+
+const atLeast = (bound: number, workload: string, measured: number, byCpu?: number): Target =>
+  judged(`at least ${bound} ×`, workload, measured >= bound, measured, byCpu);
+
+const atMost = (bound: number, workload: string, measured: number, byCpu?: number): Target =>
+  judged(`at most ${bound} ×`, workload, measured <= bound, measured, byCpu);

@@ -1,0 +1,137 @@
+import type { ErrorShape } from "./generated/router.d.ts";
+import { type ErrorReason, ItemsError } from "./itemsError.ts";
+
+/** The part of `fetch` that the client uses. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** Reasons for an answer that names none, as those of a proxy or the platform in front of the server. */
+const reasonByStatus: Readonly<Record<number, ErrorReason>> = {
+  401: "unauthorized",
+  403: "forbidden",
+  413: "too-large",
+  429: "throttled",
+  502: "gateway",
+  503: "unavailable",
+  504: "gateway",
+};
+
+/** Sends a request and waits for the head of its answer. A redirect is not followed. @throws ItemsError */
+export async function openAnswer(send: Fetch, url: string, init: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await send(url, { ...init, redirect: "manual" });
+  } catch (cause) {
+    throw new ItemsError("unreachable", `No server answers at ${originOf(url)} (${networkCode(cause)}).`, {
+      cause,
+    });
+  }
+  const { type, status, redirected } = response;
+  // Browsers hide a redirect's status and target. What a `fetch` of the caller's followed may still be the API.
+  if (type === "opaqueredirect" || (status > 299 && status < 400) || (redirected && !isJson(response))) {
+    throw foreign(response, url, "redirected");
+  }
+  return response;
+}
+
+/**
+ * Reads an answer of this API in JSON: what it says of the one call, or of the first of a batch that failed as a whole.
+ *
+ * @throws ItemsError when it is something else, or ends too early
+ */
+export async function readJson(response: Response, url: string): Promise<Entry> {
+  if (!isJson(response)) throw foreign(response, url);
+  let text = "[";
+  try {
+    text = await response.text();
+    const value: unknown = JSON.parse(text);
+    const entry: unknown = Array.isArray(value) ? value[0] : value;
+    if (isEntry(entry)) return entry;
+  } catch {
+    // Not with the parser's error as the cause: its stack says nothing of what came back.
+    if (/^\s*[[{]/.test(text)) throw truncated(url, response);
+  }
+  throw foreign(response, url);
+}
+
+/** The error for an answer that ended before it was whole. */
+export const truncated = (url: string, response?: Response, cause?: unknown): ItemsError =>
+  new ItemsError("truncated", `The answer of ${originOf(url)} broke off.`, {
+    status: response?.status,
+    cause,
+  });
+
+export const isJson = ({ headers }: Response): boolean =>
+  /^application\/json\b/i.test(headers.get("content-type") ?? "");
+
+/** What tRPC answers for one call. */
+interface Entry {
+  readonly result?: object;
+  readonly error?: ErrorShape;
+}
+
+/** Errors count as this API's when they are shaped as its own. */
+const isEntry = (value: unknown): value is Entry => {
+  const { result, error } = (value ?? {}) as { result?: unknown; error?: Partial<ErrorShape> };
+  return (typeof result === "object" && result !== null) || typeof error?.data?.code === "string";
+};
+
+/** The error for an answer that is not this API's: it says what came back. */
+export function foreign(
+  response: Response,
+  url: string,
+  reason = reasonByStatus[response.status] ?? "not-this-api",
+): ItemsError {
+  const { status, headers, body } = response;
+  // Nobody reads it: its connection is free for others.
+  body?.cancel().catch(() => undefined);
+  const target = headers.get("location");
+  const what =
+    reason === "redirected"
+      ? `redirects to ${target ? originOf(target, url) : "elsewhere"}, maybe to sign in`
+      : "is not this API";
+  const type = headers.get("content-type") ?? "no content type";
+  return new ItemsError(
+    reason,
+    `What answers at ${originOf(url)} ${what} (HTTP ${status}, ${type}). ${aboutToken(headers)}`.trim(),
+    { status, retryAfterMs: retryAfter(headers) },
+  );
+}
+
+/** The error for a refusal of this API. */
+export function refusal(shape: ErrorShape, meta?: Record<string, unknown>): ItemsError {
+  const { reason, httpStatus } = shape.data;
+  const headers = (meta?.["response"] as Response | undefined)?.headers ?? new Headers();
+  return new ItemsError(
+    reason ?? reasonByStatus[httpStatus] ?? "failed",
+    `${shape.message} ${aboutToken(headers)}`.trim(),
+    { shape, meta, retryAfterMs: retryAfter(headers) },
+  );
+}
+
+/** What an answer says of a token that it refuses: that it has expired, or is not valid yet. Source: RFC 6750, 3. */
+const aboutToken = (headers: Headers): string =>
+  /error_description="([^"]+)"/.exec(headers.get("www-authenticate") ?? "")?.[1] ?? "";
+
+/** `Retry-After`, seconds or a date, in milliseconds. Source: RFC 9110, 10.2.3. */
+function retryAfter(headers: Headers): number | undefined {
+  const value = headers.get("retry-after") ?? "";
+  const wait = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
+}
+
+/** Where a URL points, without its path and query: these may carry data. */
+const originOf = (url: string, base?: string): string => new URL(url, base).origin;
+
+/** The socket's error code or, in browsers, which do not tell it, the message: from the depth of what `fetch` throws. */
+function networkCode(error: unknown): unknown {
+  const { code, cause, errors, message } = (error ?? {}) as NetworkError;
+  const inner = cause ?? errors?.[0];
+  return inner === undefined ? (code ?? message ?? error) : networkCode(inner);
+}
+
+interface NetworkError {
+  readonly code?: unknown;
+  readonly cause?: unknown;
+  readonly errors?: readonly unknown[];
+  readonly message?: string;
+}

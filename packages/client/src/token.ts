@@ -1,0 +1,35 @@
+import { ItemsError } from "./itemsError.ts";
+import { within } from "./within.ts";
+
+/** Gives the token to send with a request, if there is one. */
+export type GetToken = () => string | null | undefined | Promise<string | null | undefined>;
+
+/** Gives the header that carries a token, or none. Rejects with an {@link ItemsError} `no-token`. */
+export type Authorize = () => Promise<Record<string, string>>;
+
+/** `getToken` with an end to its patience, in milliseconds. Requests that start together share one run of it. */
+export function authorizer(getToken: GetToken, timeout: number): Authorize {
+  let running: Promise<Record<string, string>> | undefined;
+  return () => {
+    running ??= authorize(getToken, timeout).finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+}
+
+async function authorize(getToken: GetToken, timeout: number): Promise<Record<string, string>> {
+  let token: unknown;
+  try {
+    token = await within(timeout, "getToken", getToken);
+  } catch (cause) {
+    throw new ItemsError("no-token", `No token: ${(cause as Error)?.message ?? cause}`, { cause });
+  }
+  if (token === null || token === undefined) return {};
+  // What cannot travel in a header is no token; it is not repeated here, since it may be a secret.
+  if (typeof token === "string" && /^[\x21-\x7e]+$/.test(token)) {
+    // Source: RFC 6750, 2.1.
+    return { authorization: `Bearer ${token}` };
+  }
+  throw new ItemsError("no-token", "No token: getToken gave something else.");
+}
