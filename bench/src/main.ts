@@ -6,9 +6,9 @@ import { measureEmulator } from "./emulator.ts";
 import { measureItemsApi } from "./itemsApi.ts";
 import { writeReport } from "./report.ts";
 import { measureStack } from "./stack.ts";
-import { measureWatch } from "./watch.ts";
 import { measureTrpcHttp } from "./trpcHttp.ts";
 import { measureTypegen } from "./typegen.ts";
+import { measureWatch } from "./watch.ts";
 
 /** The measurements by name: `pnpm bench [name …]` runs those, or all. */
 const benches: Readonly<Record<string, () => Promise<object>>> = {
