@@ -8,6 +8,7 @@ import { writeReport } from "./report.ts";
 import { measureStack } from "./stack.ts";
 import { measureTrpcHttp } from "./trpcHttp.ts";
 import { measureTypegen } from "./typegen.ts";
+import { measureWatch } from "./watch.ts";
 
 /** The measurements by name: `pnpm bench [name …]` runs those, or all. */
 const benches: Readonly<Record<string, () => Promise<object>>> = {
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, () => Promise<object>>> = {
   "trpc-http": measureTrpcHttp,
   stack: measureStack,
   emulator: measureEmulator,
+  watch: measureWatch,
   typegen: measureTypegen,
 };
 
