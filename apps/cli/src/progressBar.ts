@@ -45,10 +45,7 @@ export function progressBar(): ProgressBar {
 }
 
 /** `█████░░░░░ 25 %  1,000 items  500/s  5,210 RU  0:06 left` */
-function describeProgress(
-  { items, part, partBefore = 0, requestCharge }: Progress,
-  seconds: number,
-): string {
+function describeProgress({ items, part, partBefore = 0, requestCharge }: Progress, seconds: number): string {
   const rate = seconds > 0 ? items / seconds : 0;
   const parts = [
     `${grouped(items)} ${items === 1 ? "item" : "items"}`,
