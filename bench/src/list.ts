@@ -96,7 +96,7 @@ async function measure(): Promise<void> {
       const sdk = () =>
         container.items.query({ query, parameters }, { maxItemCount: limit, ...partitionKey }).fetchNext();
       const list = () => store.list({ ...request, limit });
-      for (let page = 0; page < 30; page += 1) await Promise.all([sdk(), list()]);
+      for (let page = 0; page < 100; page += 1) await Promise.all([sdk(), list()]);
       const found: { sdk: number; list: number }[] = [];
       for (let round = 0; round < rounds; round += 1)
         found.push({ sdk: await cpuOf(sdk), list: await cpuOf(list) });

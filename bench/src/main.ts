@@ -9,6 +9,7 @@ import { writeReport } from "./report.ts";
 import { measureStack } from "./stack.ts";
 import { measureTrpcHttp } from "./trpcHttp.ts";
 import { measureTypegen } from "./typegen.ts";
+import { measureWatch } from "./watch.ts";
 
 /** The measurements by name: `pnpm bench [name …]` runs those, or all. */
 const benches: Readonly<Record<string, () => Promise<object>>> = {
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, () => Promise<object>>> = {
   stack: measureStack,
   emulator: measureEmulator,
   import: measureImport,
+  watch: measureWatch,
   typegen: measureTypegen,
 };
 

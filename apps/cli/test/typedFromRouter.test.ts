@@ -19,12 +19,13 @@ import { expect, expectTypeOf, onTestFinished, test } from "vitest";
 const root = join(import.meta.dirname, "../../..");
 
 /**
- * Type-checks a copy of the CLI against a copy of the client, whose types are generated from a copy of the server whose
- * items router is rewritten.
+ * Type-checks a copy of the CLI against a copy of the client, whose types are generated from a copy of the server, one of
+ * whose files is rewritten.
  *
+ * @param file below the server's sources
  * @returns the files with errors, each with what the compiler says first
  */
-function typeCheck(rewrite: (router: string) => string): Record<string, string> {
+function typeCheck(file: string, rewrite: (source: string) => string): Record<string, string> {
   const house = mkdtempSync(join(tmpdir(), "cli-types-"));
   onTestFinished(() => rmSync(house, { recursive: true, force: true }));
   for (const file of ["package.json", "tsconfig.base.json"]) cpSync(join(root, file), join(house, file));
@@ -42,9 +43,9 @@ function typeCheck(rewrite: (router: string) => string): Record<string, string> 
   const face = { name: "@cosmos-trpc/client", type: "module", exports: "./src/index.ts" };
   writeFileSync(join(house, "packages/client/package.json"), JSON.stringify(face));
 
-  const router = join(house, "apps/server/src/router/items.ts");
-  const before = readFileSync(router, "utf8");
-  writeFileSync(router, rewrite(before));
+  const source = join(house, "apps/server/src", file);
+  const before = readFileSync(source, "utf8");
+  writeFileSync(source, rewrite(before));
   const generated = spawnSync(
     process.execPath,
     [
@@ -90,34 +91,40 @@ function replaced(text: string, ...pairs: readonly (readonly [from: string, to: 
 }
 
 test("the CLI type-checks against the router as it is", () => {
-  expect(typeCheck((router) => router)).toEqual({});
+  expect(typeCheck("router/index.ts", (source) => source)).toEqual({});
 });
 
 test("renaming upsert's ifMatch breaks the CLI's type-check", () => {
-  const found = typeCheck((router) =>
-    replaced(
-      router,
-      ["ifMatch: ifMatch.optional()", "onlyOver: ifMatch.optional()"],
-      ["input: { ifMatch, ...item }", "input: { onlyOver: ifMatch, ...item }"],
-    ),
+  const found = typeCheck("entity/entity.ts", (source) =>
+    replaced(source, [
+      "written: splitFields(item, { ifMatch })",
+      "written: splitFields(item, { onlyOver: ifMatch })",
+    ]),
   );
-  expect(found).toEqual({
+  expect(found).toMatchObject({
     "apps/cli/src/commands/upsertItems.ts": expect.stringContaining("ifMatch"),
     "packages/client/src/updateItem.ts": expect.stringContaining("ifMatch"),
   });
 });
 
-test("renaming get's pk breaks the CLI's type-check", () => {
+test("renaming a key's pk breaks the CLI's type-check", () => {
   const renamed =
-    "z.strictObject({ id: itemFields.id, owner: itemFields.pk }).transform(({ id, owner }) => withPartitionKey({ id, pk: owner }))";
-  const found = typeCheck((router) =>
-    replaced(router, ["itemKey, ", ""], ["procedure.input(itemKey)", `procedure.input(${renamed})`]),
+    "z.strictObject({ id: z.string(), owner: z.string() }).transform(({ id, owner }) => ({ id, pk: owner }))";
+  const found = typeCheck("router/index.ts", (source) =>
+    replaced(
+      source,
+      ["key: itemKey", `key: ${renamed}`],
+      ["itemKey, items", "items"],
+      ["import", 'import { z } from "zod";\nimport'],
+    ),
   );
-  expect(found).toEqual({ "apps/cli/src/commands/getItem.ts": expect.stringContaining("pk") });
+  expect(found["apps/cli/src/commands/getItem.ts"]).toContain("pk");
 });
 
 test("renaming a procedure breaks the CLI's type-check", () => {
-  const found = typeCheck((router) => replaced(router, ["  get: procedure", "  read: procedure"]));
+  const found = typeCheck("router/entityRouter.ts", (source) =>
+    replaced(source, ["    get: procedure", "    read: procedure"]),
+  );
   expect(Object.keys(found)).toContain("apps/cli/src/commands/getItem.ts");
 });
 

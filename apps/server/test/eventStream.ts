@@ -3,7 +3,7 @@ import { get, type IncomingMessage } from "node:http";
 import { createInterface } from "node:readline";
 
 /** An event of a stream. */
-export interface StreamEvent {
+interface StreamEvent {
   readonly event?: string;
   readonly id?: string;
   readonly data: string;

@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, hash, type KeyObject, timingSafeEqual } from "node:crypto";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { StoreError } from "./errors.ts";
 import type { Json } from "./item.ts";
@@ -12,7 +12,10 @@ const maxCursorLength = 16_384;
 /** Bytes that a cursor's inside may unpack to. */
 const maxStateBytes = 1_048_576;
 
-/** What a cursor says of itself. */
+/** Bytes from which a state is packed: below, that costs more time than it saves bytes. */
+const packedFrom = 1_024;
+
+/** Whether a cursor's state is packed. */
 type Flag = 0 | 1;
 
 /** Makes cursors and reads them back. */
@@ -31,19 +34,16 @@ export interface Cursors {
  * @param rid the container's `_rid`
  * @param key gives the key of the HMAC, the same one in every process that serves the container
  */
-export function createCursors(rid: string, key: () => Promise<Buffer>): Cursors {
+export function createCursors(rid: string, key: () => Promise<KeyObject>): Cursors {
   const digest = (query: unknown): Buffer =>
-    createHash("sha256")
-      .update(JSON.stringify([rid, query]))
-      .digest()
-      .subarray(0, markBytes);
-  const sign = (secret: Buffer, signed: Buffer): Buffer =>
+    hash("sha256", JSON.stringify([rid, query]), "buffer").subarray(0, markBytes);
+  const sign = (secret: KeyObject, signed: Buffer): Buffer =>
     createHmac("sha256", secret).update(signed).digest().subarray(0, markBytes);
 
   return {
     async write(query, state) {
       const plain = Buffer.from(JSON.stringify(state));
-      const packed = plain.length < 128 ? plain : deflateRawSync(plain);
+      const packed = plain.length < packedFrom ? plain : deflateRawSync(plain);
       const flag: Flag = packed === plain ? 0 : 1;
       const signed = Buffer.concat([Buffer.from([flag]), digest(query), packed]);
       const cursor = Buffer.concat([sign(await key(), signed), signed]).toString("base64url");

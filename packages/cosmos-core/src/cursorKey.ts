@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createSecretKey, hash, type KeyObject, randomBytes } from "node:crypto";
 import type { Container, ItemDefinition } from "@azure/cosmos";
 import { fromSdkError } from "./cosmosFailure.ts";
 import { withinDeadline } from "./deadline.ts";
@@ -17,17 +17,17 @@ export const cursorKeyId = "cosmos-trpc:cursor-key";
 const keyBytes = 32;
 
 /** A key that was given, whatever its length, as the HMAC's. */
-export const givenCursorKey = (key: string): Buffer => createHash("sha256").update(key).digest();
+export const givenCursorKey = (key: string): KeyObject => createSecretKey(hash("sha256", key, "buffer"));
 
 /**
  * The key of a container's cursors: read from the container, made by the first process that needs it. Of processes that
  * make it at once one wins, and the others take the winner's.
  */
-export function storedCursorKey(container: Container, definition: AnyDefinition): () => Promise<Buffer> {
+export function storedCursorKey(container: Container, definition: AnyDefinition): () => Promise<KeyObject> {
   const paths = partitionKeyPaths(definition).map(definitionPath);
   const partitionKey = paths.map(() => cursorKeyId);
 
-  async function readKey(): Promise<Buffer | undefined> {
+  async function readKey(): Promise<KeyObject | undefined> {
     const query = {
       query: "SELECT VALUE c.cursorKey FROM c WHERE c.id = @id",
       parameters: [{ name: "@id", value: cursorKeyId }],
@@ -35,7 +35,7 @@ export function storedCursorKey(container: Container, definition: AnyDefinition)
     const { resources } = await withinDeadline(undefined, (abortSignal) =>
       container.items.query<string>(query, { partitionKey, abortSignal }).fetchAll(),
     );
-    return resources[0] === undefined ? undefined : Buffer.from(resources[0], "base64");
+    return resources[0] === undefined ? undefined : createSecretKey(resources[0], "base64");
   }
 
   async function makeKey(): Promise<void> {
@@ -49,7 +49,7 @@ export function storedCursorKey(container: Container, definition: AnyDefinition)
     await withinDeadline(undefined, (abortSignal) => container.items.create(body, { abortSignal }));
   }
 
-  async function openKey(): Promise<Buffer> {
+  async function openKey(): Promise<KeyObject> {
     try {
       const known = await readKey();
       if (known !== undefined) return known;
@@ -65,7 +65,7 @@ export function storedCursorKey(container: Container, definition: AnyDefinition)
     throw new StoreError("unavailable", "The key for cursors was written and is not there yet.");
   }
 
-  let key: Promise<Buffer> | undefined;
+  let key: Promise<KeyObject> | undefined;
   return () => {
     key ??= openKey().catch((error: unknown) => {
       // The next page tries again.

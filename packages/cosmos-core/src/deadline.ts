@@ -24,6 +24,8 @@ export async function withinDeadline<Result>(
   try {
     return await Promise.race([call(ended.signal), promise]);
   } catch (error) {
+    // Only then: with its first page of a query the SDK asks for a plan that it does not wait for, and an abort of that
+    // request would cost the connection.
     ended.abort(error);
     throw error;
   } finally {

@@ -155,12 +155,12 @@ const isFixed = (
 
 function readRequest(
   definition: AnyDefinition,
-  { where, orderBy = [] }: ListRequest<never>,
+  { where, orderBy }: ListRequest<never>,
   limit: number,
   scope: PartitionScope | FieldProblem[],
 ): { filter: FilterNode; order: OrderTerm[]; scope: PartitionScope } {
   const filter = readFilter(definition, where);
-  const order = readOrder(definition, orderBy);
+  const order = orderBy === undefined ? [] : readOrder(definition, orderBy);
   const within = (name: string, problems: readonly FieldProblem[]): FieldProblem[] =>
     problems.map(({ path, message }) => ({ path: path === "" ? name : `${name}.${path}`, message }));
   const problems = [

@@ -95,10 +95,8 @@ export async function openContainer<
     );
   }
   const coalescer = await openCoalescer(client, container, actual.partitionKey, limits);
-  const key =
-    options.cursorKey === undefined
-      ? storedCursorKey(container, definition)
-      : async () => givenCursorKey(options.cursorKey ?? "");
+  const given = options.cursorKey === undefined ? undefined : givenCursorKey(options.cursorKey);
+  const key = given === undefined ? storedCursorKey(container, definition) : async () => given;
   const cursors = createCursors(String((actual as { _rid?: unknown })._rid), key);
   return {
     store: createStore(coalescer, container, definition, cursors),

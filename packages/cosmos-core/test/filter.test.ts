@@ -89,16 +89,28 @@ const field = fc.oneof(
   fc.tuple(openPath, anyConditions).map(([path, asked]) => ({ [path]: asked })),
   fc.record({ "data.n": anyConditions }),
 );
-const filters = fc.letrec((tie) => ({
-  filter: fc.oneof(
-    { maxDepth: 3 },
-    field,
-    fc.record({ and: fc.array(tie("filter"), { minLength: 1, maxLength: 3 }) }),
-    fc.record({ or: fc.array(tie("filter"), { minLength: 1, maxLength: 3 }) }),
-    fc.record({ not: tie("filter") }),
-    fc.tuple(field, fc.record({ not: tie("filter") })).map(([one, other]) => ({ ...one, ...other })),
-  ),
-})).filter as fc.Arbitrary<Filter<Item>>;
+const filters = fc
+  .letrec((tie) => ({
+    filter: fc.oneof(
+      { maxDepth: 3 },
+      field,
+      fc.record({ and: fc.array(tie("filter"), { minLength: 1, maxLength: 3 }) }),
+      fc.record({ or: fc.array(tie("filter"), { minLength: 1, maxLength: 3 }) }),
+      fc.record({ not: tie("filter") }),
+      fc.tuple(field, fc.record({ not: tie("filter") })).map(([one, other]) => ({ ...one, ...other })),
+    ),
+  }))
+  .filter.filter((filter) => conditionsIn(filter) <= filterLimits.conditions) as fc.Arbitrary<Filter<Item>>;
+
+/** How many conditions a filter has: the size of its objects that are no filters. */
+function conditionsIn(filter: unknown): number {
+  return Object.entries(filter as object).reduce((sum, [name, part]) => {
+    if (name === "not") return sum + conditionsIn(part);
+    if (name === "and" || name === "or")
+      return sum + (part as unknown[]).map(conditionsIn).reduce((a, b) => a + b);
+    return sum + Object.keys(part as object).length;
+  }, 0);
+}
 
 beforeAll(async () => {
   await ensureContainer(emulator.configuration(), items, createCredential());

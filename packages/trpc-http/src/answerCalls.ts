@@ -30,7 +30,7 @@ export async function answerCalls(
   request: JsonRequest,
   reading: { readonly info: TRPCRequestInfo } | { readonly error: TRPCError },
 ): Promise<Answer> {
-  const head: ResponseHead = { contentType: undefined, allow: undefined, web: undefined };
+  const head: ResponseHead = { contentType: undefined, allow: undefined, added: undefined, web: undefined };
   const info = "info" in reading ? reading.info : undefined;
   let context: Context | undefined;
   try {

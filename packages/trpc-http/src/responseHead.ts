@@ -9,7 +9,9 @@ export interface ResponseHead {
   contentType: string | undefined;
   /** The methods a procedure accepts, for a 405. */
   allow: string | undefined;
-  /** All headers, once `responseMeta` has added any: from then on this is what counts. */
+  /** What `responseMeta` has added, if a web Headers would hold and list it just as it is. */
+  added: Readonly<Record<string, string>> | undefined;
+  /** All headers, once `responseMeta` has added others than those: from then on this is what counts. */
   web: Headers | undefined;
 }
 
@@ -32,6 +34,7 @@ export function webHeaders(head: ResponseHead): Headers {
   const headers = new Headers([["vary", vary]]);
   if (head.contentType !== undefined) headers.set("content-type", head.contentType);
   if (head.allow !== undefined) headers.set("allow", head.allow);
+  for (const name in head.added) headers.set(name, head.added[name] ?? "");
   return headers;
 }
 
@@ -67,10 +70,35 @@ export function settleHead(
       type: info?.calls.find((call) => call.procedure?._def.type)?.procedure?._def.type ?? "unknown",
     }) ?? {};
   if (meta.headers) {
-    head.web = webHeaders(head);
-    addHeaders(head.web, meta.headers);
+    if (isPlain(meta.headers)) {
+      head.added = meta.headers;
+    } else {
+      head.web = webHeaders(head);
+      addHeaders(head.web, meta.headers);
+    }
   }
   return meta.status || status;
+}
+
+/**
+ * Names that need no folding to lower case. Those that the answer has of its own, and those that tell node how to frame
+ * it, are not among them.
+ */
+const plainName =
+  /^(?!(?:allow|connection|content-length|content-type|date|expect|keep-alive|set-cookie|te|trailer|transfer-encoding|upgrade|vary)$)[a-z][a-z0-9-]*$/;
+
+/** Values of printable ASCII without white space to trim. */
+const plainValue = /^[!-~](?:[ -~]*[!-~])?$/;
+
+function isPlain(
+  headers: Headers | Readonly<Record<string, string | string[] | undefined>>,
+): headers is Readonly<Record<string, string>> {
+  return (
+    !(headers instanceof Headers) &&
+    Object.entries(headers).every(
+      ([name, value]) => plainName.test(name) && typeof value === "string" && plainValue.test(value),
+    )
+  );
 }
 
 function addHeaders(

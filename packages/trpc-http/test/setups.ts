@@ -153,6 +153,8 @@ export const setups = {
       "x-absent": undefined,
     },
   })),
+  metaPlainHeaders: meta(() => ({ headers: { "x-charge": "2.5", age: "0", "cache-control": "no-store" } })),
+  metaPlainWithStatus: meta(() => ({ status: 429, headers: { "retry-after": "1", "x-empty": "", z: "é" } })),
   metaWebHeaders: meta(() => ({
     headers: new Headers([
       ["x-a", "1"],

@@ -3,8 +3,8 @@ import { describeStoreError, type Failure } from "../failure.ts";
 
 /** What became of one of many: the item, or why there is none; and what it cost, in request units (RU). */
 export type Outcome<Item> =
-  | { readonly item: Stored<Item>; readonly requestCharge: number; readonly error?: never }
-  | { readonly item?: never; readonly requestCharge: number; readonly error: Failure };
+  | { readonly ok: true; readonly item: Stored<Item>; readonly requestCharge: number }
+  | { readonly ok: false; readonly error: Failure; readonly requestCharge: number };
 
 /** What the store says of one of many, as callers see it. */
 export const toOutcome = <Item>(
@@ -14,5 +14,7 @@ export const toOutcome = <Item>(
   ),
 ): Outcome<Item> => {
   const { item, error, requestCharge } = result;
-  return error === undefined ? { item, requestCharge } : { error: describeStoreError(error), requestCharge };
+  return error === undefined
+    ? { ok: true, item, requestCharge }
+    : { ok: false, error: describeStoreError(error), requestCharge };
 };

@@ -51,8 +51,12 @@ export function createRestHandler(
     const handler = Object.hasOwn(handlers, method) ? handlers[method] : undefined;
     const served = handler ?? (method === "HEAD" ? handlers["GET"] : undefined);
     if (served === undefined) {
-      const allow = Object.keys(handlers).flatMap((name) => (name === "GET" ? ["GET", "HEAD"] : [name]));
-      return problem(405, `Only ${allow.join(", ")} are served here.`, path, {}, { allow: allow.join(", ") });
+      const allow = Object.keys(handlers)
+        .flatMap((name) => (name === "GET" ? ["GET", "HEAD"] : [name]))
+        .join(", ");
+      return method === "OPTIONS"
+        ? { status: 204, headers: { allow } }
+        : problem(405, `Only ${allow} are served here.`, path, {}, { allow });
     }
 
     const gone = new AbortController();

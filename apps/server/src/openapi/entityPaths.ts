@@ -15,11 +15,7 @@ export function entityPaths(name: string, entity: AnyEntity, path: string): Reco
   const partitionKey = partitionKeyParameters(entity);
   const outcomes = {
     type: "array",
-    items: {
-      type: "object",
-      properties: { item, error: refTo("Failure"), requestCharge: { type: "number" } },
-      required: ["requestCharge"],
-    },
+    items: { oneOf: [outcome(true, "item", item), outcome(false, "error", refTo("Failure"))] },
   };
 
   return {
@@ -122,6 +118,12 @@ export function entityPaths(name: string, entity: AnyEntity, path: string): Reco
     },
   };
 }
+
+const outcome = (ok: boolean, name: string, schema: JsonObject): JsonObject => ({
+  type: "object",
+  properties: { ok: { const: ok }, [name]: schema, requestCharge: { type: "number" } },
+  required: ["ok", name, "requestCharge"],
+});
 
 /** The partition key's query parameters: an item's address needs those that its key does not fill in by itself. */
 const partitionKeyParameters =

@@ -2,7 +2,7 @@ import type { Json, JsonObject, Value } from "../json.ts";
 import type { CompiledQuery, OrderedRow } from "../query/compileQuery.ts";
 import type { IndexableFilter } from "../query/filter.ts";
 import { badRequest } from "../serviceError.ts";
-import type { StoredDocument } from "../store/documents.ts";
+import type { StoredDocument } from "../store/storedDocument.ts";
 import type { IndexEntry } from "../store/termIndex.ts";
 import { encodeValue, isInexact, typeMark } from "../store/terms.ts";
 import { findCandidates, pathText } from "./candidates.ts";

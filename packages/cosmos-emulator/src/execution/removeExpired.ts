@@ -1,6 +1,6 @@
 import type { ContainerEntry } from "../store/catalog.ts";
-import type { StoredDocument } from "../store/documents.ts";
 import type { Store } from "../store/openStore.ts";
+import type { StoredDocument } from "../store/storedDocument.ts";
 import { defaultTtl } from "../timeToLive.ts";
 
 /** Removes a document whose time is over. A deletion like any other: it takes a log sequence number. */

@@ -1,6 +1,6 @@
 import type { RegionView } from "../regions/regionView.ts";
 import type { ContainerEntry } from "../store/catalog.ts";
-import type { EpkRange, StoredDocument } from "../store/documents.ts";
+import type { EpkRange, StoredDocument } from "../store/storedDocument.ts";
 import { isExpired } from "./timeToLive.ts";
 
 /** The part of a container that a request is about. */

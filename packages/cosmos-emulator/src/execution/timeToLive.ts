@@ -1,5 +1,5 @@
 import type { ContainerEntry } from "../store/catalog.ts";
-import type { StoredDocument } from "../store/documents.ts";
+import type { StoredDocument } from "../store/storedDocument.ts";
 import { defaultTtl, isPast } from "../timeToLive.ts";
 
 /** Whether a document of a container is past its time to live. */

@@ -8,6 +8,7 @@ const parents = {
   users: "dbs",
   clientencryptionkeys: "dbs",
   docs: "colls",
+  partitionkey: "colls",
   pkranges: "colls",
   sprocs: "colls",
   triggers: "colls",
@@ -44,6 +45,10 @@ export function parseTarget(url: string): Target {
   const path = url.replace(/^https?:\/\/[^/?#]*/i, "");
   const end = path.search(/[?#]/);
   const segments = (end === -1 ? path : path.slice(0, end)).split("/").filter((segment) => segment !== "");
+  // The one path that names no resource but something to be done: it stands for all of a partition key's documents.
+  if (/^operations\/partitionkeydelete$/i.test(segments.slice(-2).join("/"))) {
+    segments.splice(-2, 2, "partitionkey");
+  }
   const decoded = segments.map(decode);
   const ids: Partial<Record<ResourceType, string>> = {};
   let type: ResourceType = "";

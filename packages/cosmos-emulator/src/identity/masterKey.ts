@@ -24,11 +24,13 @@ const maxSkew = 15 * 60 * 1000;
 export function isSignedWithKey(call: Call, signature: string): boolean {
   const date = header(call, "x-ms-date") ?? header(call, "date") ?? "";
   const { type, link, rawLink } = call.target;
+  // Source: azure-cosmos for Python, _base.py, _internal_resourcetype.
+  const signedType = type === "partitionkey" ? "colls" : type;
   const given = Buffer.from(signature, "base64");
   // Names are signed as the whole link, resource ids as the last one of them in lower case.
   const resourceId = link.slice(link.lastIndexOf("/") + 1).toLowerCase();
   const isSigned = [link, rawLink, resourceId, link.toLowerCase()].some((signedLink) => {
-    const text = `${call.method.toLowerCase()}\n${type}\n${signedLink}\n${date.toLowerCase()}\n\n`;
+    const text = `${call.method.toLowerCase()}\n${signedType}\n${signedLink}\n${date.toLowerCase()}\n\n`;
     const expected = createHmac("sha256", secret).update(text).digest();
     return expected.length === given.length && timingSafeEqual(expected, given);
   });

@@ -30,7 +30,10 @@ export function computedPropertiesOf(definition: JsonObject): ComputedProperties
 }
 
 function readAll(value: Json): ComputedProperties {
-  if (!isArray(value)) throw badRequest("The property 'computedProperties' has to be an array.");
+  if (!isArray(value))
+    throw badRequest(
+      "One of the specified inputs is invalid: the property 'computedProperties' has to be an array.",
+    );
   if (value.length > limits.computedProperties) {
     throw badRequest(
       `A container can have up to ${limits.computedProperties} computed properties, not ${value.length}.`,

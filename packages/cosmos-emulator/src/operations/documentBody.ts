@@ -13,7 +13,7 @@ import { type PartitionKeyRange, rangeOf } from "../partitionKey/partitionKeyRan
 import { childResourceId } from "../resourceId.ts";
 import { badRequest, tooLarge } from "../serviceError.ts";
 import type { ContainerEntry } from "../store/catalog.ts";
-import type { DocumentKey, DocumentWrite } from "../store/documents.ts";
+import type { DocumentKey, DocumentWrite } from "../store/storedDocument.ts";
 import { checkNesting } from "./checkNesting.ts";
 
 /** Properties that the service owns. What a client sends under these names is dropped. */

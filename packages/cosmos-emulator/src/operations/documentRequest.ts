@@ -4,6 +4,7 @@ import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { RegionView } from "../regions/regionView.ts";
 import { badRequest } from "../serviceError.ts";
 import type { ContainerEntry } from "../store/catalog.ts";
+import type { DocumentKey } from "../store/storedDocument.ts";
 import { findContainer } from "./resources.ts";
 
 /** What an operation on one document is given, whether it came as a request of its own or in a batch. */
@@ -13,6 +14,8 @@ export interface DocumentRequest {
   readonly name: string;
   /** The partition key, as the `x-ms-documentdb-partitionkey` header has it. */
   readonly partitionKey: string | undefined;
+  /** The key of the document that the request names, where it has been read already. */
+  readonly key?: DocumentKey;
   /** Reads what is to be written, or how to patch. */
   readonly body: () => Json;
   readonly ifMatch: string | undefined;

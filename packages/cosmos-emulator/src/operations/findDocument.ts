@@ -1,7 +1,7 @@
 import { isExpired } from "../execution/timeToLive.ts";
 import { childNumber } from "../resourceId.ts";
 import { notFound } from "../serviceError.ts";
-import type { DocumentKey, StoredDocument } from "../store/documents.ts";
+import type { DocumentKey, StoredDocument } from "../store/storedDocument.ts";
 import { readKey } from "./documentBody.ts";
 import type { DocumentRequest } from "./documentRequest.ts";
 
@@ -10,9 +10,10 @@ export function findDocument({
   container,
   name,
   partitionKey,
+  key,
   view,
 }: DocumentRequest): StoredDocument & { key: DocumentKey } {
-  const { pk, id } = readKey(container, name, partitionKey);
+  const { pk, id } = key ?? readKey(container, name, partitionKey);
   const byId = view === undefined ? container.documents.find({ pk, id }) : view.find(container, { pk, id });
   if (byId !== undefined && !isExpired(container, byId)) return { ...byId, key: { pk, id } };
   const number = childNumber(container.rid, name);

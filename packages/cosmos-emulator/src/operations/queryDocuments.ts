@@ -35,9 +35,9 @@ function checkGateway(call: Call, scope: RequestScope, request: QueryRequest): v
   const { query, parameters } = request;
   if (singlePartitionKey(query, parameters, scope.container.partitionKey.paths) !== undefined) return;
   if (!isTrue(call, "x-ms-documentdb-query-enablecrosspartition")) {
+    // Without 1004, upon which clients would go on by a plan: azure-cosmos for Python, tests/test_partition_key.py.
     throw badRequest(
       "Cross partition query is required but disabled. Please set x-ms-documentdb-query-enablecrosspartition to true, specify x-ms-documentdb-partitionkey, or revise your query to avoid this exception.",
-      1004,
     );
   }
   const { kind, distinct, offset, limit } = request.compiled(

@@ -25,11 +25,11 @@ export const readDocument: Operation = {
   name: "readDocument",
   dataAction: dataActions.readItem,
   run(account, call) {
-    const request = { ...documentRequest(account, call), view: account.view };
-    const { container, partitionKey } = request;
-    const { range } = readKey(container, "", partitionKey);
+    const request = documentRequest(account, call);
+    const { container, name, partitionKey } = request;
+    const { range, ...key } = readKey(container, name, partitionKey);
     const lsn = account.view.lsn(container);
     checkSessionToken(header(call, "x-ms-session-token"), range.id, lsn, range.parents);
-    return documentReply(container, read(request)(), { lsn });
+    return documentReply(container, read({ ...request, key, view: account.view })(), { lsn });
   },
 };

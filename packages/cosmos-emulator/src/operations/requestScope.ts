@@ -12,7 +12,7 @@ import type { PartitionKeyRange } from "../partitionKey/partitionKeyRange.ts";
 import { badRequest } from "../serviceError.ts";
 import { checkSessionToken } from "../sessionToken.ts";
 import type { ContainerEntry } from "../store/catalog.ts";
-import type { EpkRange } from "../store/documents.ts";
+import type { EpkRange } from "../store/storedDocument.ts";
 import { namedRange } from "./namedRange.ts";
 
 /** The whole hash space. */

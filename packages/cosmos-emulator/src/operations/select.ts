@@ -8,6 +8,7 @@ import { createDocument } from "./createDocument.ts";
 import { deleteContainer } from "./deleteContainer.ts";
 import { deleteDatabase } from "./deleteDatabase.ts";
 import { deleteDocument } from "./deleteDocument.ts";
+import { deletePartitionKey } from "./deletePartitionKey.ts";
 import { listContainers } from "./listContainers.ts";
 import { listDatabases } from "./listDatabases.ts";
 import { listDocuments } from "./listDocuments.ts";
@@ -45,6 +46,7 @@ const operations: Readonly<Record<string, Operation>> = {
   "PUT colls": replaceContainer,
   "DELETE colls": deleteContainer,
   "GET pkranges feed": readPartitionKeyRanges,
+  "POST partitionkey feed": deletePartitionKey,
   "POST docs feed": createDocument,
   "GET docs feed": listDocuments,
   "GET docs": readDocument,

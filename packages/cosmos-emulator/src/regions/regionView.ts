@@ -1,6 +1,6 @@
 import type { ContainerEntry } from "../store/catalog.ts";
-import type { DocumentKey, StoredDocument } from "../store/documents.ts";
 import type { PastWrite } from "../store/recentWrites.ts";
+import type { DocumentKey, StoredDocument } from "../store/storedDocument.ts";
 
 /**
  * What a region sees of the documents. A read region whose replication lags sees them as they were a while ago;

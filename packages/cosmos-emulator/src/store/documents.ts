@@ -1,50 +1,22 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { JsonObject, JsonObjectDraft } from "../json.ts";
 import { isPast } from "../timeToLive.ts";
-import { type ChangeHistory, createChangeHistory, type FeedPart } from "./changeHistory.ts";
+import { type ChangeHistory, createChangeHistory } from "./changeHistory.ts";
+import { type ChangeOrder, createChangeOrder } from "./changeOrder.ts";
+import { createExpired } from "./expiredDocuments.ts";
 import { createRecentWrites, type RecentWrites } from "./recentWrites.ts";
+import {
+  columns,
+  type DocumentKey,
+  type DocumentWrite,
+  type EpkRange,
+  type StoredDocument,
+} from "./storedDocument.ts";
 import { createTermIndex, type TermIndex } from "./termIndex.ts";
 import { createUniqueKeyIndex, type UniqueKey } from "./uniqueKeys.ts";
 
-/** Where a document stands: its partition key's text and its id. */
-export interface DocumentKey {
-  /** The partition key as `partitionKeyText` writes it. */
-  readonly pk: string;
-  readonly id: string;
-}
-
-/** A stored document. */
-export interface StoredDocument {
-  /** Its number in the container, kept from create to delete: the last half of its `_rid`. */
-  readonly number: number;
-  readonly etag: string;
-  /** The log sequence number of its last write: higher than that of all writes before it in the container. */
-  readonly lsn: number;
-  /** When it was last written, in seconds since 1970. */
-  readonly ts: number;
-  /** Its own time to live in seconds, -1 for ever; null where it says nothing. */
-  readonly ttl: number | null;
-  /** The effective partition key. */
-  readonly epk: string;
-  /** The whole document as JSON, system properties included: what a point read answers. */
-  readonly body: string;
-}
-
-/** A document to store. */
-export interface DocumentWrite extends StoredDocument {
-  readonly key: DocumentKey;
-  /** What of it is indexed: its content and `_ts`. */
-  readonly content: JsonObject;
-}
-
-/** A stretch of the hash space: effective partition keys from `min`, included, to `max`, excluded. */
-export interface EpkRange {
-  readonly min: string;
-  readonly max: string;
-}
-
 /** The documents of one container. Every write has to run in a transaction of the store. */
-export interface Documents {
+export interface Documents extends ChangeOrder {
   readonly index: TermIndex;
   /** Every write, where the container's change feed policy asks for it. */
   readonly history: ChangeHistory;
@@ -68,10 +40,6 @@ export interface Documents {
   scan(after: number): Iterable<StoredDocument>;
   /** The numbers of a partition key's documents, in their order. */
   numbersOf(pk: string): number[];
-  /** A part's documents in the order of their last write, after the log sequence number `after`. */
-  changed(after: number, part: FeedPart): Iterable<StoredDocument>;
-  /** The log sequence number before the first write at `time`, in seconds, or later. */
-  lsnBefore(time: number): number;
   /** How many documents there are in a stretch of the hash space. */
   countIn(range: EpkRange): number;
   /** Up to `limit` documents whose time to live is over at `now`, in seconds. */
@@ -81,8 +49,6 @@ export interface Documents {
   /** The container's end: drops the tables. */
   drop(): void;
 }
-
-const columns = "number, etag, lsn, ts, ttl, epk, body";
 
 /**
  * SQLite's text ends at NUL for some readers and has no lone surrogates: ids that have either are kept in their JSON
@@ -140,17 +106,8 @@ CREATE INDEX IF NOT EXISTS ${table}_expiry ON ${table} (ts + ttl) WHERE ttl > 0;
     remove: sql.prepare(`DELETE FROM ${table} WHERE number = ?`),
     scan: sql.prepare(`SELECT ${columns} FROM ${table} WHERE number > ? ORDER BY number LIMIT ?`),
     numbersOf: sql.prepare(`SELECT number FROM ${table} WHERE pk = ?`),
-    changed: sql.prepare(
-      `SELECT ${columns} FROM ${table} WHERE lsn > ? AND epk >= ? AND epk < ? ORDER BY lsn LIMIT ?`,
-    ),
-    changedOf: sql.prepare(`SELECT lsn FROM ${table} WHERE pk = ? AND lsn > ?`),
-    findByLsn: sql.prepare(`SELECT ${columns} FROM ${table} WHERE lsn = ?`),
-    placeFrom: sql.prepare(`SELECT lsn, ts FROM ${table} WHERE lsn >= ? ORDER BY lsn LIMIT 1`),
-    placeSince: sql.prepare(`SELECT lsn FROM ${table} WHERE lsn >= ? AND ts >= ? ORDER BY lsn LIMIT 1`),
     countIn: sql.prepare(`SELECT count(*) AS count FROM ${table} WHERE epk >= ? AND epk < ?`),
     pkOf: sql.prepare(`SELECT pk FROM ${table} WHERE number = ?`),
-    expiredByItem: sql.prepare(`SELECT ${columns} FROM ${table} WHERE ttl > 0 AND ts + ttl <= ? LIMIT ?`),
-    expiredByDefault: sql.prepare(`SELECT ${columns} FROM ${table} WHERE ttl IS NULL AND ts <= ? LIMIT ?`),
   };
   const readLsn = (): number => Number(statements.lsn.get(container)?.["lsn"] ?? 0);
   let lsn = readLsn();
@@ -179,38 +136,6 @@ CREATE INDEX IF NOT EXISTS ${table}_expiry ON ${table} (ts + ttl) WHERE ttl > 0;
       epk,
       body,
     });
-  }
-
-  /** Looks where times as old as that end, and from there one by one: a clock may have been set back a little. */
-  function lsnBefore(time: number): number {
-    let [low, high] = [0, lsn + 1];
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      const place = statements.placeFrom.get(middle) as { lsn: number; ts: number } | undefined;
-      if (place === undefined || place.ts >= time - clockSlack) high = middle;
-      else low = place.lsn + 1;
-    }
-    const first = statements.placeSince.get(low, time)?.["lsn"];
-    return typeof first === "number" ? first - 1 : lsn;
-  }
-
-  function* changesOf(pk: string, after: number): Iterable<StoredDocument> {
-    const lsns = statements.changedOf.all(pk, after).map((row) => row["lsn"] as number);
-    for (const place of lsns.sort((one, other) => one - other)) {
-      const document = statements.findByLsn.get(place) as StoredDocument | undefined;
-      if (document !== undefined) yield document;
-    }
-  }
-
-  /** Slices are short: each document has up to 2 MB, and a page ends early. */
-  function* changesIn({ min, max }: EpkRange, start: number): Iterable<StoredDocument> {
-    for (let after = start; ; ) {
-      const slice = statements.changed.all(after, min, max, changeSliceLength) as unknown as StoredDocument[];
-      yield* slice;
-      const end = slice.at(-1);
-      if (end === undefined || slice.length < changeSliceLength) return;
-      after = end.lsn;
-    }
   }
 
   /** Reads in slices: an open statement would hold a read transaction over whatever the caller does meanwhile. */
@@ -288,17 +213,9 @@ CREATE INDEX IF NOT EXISTS ${table}_expiry ON ${table} (ts + ttl) WHERE ttl > 0;
         .all(pk)
         .map((row) => row["number"] as number)
         .sort((one, other) => one - other),
-    changed: (after, { range, pk }) => (pk === undefined ? changesIn(range, after) : changesOf(pk, after)),
-    lsnBefore,
+    ...createChangeOrder(sql, table, () => lsn),
     countIn: ({ min, max }) => Number(statements.countIn.get(min, max)?.["count"]),
-    expired(now, defaultTtl, limit) {
-      const found = statements.expiredByItem.all(now, limit) as unknown as StoredDocument[];
-      if (defaultTtl <= 0 || found.length === limit) return found;
-      // Only containers with a default pay for this index.
-      sql.exec(`CREATE INDEX IF NOT EXISTS ${table}_ts ON ${table} (ts) WHERE ttl IS NULL`);
-      const rest = statements.expiredByDefault.all(now - defaultTtl, limit - found.length);
-      return [...found, ...(rest as unknown as StoredDocument[])];
-    },
+    expired: createExpired(sql, table),
     forgetUncommitted() {
       const committed = readLsn();
       // Every write takes a number: where none was taken, nothing was written.
@@ -320,9 +237,3 @@ CREATE INDEX IF NOT EXISTS ${table}_expiry ON ${table} (ts + ttl) WHERE ttl > 0;
 
 /** Documents that are read from the file at a time. */
 const sliceLength = 256;
-
-/** Documents of the change feed that are read at a time. */
-const changeSliceLength = 32;
-
-/** Seconds that the clock may be set back by without a feed from a time missing anything. */
-const clockSlack = 600;

@@ -1,4 +1,4 @@
-import type { DocumentKey, StoredDocument } from "./documents.ts";
+import type { DocumentKey, StoredDocument } from "./storedDocument.ts";
 
 /** A write that some region may not have seen yet. */
 export interface PastWrite {

@@ -119,3 +119,24 @@ it("counts a request's bytes as they were sent, escapes and spaces too", async (
   const taken = await account.raw({ method: "POST", path, headers: keyHeader("p"), body: plain });
   expect(taken.status).toBe(201);
 });
+
+it("deletes all documents of a partition key, and no others", async () => {
+  const own = await account.newContainer();
+  for (const [id, pk] of [
+    ["1", "gone"],
+    ["2", "gone"],
+    ["1", "kept"],
+  ] as const) {
+    await own.items.create({ id, pk });
+  }
+  const answer = await account.raw({
+    method: "POST",
+    path: `/dbs/${database.id}/colls/${own.id}/operations/partitionkeydelete`,
+    headers: keyHeader("gone"),
+    signed: { type: "colls", link: `dbs/${database.id}/colls/${own.id}` },
+  });
+  expect(answer.status).toBe(200);
+  const { resources } = await own.items.query("SELECT VALUE c.pk FROM c").fetchAll();
+  expect(resources).toEqual(["kept"]);
+  await own.items.create({ id: "1", pk: "gone" });
+});

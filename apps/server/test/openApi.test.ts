@@ -1,0 +1,97 @@
+import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
+import { validate } from "@readme/openapi-parser";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import { type RunningServer, startServer } from "./runningServer.ts";
+
+let emulator: Emulator;
+let server: RunningServer;
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+  server = await startServer(emulator.env);
+});
+
+afterAll(async () => {
+  await server.stop();
+  await emulator.close();
+});
+
+interface Document {
+  readonly openapi: string;
+  readonly paths: Record<string, Record<string, object>>;
+  readonly components: { readonly schemas: Record<string, z.core.JSONSchema.JSONSchema> };
+}
+
+const document = async (): Promise<Document> =>
+  (await (await fetch(`${server.url}/openapi.json`)).json()) as Document;
+
+test("/openapi.json is a valid OpenAPI 3.1 document of every route", async () => {
+  const found = await document();
+  expect(found.openapi).toMatch(/^3\.1\./);
+  const result = await validate(structuredClone(found) as unknown as Parameters<typeof validate>[0]);
+  expect(result).toMatchObject({ valid: true });
+  const methods = Object.entries(found.paths).map(([path, { parameters, ...operations }]) => [
+    path,
+    Object.keys(operations).sort(),
+  ]);
+  expect(Object.fromEntries(methods)).toEqual({
+    "/api/cosmos/items": ["get", "post"],
+    "/api/cosmos/items/{id}": ["delete", "get", "patch", "put"],
+    "/api/cosmos/items:getMany": ["post"],
+    "/api/cosmos/items:bulk": ["post"],
+  });
+  // Each of them is served.
+  for (const [path, names] of methods as [string, string[]][]) {
+    const response = await fetch(server.url + path.replace("{id}", "a"), { method: "OPTIONS" });
+    expect(response.status).toBe(204);
+    for (const name of names) expect(response.headers.get("allow")).toContain(name.toUpperCase());
+  }
+});
+
+test("its schemas are the ones that check and describe what goes in and out", async () => {
+  const { schemas } = (await document()).components;
+  expect(schemas["items.Item"]).toMatchObject({
+    type: "object",
+    required: ["id"],
+    additionalProperties: false,
+    properties: {
+      id: { type: "string", description: expect.stringContaining("unique") },
+      name: { type: "string", default: "unnamed" },
+      tags: { type: "array", items: { type: "string" } },
+      data: { type: "object", description: "Any JSON object" },
+    },
+  });
+  const stored = z.fromJSONSchema(schemas["items.StoredItem"] ?? {});
+  const answer = await fetch(`${server.url}/api/cosmos/items`, {
+    method: "POST",
+    body: '{"id":"a","data":{"n":1}}',
+  });
+  expect(stored.safeParse(await answer.json()).error).toBeUndefined();
+  expect(stored.safeParse({ id: "a", pk: "a", name: "unnamed" }).success).toBe(false);
+  const problem = z.fromJSONSchema(schemas["Problem"] ?? {});
+  const refused = await fetch(`${server.url}/api/cosmos/items`, { method: "POST", body: '{"id":1}' });
+  expect(problem.safeParse(await refused.json()).error).toBeUndefined();
+});
+
+test("/docs shows it with this server's files only", async () => {
+  const page = await fetch(`${server.url}/docs`);
+  expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
+  expect(page.headers.get("content-security-policy")).toContain("default-src 'none'; script-src 'self'");
+  const html = await page.text();
+  const addresses = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address ?? "");
+  const files = addresses.filter((address) => !address.startsWith("data:"));
+  expect(files).toEqual(["/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js", "/docs/start.js"]);
+  const texts = await Promise.all(
+    files.map(async (path) => {
+      const response = await fetch(server.url + path);
+      expect([response.status, response.headers.get("x-content-type-options")]).toEqual([200, "nosniff"]);
+      return response.text();
+    }),
+  );
+  expect(texts[0]).not.toMatch(/@import|url\(["']?(https?:)?\/\//);
+  expect(texts[2]).toContain('url: "/openapi.json"');
+  expect((await fetch(`${server.url}/docs`, { method: "POST" })).headers.get("allow")).toBe("GET, HEAD");
+  for (const path of ["/docs/../package.json", "/docs/%2e%2e/package.json", "/docs/LICENSE"])
+    expect((await fetch(server.url + path)).status).toBe(404);
+});

@@ -1,0 +1,250 @@
+import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { isOpen, type RunningServer, startServer } from "./runningServer.ts";
+
+let emulator: Emulator;
+let server: RunningServer;
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+  server = await startServer(emulator.env);
+  await server.logged(isOpen);
+});
+
+afterAll(async () => {
+  await server.stop();
+  await emulator.close();
+});
+
+/** An answer, read. */
+interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Record<string, unknown>;
+}
+
+async function send(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const response = await fetch(`${server.url}/api/cosmos/items${path}`, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  expect(response.headers.get("x-ms-request-charge")).toMatch(/^[\d.]+$/);
+  expect(response.headers.get("server-timing")).toMatch(/^total;dur=[\d.]+, db;dur=[\d.]+$/);
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: text === "" ? {} : (JSON.parse(text) as Record<string, unknown>),
+  };
+}
+
+/** A problem document, whole. */
+function expectProblem({ status, headers, body }: Answer, wanted: number, more: object): void {
+  expect(status).toBe(wanted);
+  expect(headers.get("content-type")).toBe("application/problem+json");
+  expect(body).toMatchObject({
+    type: "about:blank",
+    title: expect.any(String),
+    status: wanted,
+    detail: expect.any(String),
+    instance: expect.stringMatching(/^\/api\/cosmos\/items/),
+    ...more,
+  });
+}
+
+describe("POST", () => {
+  test("answers 201 with the item's address, at which it is", async () => {
+    const plain = await send("POST", "", { id: "a b/".replace("/", "") });
+    expect([plain.status, plain.headers.get("location")]).toEqual([201, "/api/cosmos/items/a%20b"]);
+    const placed = await send("POST", "", { id: "placed", pk: "a & b" });
+    expect(placed.headers.get("location")).toBe("/api/cosmos/items/placed?pk=a+%26+b");
+    const response = await fetch(server.url + placed.headers.get("location"));
+    expect(await response.json()).toEqual(placed.body);
+  });
+
+  test("with If-None-Match: * only where nothing is", async () => {
+    const first = await send("POST", "", { id: "new" }, { "if-none-match": "*" });
+    expect(first.status).toBe(201);
+    expect(first.headers.get("etag")).toBe(`"${String(first.body["etag"])}"`);
+    const again = await send("POST", "", { id: "new", name: "other" }, { "if-none-match": "*" });
+    expectProblem(again, 412, { reason: "precondition-failed" });
+    expect((await send("GET", "/new")).body).toEqual(first.body);
+    const etag = await send("POST", "", { id: "new" }, { "if-none-match": '"x"' });
+    expectProblem(etag, 400, { fields: [{ path: "If-None-Match", message: expect.any(String) }] });
+  });
+});
+
+describe("GET of an item", () => {
+  test("is 304 without a body while it has the version that If-None-Match names", async () => {
+    const { headers, body } = await send("POST", "", { id: "cached" });
+    const etag = headers.get("etag") ?? "";
+    for (const value of [etag, `W/${etag}`, `"other", ${etag}`, "*", String(body["etag"])]) {
+      const same = await send("GET", "/cached", undefined, { "if-none-match": value });
+      expect([same.status, same.body, same.headers.get("etag")]).toEqual([304, {}, etag]);
+    }
+    expect((await send("GET", "/cached", undefined, { "if-none-match": '"other"' })).body).toEqual(body);
+    await send("POST", "", { id: "cached", name: "changed" });
+    expect((await send("GET", "/cached", undefined, { "if-none-match": etag })).status).toBe(200);
+  });
+
+  test("is 412 when it has another version than If-Match names", async () => {
+    const { headers, body } = await send("POST", "", { id: "matched" });
+    const match = await send("GET", "/matched", undefined, { "if-match": headers.get("etag") ?? "" });
+    expect(match.status).toBe(200);
+    const other = await send("GET", "/matched", undefined, { "if-match": '"other"' });
+    expectProblem(other, 412, { reason: "precondition-failed", currentEtag: body["etag"] });
+  });
+
+  test("and HEAD has its headers", async () => {
+    const { headers } = await send("POST", "", { id: "head" });
+    const head = await send("HEAD", "/head");
+    expect([head.status, head.headers.get("etag")]).toEqual([200, headers.get("etag")]);
+    expect((await send("HEAD", "/none")).status).toBe(404);
+  });
+
+  test("refuses parameters that it does not know or that come twice", async () => {
+    expectProblem(await send("GET", "/x?PK=a"), 400, {
+      fields: [{ path: "PK", message: expect.any(String) }],
+    });
+    expectProblem(await send("GET", "/x?pk=a&pk=b"), 400, {
+      fields: [{ path: "pk", message: "is there twice" }],
+    });
+  });
+});
+
+describe("PUT", () => {
+  test("writes over an item, over the version that If-Match names", async () => {
+    const first = await send("POST", "", { id: "put", pk: "p", tags: ["a"] });
+    const put = await send(
+      "PUT",
+      "/put?pk=p",
+      { name: "Put" },
+      { "if-match": first.headers.get("etag") ?? "" },
+    );
+    expect([put.status, put.body["name"], put.body["tags"]]).toEqual([200, "Put", undefined]);
+    expect(put.headers.get("etag")).toBe(`"${String(put.body["etag"])}"`);
+    const stale = await send("PUT", "/put?pk=p", {}, { "if-match": first.headers.get("etag") ?? "" });
+    expectProblem(stale, 412, { reason: "precondition-failed", currentEtag: put.body["etag"] });
+    expectProblem(await send("PUT", "/nothing", {}), 404, { reason: "not-found" });
+    expect((await send("PUT", "/put?pk=p", {}, { "if-match": "*" })).status).toBe(200);
+  });
+
+  test("creates with If-None-Match: *", async () => {
+    const first = await send("PUT", "/put-new", { name: "New" }, { "if-none-match": "*" });
+    expect([first.status, first.headers.get("location")]).toEqual([201, "/api/cosmos/items/put-new"]);
+    expectProblem(await send("PUT", "/put-new", {}, { "if-none-match": "*" }), 412, {});
+  });
+
+  test("refuses a body that says another address", async () => {
+    expectProblem(await send("PUT", "/put?pk=p", { id: "other", pk: "q" }), 400, {
+      reason: "invalid",
+      fields: [
+        { path: "id", message: "is another than in the address" },
+        { path: "pk", message: "is another than in the address" },
+      ],
+    });
+  });
+
+  test.each(["W/", "", "a,"])("refuses If-Match %j with etags that cannot be", async (before) => {
+    const { headers } = await send("POST", "", { id: "weak" });
+    const value = before === "" ? '"a" "b"' : `${before}${headers.get("etag")}`;
+    const answer = await send("PUT", "/weak", {}, { "if-match": value });
+    expectProblem(answer, before === "W/" ? 412 : 400, {});
+    expect((await send("GET", "/weak")).headers.get("etag")).toBe(headers.get("etag"));
+  });
+});
+
+describe("PATCH", () => {
+  test("changes parts, under conditions", async () => {
+    const first = await send("POST", "", { id: "patch", data: { n: 1 } });
+    const changes = { set: { name: "Patched" }, increment: { "data.n": 4 }, where: { "data.n": { eq: 1 } } };
+    const patched = await send("PATCH", "/patch", changes, { "if-match": first.headers.get("etag") ?? "" });
+    expect([patched.status, patched.body]).toEqual([
+      200,
+      expect.objectContaining({ name: "Patched", data: { n: 5 } }),
+    ]);
+    expectProblem(await send("PATCH", "/patch", changes), 412, { currentEtag: patched.body["etag"] });
+    expectProblem(await send("PATCH", "/none", { set: { name: "x" } }), 404, {});
+  });
+
+  test.each([
+    ["nothing to change", {}, "patch"],
+    ["the id", { set: { id: "x" } }, "patch.set.id"],
+    ["the partition key", { set: { pk: "x" } }, "patch.set.pk"],
+    ["an unknown kind", { set: { name: "x" }, put: { name: "x" } }, "patch.put"],
+    ["no object", [1], "body"],
+  ])("refuses %s", async (_name, body, path) => {
+    expectProblem(await send("PATCH", "/patch", body), 400, {
+      reason: "invalid",
+      fields: [{ path, message: expect.any(String) }],
+    });
+  });
+});
+
+test("DELETE answers 204, for the version that If-Match names", async () => {
+  const { headers } = await send("POST", "", { id: "gone" });
+  expectProblem(await send("DELETE", "/gone", undefined, { "if-match": '"other"' }), 412, {});
+  const gone = await send("DELETE", "/gone", undefined, { "if-match": headers.get("etag") ?? "" });
+  expect([gone.status, gone.body]).toEqual([204, {}]);
+  expectProblem(await send("DELETE", "/gone"), 404, { reason: "not-found" });
+});
+
+describe("GET of the list", () => {
+  const ids = (answer: Answer) => (answer.body["items"] as { id: string }[]).map(({ id }) => id);
+  const query = (parameters: Record<string, string>) => `?${new URLSearchParams(parameters)}`;
+
+  test("filters and sorts, and links to its next page", async () => {
+    for (let n = 0; n < 5; n += 1) await send("POST", "", { id: `l${n}`, pk: "list", data: { n } });
+    const where = JSON.stringify({ "data.n": { lt: 4 } });
+    const first = await send("GET", query({ pk: "list", where, orderBy: "id:desc", limit: "3" }));
+    expect([first.status, ids(first)]).toEqual([200, ["l3", "l2", "l1"]]);
+    const [, next = ""] =
+      /^<\/api\/cosmos\/items(\?.*)>; rel="next"$/.exec(first.headers.get("link") ?? "") ?? [];
+    const second = await send("GET", next);
+    expect([ids(second), second.headers.get("link")]).toEqual([["l0"], null]);
+    const json = await send("GET", query({ pk: "list", orderBy: '[["id","asc"]]', explain: "true" }));
+    expect(ids(json)).toEqual(["l0", "l1", "l2", "l3", "l4"]);
+    expect(json.body).toHaveProperty("explain.used");
+    const slash = await send("GET", "/?pk=list&limit=1");
+    expect(ids(slash)).toHaveLength(1);
+  });
+
+  test.each([
+    [{ where: "{" }, "where", "is not valid JSON"],
+    [{ where: '{"a; DROP":{"eq":1}}' }, "where.a; DROP", "is no field of an item"],
+    [{ orderBy: "name:asc,id:asc" }, "orderBy", expect.stringContaining("No index serves")],
+    [{ orderBy: "name:upwards" }, "orderBy.0.1", expect.any(String)],
+    [{ limit: "ten" }, "limit", expect.any(String)],
+    [{ limit: "0" }, "limit", "has to be 1 or more"],
+    [{ explain: "maybe" }, "explain", expect.any(String)],
+    [{ cursor: "made-up" }, "cursor", expect.any(String)],
+    [{ filter: "x" }, "filter", expect.stringContaining("known here: pk, limit, cursor, where")],
+  ])("refuses %j", async (parameters, path, message) => {
+    expectProblem(await send("GET", query(parameters as Record<string, string>)), 400, {
+      reason: "invalid",
+      fields: [{ path, message }],
+    });
+  });
+});
+
+test("throttling is 429 with Retry-After and the charge", async () => {
+  const { id } = emulator.faults.add({
+    operation: "readDocument",
+    count: "always",
+    status: 429,
+    headers: { "x-ms-retry-after-ms": "10" },
+  });
+  try {
+    const answer = await send("GET", "/any");
+    expectProblem(answer, 429, { reason: "throttled", retryAfterMs: 10 });
+    expect(answer.headers.get("retry-after")).toBe("1");
+  } finally {
+    emulator.faults.remove(id);
+  }
+});
