@@ -46,6 +46,12 @@ export type AppRouter = TRPCBuiltRouter<
         ItemKeyInput[],
         (
           | {
+              readonly ok: false;
+              readonly error: Failure;
+              readonly requestCharge: number;
+            }
+          | {
+              readonly ok: true;
               readonly item: {
                 /**
                  * The version, without the quotes that HTTP puts around it: write with it as `ifMatch` to be sure that nothing was
@@ -67,7 +73,6 @@ export type AppRouter = TRPCBuiltRouter<
               };
               readonly requestCharge: number;
             }
-          | { readonly requestCharge: number; readonly error: Failure }
         )[]
       >;
       /** Writes an item that is not there. */
@@ -311,6 +316,12 @@ export type AppRouter = TRPCBuiltRouter<
         },
         (
           | {
+              readonly ok: false;
+              readonly error: Failure;
+              readonly requestCharge: number;
+            }
+          | {
+              readonly ok: true;
               readonly item: {
                 /**
                  * The version, without the quotes that HTTP puts around it: write with it as `ifMatch` to be sure that nothing was
@@ -332,7 +343,6 @@ export type AppRouter = TRPCBuiltRouter<
               };
               readonly requestCharge: number;
             }
-          | { readonly requestCharge: number; readonly error: Failure }
         )[]
       >;
       /**
