@@ -3,6 +3,7 @@ import { arch, cpus, loadavg, platform } from "node:os";
 import { join } from "node:path";
 import { root } from "@cosmos-trpc/scripts/processes";
 import { measureEmulator } from "./emulator.ts";
+import { measureImport } from "./importItems.ts";
 import { measureItemsApi } from "./itemsApi.ts";
 import { writeReport } from "./report.ts";
 import { measureStack } from "./stack.ts";
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, () => Promise<object>>> = {
   "trpc-http": measureTrpcHttp,
   stack: measureStack,
   emulator: measureEmulator,
+  import: measureImport,
   watch: measureWatch,
   typegen: measureTypegen,
 };

@@ -15,6 +15,7 @@ import { createPersistence } from "../persist.ts";
 import { progressBar } from "../progressBar.ts";
 import { Refused, WrongUsage } from "../refused.ts";
 import { countItems, jsonLine, printable, showUsage } from "../show.ts";
+import { keepHeapSmall } from "../smallHeap.ts";
 
 interface ExportOptions extends CommonOptions, SelectionOptions {
   readonly format?: Format;
@@ -80,6 +81,7 @@ Examples:
 }
 
 async function exportItems(file: string, options: ExportOptions): Promise<void> {
+  keepHeapSmall();
   const { url, json, columns, restart = false, force = false } = options;
   const isFile = file !== "-";
   const format = options.format ?? (isFile ? formatOf(file) : "ndjson");

@@ -17,6 +17,7 @@ import { createPersistence } from "../persist.ts";
 import { progressBar } from "../progressBar.ts";
 import { Refused, WrongUsage } from "../refused.ts";
 import { countItems, jsonLine, printable, showUsage } from "../show.ts";
+import { keepHeapSmall } from "../smallHeap.ts";
 
 interface ImportOptions extends CommonOptions {
   readonly format?: Format;
@@ -64,7 +65,7 @@ export function addImportItems(items: Command): void {
     .addOption(
       new Option("--format <format>", "the input's format (default: by the file's name)").choices(formats),
     )
-    .option("--concurrency <n>", "items on their way at once", wholeNumber(1, 4_000), 1_000)
+    .option("--concurrency <n>", "items on their way at once", wholeNumber(1, 4_000), 400)
     .option("--checkpoint <path>", "where to keep how far it is (default: <file>.checkpoint)")
     .option("--restart", "begin anew, whatever the checkpoint says")
     .option("--report <path>", "where to tell of refused lines (default: <file>.refused.ndjson)")
@@ -88,6 +89,7 @@ Examples:
 }
 
 async function importItems(source: string, options: ImportOptions): Promise<void> {
+  keepHeapSmall();
   const { url, json } = options;
   const input = openInput(source, options.format);
   const { identity } = input;

@@ -10,6 +10,7 @@ import { standardOutput } from "../output.ts";
 import { WrongUsage } from "../refused.ts";
 import { countItems, jsonLine, showUsage } from "../show.ts";
 import { showExplain } from "../showExplain.ts";
+import { keepHeapSmall } from "../smallHeap.ts";
 import { itemTable } from "../table.ts";
 
 interface ListOptions extends CommonOptions, SelectionOptions {
@@ -49,6 +50,7 @@ Examples:
 }
 
 async function listItems(options: ListOptions): Promise<void> {
+  keepHeapSmall();
   const { url, cursor, explain } = options;
   if (options.all === true && options.limit !== undefined) throw new WrongUsage("Either --limit or --all.");
   const isForPeople = options.json !== true && process.stdout.isTTY === true;

@@ -6,6 +6,7 @@ import type { CommonOptions } from "../options.ts";
 import { standardOutput } from "../output.ts";
 import { Refused } from "../refused.ts";
 import { jsonLine } from "../show.ts";
+import { keepHeapSmall } from "../smallHeap.ts";
 import { itemTable } from "../table.ts";
 import { readCursor, writeCursor } from "../watch/cursorFile.ts";
 import { type WatchInput, watchEvents } from "../watch/watchEvents.ts";
@@ -39,6 +40,7 @@ Examples:
 }
 
 async function watchItems(options: WatchOptions): Promise<void> {
+  keepHeapSmall();
   const { url, pk, cursorFile } = options;
   const kept = cursorFile === undefined ? undefined : readCursor(cursorFile);
   const input: WatchInput = { ...(pk === undefined ? {} : { pk }), ...begin(options.since, kept) };

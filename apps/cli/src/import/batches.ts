@@ -33,7 +33,10 @@ export async function* batches(
   function finish(): Batch {
     const own = keys;
     const after = Promise.all([...own].flatMap((key) => writers.get(key) ?? []));
-    const { promise, resolve } = Promise.withResolvers<void>();
+    let resolve = (): void => undefined;
+    const promise = new Promise<void>((done) => {
+      resolve = done;
+    });
     for (const key of own) writers.set(key, promise);
     const made = {
       records: batch,
