@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -7,9 +7,12 @@ import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
 import { afterAll, beforeAll } from "vitest";
 
 const apps = join(import.meta.dirname, "../..");
-const source = "--conditions=@cosmos-trpc/source";
 
-const surroundings = (): NodeJS.ProcessEnv =>
+/** Node's arguments to run our programs from their sources. */
+export const nodeOnSources: readonly string[] = ["--conditions=@cosmos-trpc/source"];
+
+/** The variables of this process without any that configure our programs. */
+export const surroundings = (): NodeJS.ProcessEnv =>
   Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) => !/^(COSMOS_|AZURE_|IDENTITY_|PORT$|HOST$|FORCE_COLOR$)/.test(name),
@@ -26,22 +29,37 @@ export interface Run {
 /** Runs the CLI as a user does, in a process of its own. */
 export async function runCli(
   args: readonly string[],
-  options: { env?: NodeJS.ProcessEnv; input?: string; isReaderGone?: boolean } = {},
+  options: { env?: NodeJS.ProcessEnv; input?: string | Buffer; isReaderGone?: boolean } = {},
 ): Promise<Run> {
-  const child = spawn(process.execPath, [source, join(apps, "cli/src/main.ts"), ...args], {
+  const { child, ended } = startCli(args, options);
+  // The CLI may end without reading its input.
+  child.stdin.on("error", () => undefined).end(options.input ?? "");
+  return ended;
+}
+
+/** A run that goes on. */
+export interface RunningCli {
+  readonly child: ChildProcessWithoutNullStreams;
+  readonly ended: Promise<Run>;
+}
+
+/** Starts the CLI. */
+export function startCli(
+  args: readonly string[],
+  options: { env?: NodeJS.ProcessEnv; isReaderGone?: boolean } = {},
+): RunningCli {
+  const child = spawn(process.execPath, [...nodeOnSources, join(apps, "cli/src/main.ts"), ...args], {
     env: { ...surroundings(), ...options.env },
     stdio: "pipe",
   });
-  // The CLI may end without reading its input.
-  child.stdin.on("error", () => undefined).end(options.input ?? "");
   if (options.isReaderGone === true) child.stdout.destroy();
   const closed = once(child, "close") as Promise<[number | null]>;
-  const [stdout, stderr] = await Promise.all([
+  const ended = Promise.all([
     options.isReaderGone === true ? "" : text(child.stdout),
     text(child.stderr),
-  ]);
-  const [code] = await closed;
-  return { code, stdout, stderr };
+    closed,
+  ]).then(([stdout, stderr, [code]]): Run => ({ code, stdout, stderr }));
+  return { child, ended };
 }
 
 /** Starts an emulator and a server before the file's tests. @returns a function that says the server's URL */
@@ -52,7 +70,7 @@ export function useServer(): () => string {
 
   beforeAll(async () => {
     emulator = await startEmulator();
-    const child = spawn(process.execPath, [source, "src/main.ts"], {
+    const child = spawn(process.execPath, [...nodeOnSources, "src/main.ts"], {
       cwd: join(apps, "server"),
       env: { ...surroundings(), ...emulator.env, PORT: "0" },
       stdio: ["ignore", "pipe", "inherit"],

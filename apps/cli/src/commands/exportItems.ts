@@ -6,7 +6,7 @@ import { explain } from "../explain.ts";
 import { itemWriter } from "../export/itemWriter.ts";
 import { openOutputFile } from "../export/outputFile.ts";
 import { type Format, formatOf, formats } from "../input/openInput.ts";
-import { interruptible } from "../interrupt.ts";
+import { Interrupted, interruptible } from "../interrupt.ts";
 import { addSelection, type SelectionOptions, toSelection, whereHelp } from "../listOptions.ts";
 import type { CommonOptions } from "../options.ts";
 import { wholeNumber } from "../optionValues.ts";
@@ -150,7 +150,7 @@ async function exportItems(file: string, options: ExportOptions): Promise<void> 
       return `Stopped after ${state()}`;
     });
   } catch (error) {
-    if (error instanceof Error && error.name === "Interrupted") throw error;
+    if (error instanceof Interrupted) throw error;
     save();
     throw error instanceof Refused ? error : new Refused(`${explain(error, url)} ${state()}`);
   } finally {

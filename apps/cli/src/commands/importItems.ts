@@ -1,14 +1,14 @@
-import { resolve } from "node:path";
 import type { Command } from "commander";
 import { Option } from "commander";
 import { createApi } from "../api.ts";
 import { noCheckpoint, openCheckpoint } from "../checkpoint.ts";
-import { explain } from "../explain.ts";
 import { type Batch, batches } from "../import/batches.ts";
+import { checkPlaces } from "../import/checkPlaces.ts";
+import { endedEarly } from "../import/endedEarly.ts";
+import { readOn } from "../import/readOn.ts";
 import { openReport, type Refusal } from "../import/refusals.ts";
 import { writeBatch } from "../import/writeBatch.ts";
 import { inOrder } from "../inOrder.ts";
-import { type InputRecord, UnreadableInput } from "../input/inputRecord.ts";
 import { type Format, formats, openInput } from "../input/openInput.ts";
 import { interruptible } from "../interrupt.ts";
 import type { CommonOptions } from "../options.ts";
@@ -139,12 +139,13 @@ async function importItems(source: string, options: ImportOptions): Promise<void
     }
     const requests = Math.min(fewestRequests, options.concurrency);
     const perRequest = Math.min(mostInRequest.records, Math.floor(options.concurrency / requests));
-    const stream = batches(skip(input.records(), before.records), { ...mostInRequest, records: perRequest });
-    for await (const { records, refusals } of inOrder(
-      stream,
-      Math.floor(options.concurrency / perRequest),
-      write,
-    )) {
+    let brokenOff: { readonly error: unknown } | undefined;
+    const records = readOn(input.records(signal), before.records, (error) => {
+      brokenOff = { error };
+    });
+    const stream = batches(records, { ...mostInRequest, records: perRequest });
+    const written = inOrder(stream, Math.floor(options.concurrency / perRequest), write);
+    for await (const { records, refusals } of written) {
       signal.throwIfAborted();
       for (const refusal of refusals) if (refusal !== undefined) refuse(refusal);
       const refused = refusals.filter((refusal) => refusal !== undefined).length;
@@ -167,6 +168,7 @@ async function importItems(source: string, options: ImportOptions): Promise<void
         requestCharge: progress.requestCharge,
       });
     }
+    if (brokenOff !== undefined) throw brokenOff.error;
   }
 
   const goOn = places.checkpoint === undefined ? "" : " The same command goes on from there.";
@@ -177,7 +179,7 @@ async function importItems(source: string, options: ImportOptions): Promise<void
     });
   } catch (error) {
     if (progress.records > 0) checkpoint.saveNow(progress);
-    throw ended(error, url, `${describe(progress)}.${goOn}`);
+    throw endedEarly(error, url, `${describe(progress)}.${goOn}`);
   } finally {
     bar.stop();
     report?.close();
@@ -203,33 +205,3 @@ const describe = ({ written, refused }: ImportProgress): string =>
 const tell = (text: string): void => {
   process.stderr.write(`cosmos-trpc: ${printable(text)}\n`);
 };
-
-/** Why the import ended before its end. */
-function ended(error: unknown, url: URL, state: string): unknown {
-  if (error instanceof Error && error.name === "Interrupted") return error;
-  if (error instanceof UnreadableInput) return new Refused(`${error.message} ${state}`);
-  if (error instanceof Error && (error as NodeJS.ErrnoException).syscall !== undefined) {
-    return new Refused(`The input cannot be read: ${error.message}. ${state}`);
-  }
-  return error instanceof Refused ? error : new Refused(`${explain(error, url)} ${state}`);
-}
-
-/** The files have to be three. */
-function checkPlaces(input: string | undefined, places: Readonly<Record<string, string | undefined>>): void {
-  const seen = new Map(input === undefined ? [] : [[input, "input"]]);
-  for (const [name, place] of Object.entries(places)) {
-    if (place === undefined) continue;
-    const path = resolve(place);
-    const other = seen.get(path);
-    if (other !== undefined) throw new WrongUsage(`The ${name} cannot be the ${other}'s file, ${path}.`);
-    seen.set(path, name);
-  }
-}
-
-async function* skip(records: AsyncGenerator<InputRecord>, count: number): AsyncGenerator<InputRecord> {
-  let seen = 0;
-  for await (const record of records) {
-    seen += 1;
-    if (seen > count) yield record;
-  }
-}

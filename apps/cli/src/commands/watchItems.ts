@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { createApi } from "../api.ts";
 import { explain } from "../explain.ts";
-import { interruptible } from "../interrupt.ts";
+import { Interrupted, interruptible } from "../interrupt.ts";
 import type { CommonOptions } from "../options.ts";
 import { standardOutput } from "../output.ts";
 import { Refused } from "../refused.ts";
@@ -67,7 +67,7 @@ async function watchItems(options: WatchOptions): Promise<void> {
   try {
     await interruptible(run, () => `Stopped. ${goOn()}`.trim());
   } catch (error) {
-    if (error instanceof Refused || (error instanceof Error && error.name === "Interrupted")) throw error;
+    if (error instanceof Refused || error instanceof Interrupted) throw error;
     throw new Refused(explain(error, url));
   }
 }

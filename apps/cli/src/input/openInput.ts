@@ -1,5 +1,6 @@
 import { createReadStream, statSync } from "node:fs";
 import { extname, resolve } from "node:path";
+import { addAbortSignal } from "node:stream";
 import { Refused, WrongUsage } from "../refused.ts";
 import type { InputRecord } from "./inputRecord.ts";
 import { readCsv } from "./readCsv.ts";
@@ -15,7 +16,8 @@ export interface Input {
   readonly format: Format;
   /** What it is known by at another run: `undefined` for standard input, which comes but once. */
   readonly identity: { readonly path: string; readonly size: number; readonly modified: string } | undefined;
-  records(): AsyncGenerator<InputRecord>;
+  /** Its records; the signal cuts the wait for more. */
+  records(signal: AbortSignal): AsyncGenerator<InputRecord>;
 }
 
 const readers: Readonly<Record<Format, (chunks: AsyncIterable<Buffer>) => AsyncGenerator<InputRecord>>> = {
@@ -41,13 +43,14 @@ export function openInput(source: string, given: Format | undefined): Input {
     );
   }
   const read = readers[format];
-  if (source === "-") return { format, identity: undefined, records: () => read(process.stdin) };
+  if (source === "-")
+    return { format, identity: undefined, records: (signal) => read(addAbortSignal(signal, process.stdin)) };
   const path = resolve(source);
   const file = statInput(path);
   return {
     format,
     identity: { path, size: file.size, modified: file.mtime.toISOString() },
-    records: () => read(createReadStream(path, { highWaterMark: 256 * 1024 })),
+    records: (signal) => read(createReadStream(path, { highWaterMark: 256 * 1024, signal })),
   };
 }
 

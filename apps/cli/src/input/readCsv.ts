@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
-import { once } from "node:events";
 import { CsvError, type Parser, parse } from "csv-parse";
 import { type Cell, type RowReader, readColumns } from "./csvColumns.ts";
 import { type InputRecord, maxRecordBytes, UnreadableInput } from "./inputRecord.ts";
+import { lineCount } from "./lineCount.ts";
 import { withoutMark } from "./withoutMark.ts";
 
 /** A cell as the parser gives it: whether its text is UTF-8 is for us to see. */
@@ -13,7 +13,7 @@ interface RawCell {
 
 /** Reads CSV (RFC 4180) with a line of column names first. Empty lines are skipped; a stray quote is a character. */
 export async function* readCsv(chunks: AsyncIterable<Buffer>): AsyncGenerator<InputRecord> {
-  const rows: { cells: readonly RawCell[]; lines: number; end: number }[] = [];
+  const rows: { cells: readonly RawCell[]; emptyLines: number; end: number }[] = [];
   const parser = parse({
     encoding: null,
     columns: false,
@@ -23,22 +23,28 @@ export async function* readCsv(chunks: AsyncIterable<Buffer>): AsyncGenerator<In
     max_record_size: maxRecordBytes,
     // The types know values as text, and records as lists of it.
     cast: (value, { quoting }) => ({ bytes: value as unknown as Uint8Array, isQuoted: quoting }),
-    on_record: (cells: unknown, { lines, bytes }) => {
-      rows.push({ cells: cells as readonly RawCell[], lines, end: bytes });
+    on_record: (cells: unknown, { empty_lines, bytes }) => {
+      rows.push({ cells: cells as readonly RawCell[], emptyLines: empty_lines, end: bytes });
       return null;
     },
   });
   // With every row taken out on its way, nothing comes; but it has to flow to its end.
   parser.resume();
+  // What it fails with comes to whoever feeds it, too.
+  parser.on("error", () => undefined);
 
   let readRow: RowReader | undefined;
   let columnCount = 0;
+  // Counted here, since the parser counts some ends of lines in quotes twice.
+  const lines = lineCount();
   let line = 1;
+  let emptyBefore = 0;
 
   function* take(): Generator<InputRecord> {
-    for (const { cells, lines, end } of rows.splice(0)) {
-      const place = { line, end };
-      line = lines + 1;
+    for (const { cells, emptyLines, end } of rows.splice(0)) {
+      const place = { line: line + emptyLines - emptyBefore, end };
+      line = 1 + lines.upTo(end);
+      emptyBefore = emptyLines;
       if (readRow === undefined) {
         readRow = readHead(cells);
         columnCount = cells.length;
@@ -47,25 +53,22 @@ export async function* readCsv(chunks: AsyncIterable<Buffer>): AsyncGenerator<In
   }
 
   for await (const chunk of withoutMark(chunks)) {
+    lines.add(chunk);
     const failure = await feed(parser, chunk);
     yield* take();
-    if (failure !== undefined) throw unreadable(failure, line);
+    if (failure != null) throw unreadable(failure, line);
   }
   const failure = await feed(parser, undefined);
   yield* take();
-  if (failure !== undefined) throw unreadable(failure, line);
+  if (failure != null) throw unreadable(failure, line);
 }
 
 /** Gives the parser its next bytes, or the end. @returns what it fails with */
-async function feed(parser: Parser, chunk: Buffer | undefined): Promise<Error | undefined> {
-  const failed = once(parser, "error").then(([error]: Error[]) => error);
-  const done = new Promise<undefined>((resolve) => {
-    if (chunk === undefined) parser.end(() => resolve(undefined));
-    else parser.write(chunk, () => resolve(undefined));
+const feed = (parser: Parser, chunk: Buffer | undefined): Promise<Error | null | undefined> =>
+  new Promise((resolve) => {
+    if (chunk === undefined) parser.end(resolve);
+    else parser.write(chunk, resolve);
   });
-  const failure = await Promise.race([failed, done]);
-  return failure ?? (parser.errored as Error | null) ?? undefined;
-}
 
 function unreadable(error: Error, line: number): Error {
   if (!(error instanceof CsvError)) return error;

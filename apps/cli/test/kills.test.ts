@@ -1,0 +1,230 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createClient, type Item } from "@cosmos-trpc/client";
+import { describe, expect, test, vi } from "vitest";
+import { type RunningCli, startCli } from "./runningCli.ts";
+import { startStack } from "./runningStack.ts";
+import { jsonLines, testFolder } from "./testFolder.ts";
+
+/** Enough that work is under way for a while. */
+const itemCount = 2_000;
+const padding = "x".repeat(500);
+
+const idOf = (n: number): string => `item-${String(n).padStart(5, "0")}`;
+
+/** Lines of items; each hundredth is broken. */
+const isBroken = (n: number): boolean => n % 100 === 50;
+const lines = Array.from({ length: itemCount }, (_, n) =>
+  isBroken(n) ? `{"id":"${idOf(n)}"` : JSON.stringify({ id: idOf(n), data: { n, padding } }),
+);
+const brokenLines = lines.flatMap((_, n) => (isBroken(n) ? [n + 1] : []));
+const ids = lines.flatMap((_, n) => (isBroken(n) ? [] : [idOf(n)]));
+
+const patiently = { timeout: 200_000, interval: 5 };
+
+/** Waits until a checkpoint says that some work is done. */
+const untilUnderWay = (checkpoint: string, running: RunningCli): Promise<unknown> =>
+  vi.waitUntil(() => {
+    if (running.child.exitCode !== null) throw new Error("It was done before it could be cut.");
+    return existsSync(checkpoint);
+  }, patiently);
+
+async function storedItems(url: string): Promise<Item[]> {
+  const client = createClient({ url });
+  const found: Item[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await client.items.list.query({ limit: 500, ...(cursor === undefined ? {} : { cursor }) });
+    found.push(...page.items);
+    cursor = page.cursor;
+    if (cursor === undefined) return found.sort((one, other) => (one.id < other.id ? -1 : 1));
+  }
+}
+
+describe("items import", () => {
+  test.each(["SIGKILL", "SIGINT", "SIGTERM"] as const)(
+    "cut by %s goes on where it was, and loses nothing",
+    async (signal) => {
+      const stack = await startStack();
+      const path = testFolder()("items.ndjson", lines.join("\n"));
+      const args = ["items", "import", path, "--url", stack.url, "--concurrency", "8", "--json"];
+      const first = startCli(args);
+      await untilUnderWay(`${path}.checkpoint`, first);
+      first.child.kill(signal);
+      const cut = await first.ended;
+      expect(cut.stdout).toBe("");
+      if (signal !== "SIGKILL") {
+        expect(cut.code).toBe(signal === "SIGINT" ? 130 : 143);
+        expect(cut.stderr.trimEnd().split("\n").at(-1)).toMatch(
+          /^cosmos-trpc: Stopped after [\d,]+ items? written.*\. The same command goes on from there\.$/,
+        );
+      }
+      const before = JSON.parse(readFileSync(`${path}.checkpoint`, "utf8")) as {
+        progress: { records: number };
+      };
+      expect(before.progress.records).toBeLessThan(itemCount);
+
+      const second = await startCli(args.map((arg) => (arg === "8" ? "200" : arg))).ended;
+      expect(second.stderr).toContain(
+        `Goes on after ${before.progress.records.toLocaleString("en")} records.`,
+      );
+      expect(second.code).toBe(1);
+      expect(jsonLines(second.stdout)).toMatchObject([{ written: ids.length, refused: brokenLines.length }]);
+      const report = jsonLines(readFileSync(`${path}.refused.ndjson`, "utf8"));
+      expect(report.map(({ line }) => line)).toEqual(brokenLines);
+      expect((await storedItems(stack.url)).map(({ id }) => id)).toEqual(ids);
+    },
+  );
+
+  test.each(["server", "emulator"] as const)("outlives a kill of the %s", async (what) => {
+    const stack = await startStack();
+    const path = testFolder()("items.ndjson", lines.join("\n"));
+    const running = startCli(["items", "import", path, "--url", stack.url, "--concurrency", "8", "--json"]);
+    await untilUnderWay(`${path}.checkpoint`, running);
+    await stack.kill(what);
+    await stack.start(what);
+    const run = await running.ended;
+    expect(jsonLines(run.stdout)).toMatchObject([{ written: ids.length, refused: brokenLines.length }]);
+    expect((await storedItems(stack.url)).map(({ id }) => id)).toEqual(ids);
+  });
+
+  test("without patience ends when the server does, and goes on later", async () => {
+    const stack = await startStack();
+    const path = testFolder()("items.ndjson", lines.join("\n"));
+    const args = ["items", "import", path, "--url", stack.url, "--concurrency", "8", "--patience", "0"];
+    const running = startCli(args);
+    await untilUnderWay(`${path}.checkpoint`, running);
+    await stack.kill("server");
+    const cut = await running.ended;
+    expect(cut).toMatchObject({ code: 1, stdout: "" });
+    expect(cut.stderr.trimEnd().split("\n").at(-1)).toMatch(
+      /^cosmos-trpc: (No server answers|The answer of).* The same command goes on from there\.$/,
+    );
+    await stack.start("server");
+    expect((await startCli([...args, "--concurrency", "200"]).ended).stdout).toMatch(
+      /^1,980 items written, 20 refused/,
+    );
+    expect((await storedItems(stack.url)).map(({ id }) => id)).toEqual(ids);
+  });
+});
+
+describe("items export", () => {
+  async function filledStack() {
+    const stack = await startStack();
+    const client = createClient({ url: stack.url });
+    for (let from = 0; from < ids.length; from += 500) {
+      const group = ids.slice(from, from + 500);
+      await client.items.bulk.mutate({ items: group.map((id) => ({ id, data: { padding } })) });
+    }
+    return stack;
+  }
+
+  test.each(["ndjson", "csv"] as const)(
+    "of %s, killed and begun again, has each item once",
+    async (format) => {
+      const stack = await filledStack();
+      const path = testFolder()(`items.${format}`);
+      const whole = testFolder()(`whole.${format}`);
+      const options = ["--url", stack.url, "--order-by", "name"];
+      expect((await startCli(["items", "export", whole, ...options]).ended).code).toBe(0);
+
+      const args = ["items", "export", path, ...options];
+      // Killed when half a page more than its checkpoint says is in the file: what a kill between the two leaves.
+      const running = startCli(args);
+      await vi.waitUntil(() => existsSync(path) && statSync(path).size > 0, patiently);
+      running.child.kill("SIGINT");
+      await running.ended;
+      if (existsSync(`${path}.checkpoint`)) {
+        const text = readFileSync(path);
+        writeFileSync(path, Buffer.concat([text, text.subarray(0, 1_000)]));
+        const again = await startCli(args).ended;
+        expect(again.code).toBe(0);
+        expect(again.stderr).toMatch(/^cosmos-trpc: Goes on after [\d,]+ items\.\n$/);
+      }
+      expect(readFileSync(path, "utf8")).toBe(readFileSync(whole, "utf8"));
+      expect(existsSync(`${path}.checkpoint`)).toBe(false);
+    },
+  );
+
+  test.each(["server", "emulator"] as const)("outlives a kill of the %s", async (what) => {
+    const stack = await filledStack();
+    const path = testFolder()("items.ndjson");
+    const running = startCli(["items", "export", path, "--url", stack.url]);
+    await vi.waitUntil(() => existsSync(path) && statSync(path).size > 0, patiently);
+    await stack.kill(what);
+    await stack.start(what);
+    expect((await running.ended).code).toBe(0);
+    const found = jsonLines(readFileSync(path, "utf8")).map(({ id }) => id);
+    expect(found.sort()).toEqual(ids);
+  });
+});
+
+describe("items watch", () => {
+  /** Waits until the watch has shown so many items. */
+  async function untilShown(running: RunningCli, shown: () => string, count: number): Promise<void> {
+    await vi.waitUntil(() => {
+      if (running.child.exitCode !== null) throw new Error("The watch has ended.");
+      return jsonLines(shown().replace(/[^\n]*$/, "")).length >= count;
+    }, patiently);
+  }
+
+  test("over kills of itself, the server and the emulator shows each change at least once, in order", async () => {
+    const stack = await startStack();
+    const client = createClient({ url: stack.url });
+    const cursorFile = testFolder()("cursor");
+    const args = [
+      "items",
+      "watch",
+      "--url",
+      stack.url,
+      "--since",
+      "beginning",
+      "--cursor-file",
+      cursorFile,
+      "--json",
+    ];
+    let shown = "";
+    let round = 0;
+    const watching = (): RunningCli => {
+      const running = startCli(args);
+      running.child.stdout.on("data", (chunk: Buffer) => {
+        shown += chunk.toString();
+      });
+      return running;
+    };
+    const write = async (): Promise<void> => {
+      round += 1;
+      await client.items.upsert.mutate({ id: "watched", data: { round } });
+    };
+    const seen = () => new Set(jsonLines(shown).map(({ data }) => (data as { round: number }).round));
+
+    let running = watching();
+    await write();
+    await vi.waitUntil(() => seen().has(1), patiently);
+    for (const what of ["server", "emulator"] as const) {
+      await stack.kill(what);
+      await stack.start(what);
+      await vi.waitUntil(
+        () =>
+          write().then(
+            () => true,
+            () => false,
+          ),
+        patiently,
+      );
+      const last = round;
+      await vi.waitUntil(() => seen().has(last), patiently);
+    }
+    running.child.kill("SIGKILL");
+    await running.ended;
+    await write();
+    const unseen = round;
+    running = watching();
+    await vi.waitUntil(() => seen().has(unseen), patiently);
+    await untilShown(running, () => shown, 4);
+    running.child.kill("SIGINT");
+    const end = await running.ended;
+    expect(end.code).toBe(130);
+    expect(end.stderr).toBe("cosmos-trpc: Stopped. The same command goes on from there.\n");
+    const rounds = jsonLines(shown).map(({ data }) => (data as { round: number }).round);
+    expect([...new Set(rounds)]).toEqual([...new Set(rounds)].sort((one, other) => one - other));
+  });
+});

@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { onTestFinished } from "vitest";
+import { nodeOnSources, surroundings } from "./runningCli.ts";
+
+const root = join(import.meta.dirname, "../../..");
+
+/** An emulator and a server, each a process that can be killed and started again in its place. */
+export interface Stack {
+  readonly url: string;
+  kill(what: "emulator" | "server"): Promise<void>;
+  start(what: "emulator" | "server"): Promise<void>;
+}
+
+/** Starts both for one test. */
+export async function startStack(): Promise<Stack> {
+  const folder = mkdtempSync(join(tmpdir(), "cli-stack-"));
+  const running: { emulator?: ChildProcess; server?: ChildProcess } = {};
+  const ports = { emulator: "0", identity: "0", server: "0" };
+  let env: NodeJS.ProcessEnv = {};
+
+  const stack = {
+    url: "",
+    async kill(what: "emulator" | "server") {
+      const child = running[what];
+      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, "exit");
+      child.kill("SIGKILL");
+      await ended;
+    },
+    async start(what: "emulator" | "server") {
+      if (what === "emulator") {
+        const { child, line } = await launch(
+          [
+            join(root, "packages/cosmos-emulator/src/main.ts"),
+            `--data-dir=${folder}`,
+            `--port=${ports.emulator}`,
+            `--identity-port=${ports.identity}`,
+            "--json",
+          ],
+          {},
+          ({ endpoint }) => endpoint !== undefined,
+        );
+        running.emulator = child;
+        env = line["env"] as NodeJS.ProcessEnv;
+        ports.emulator = new URL(env["COSMOS_ENDPOINT"] ?? "").port;
+        ports.identity = new URL(env["IDENTITY_ENDPOINT"] ?? "").port;
+      } else {
+        const { child, line } = await launch(
+          [join(root, "apps/server/src/main.ts")],
+          { ...env, PORT: ports.server },
+          ({ msg }) => msg === "listening",
+        );
+        running.server = child;
+        ports.server = String(line["port"]);
+        stack.url = `http://127.0.0.1:${ports.server}`;
+      }
+    },
+  };
+  onTestFinished(async () => {
+    await stack.kill("server");
+    await stack.kill("emulator");
+    rmSync(folder, { recursive: true, force: true });
+  });
+  await stack.start("emulator");
+  await stack.start("server");
+  return stack;
+}
+
+type Line = Readonly<Record<string, unknown>>;
+
+/** Starts a program that writes JSON lines, and waits for the one that says it is ready. */
+async function launch(args: readonly string[], env: NodeJS.ProcessEnv, isReady: (line: Line) => boolean) {
+  const child = spawn(process.execPath, [...nodeOnSources, ...args], {
+    env: { ...surroundings(), ...env },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  for await (const text of createInterface({ input: child.stdout })) {
+    const line = JSON.parse(text) as Line;
+    if (!isReady(line)) continue;
+    child.stdout.resume();
+    return { child, line };
+  }
+  throw new Error(`${args[0]} ended with ${child.exitCode}.`);
+}
