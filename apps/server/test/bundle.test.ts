@@ -97,6 +97,9 @@ test("without its map it works all the same, and its stacks name the bundle", as
   });
   const { err } = await server.logged(({ reason }) => reason === "unavailable");
   expect((err as { stack: string }).stack).toMatch(/server\.mjs:\d+:\d+/);
+  // Without the viewer's files there is no page to see, and the rest is served.
+  expect((await fetch(`${server.url}/docs/swagger-ui.css`)).status).toBe(500);
+  expect((await fetch(`${server.url}/openapi.json`)).status).toBe(200);
 });
 
 test("a wrong environment ends it with one message", async () => {

@@ -30,11 +30,11 @@ export interface Ended {
 
 const folder = join(import.meta.dirname, "..");
 
-/** The variables of this process that a child needs, without any that configure the server. */
+/** The variables of this process that a child needs, without any that configure the server or lend it packages. */
 const surroundings = (): NodeJS.ProcessEnv =>
   Object.fromEntries(
     Object.entries(process.env).filter(
-      ([name]) => !/^(COSMOS_|AZURE_|IDENTITY_|PORT$|HOST$|NODE_ENV$)/.test(name),
+      ([name]) => !/^(COSMOS_|AZURE_|IDENTITY_|PORT$|HOST$|NODE_ENV$|NODE_PATH$)/.test(name),
     ),
   );
 

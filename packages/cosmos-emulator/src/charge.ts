@@ -3,10 +3,13 @@
  *
  * Sources: Learn, "Request Units in Azure Cosmos DB" (a point read of 1 KB is 1 RU, of 100 KB 10 RU) and "Optimize
  * request cost" (a write of 1 KB is 5 RU, of 100 KB 50 RU; a replace costs about twice what the insert cost).
- * Between those two points a charge grows linearly with the size.
+ * Between those two points a charge grows linearly with the size, which is that of what the client wrote.
  */
 const perKilobyte = 9 / 99;
-const bySize = (bytes: number): number => Math.max(1, 1 + (bytes / 1024 - 1) * perKilobyte);
+/** Bytes of `_rid`, `_self`, `_etag`, `_attachments` and `_ts`, which every stored document has beside what was written. */
+const systemProperties = 205;
+const bySize = (bytes: number): number =>
+  Math.max(1, 1 + ((bytes - systemProperties) / 1024 - 1) * perKilobyte);
 const round = (charge: number): number => Math.round(charge * 100) / 100;
 
 /** What a page of a query did. */
@@ -25,7 +28,7 @@ export const charge = {
   metadataWrite: 4.95,
   /** A point read that finds nothing, or a document that the client has. */
   pointReadMiss: 1,
-  /** A point read of a document of that many bytes. */
+  /** A point read of a stored document of that many bytes. */
   pointRead: (bytes: number): number => round(bySize(bytes)),
   /** A create, or an upsert that creates. */
   create: (bytes: number): number => round(5 * bySize(bytes)),

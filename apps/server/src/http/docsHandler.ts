@@ -1,13 +1,14 @@
 import { readFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
+import { getTRPCErrorFromUnknown, type TRPCError } from "@trpc/server";
 import type { AnyEntity } from "../entity/entity.ts";
 import { openApiDocument } from "../openapi/openApiDocument.ts";
 import { viewerFiles, viewerFolder, viewerPage, viewerPolicy, viewerStart } from "../openapi/viewer.ts";
 import { sendAnswer } from "./answer.ts";
 import { nothingAt } from "./nothingAt.ts";
 import { docsPath, openApiPath, restPath } from "./paths.ts";
-import { problem } from "./problem.ts";
+import { problem, problemOf } from "./problem.ts";
 
 /** What is sent for a path. */
 interface Page {
@@ -17,7 +18,10 @@ interface Page {
 }
 
 /** Serves the OpenAPI document and a page that shows it, from this server alone. Nothing is made before it is asked for. */
-export function createDocsHandler(entities: Readonly<Record<string, AnyEntity>>) {
+export function createDocsHandler(
+  entities: Readonly<Record<string, AnyEntity>>,
+  onError: (error: TRPCError, path: string) => void,
+) {
   const pages = new Map<string, Page>();
 
   async function make(path: string): Promise<Page | undefined> {
@@ -41,7 +45,15 @@ export function createDocsHandler(entities: Readonly<Record<string, AnyEntity>>)
       const allow = "GET, HEAD";
       return sendAnswer(response, problem(405, `Only ${allow} are served here.`, path, {}, { allow }));
     }
-    const page = pages.get(path) ?? (await make(path));
+    let page = pages.get(path);
+    try {
+      page ??= await make(path);
+    } catch (thrown) {
+      // The viewer's files were not deployed with the server.
+      const error = getTRPCErrorFromUnknown(thrown);
+      onError(error, `${request.method} ${path}`);
+      return sendAnswer(response, problemOf(error, path));
+    }
     if (page === undefined) return sendAnswer(response, nothingAt(entities, request.method, path));
     pages.set(path, page);
     response

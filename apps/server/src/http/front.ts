@@ -25,7 +25,7 @@ export function createFront(
     log.info({ path }, "a watcher took its events too slowly: its connection is cut, it can resume");
   const trpc = createTrpcHandler(router, shared, { onError, onDrop });
   const rest = createRestHandler(entities, router, shared, onError);
-  const docs = createDocsHandler(entities);
+  const docs = createDocsHandler(entities, onError);
   return (request, response) => {
     const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
     if (path.startsWith(trpcPath)) trpc(request, response);

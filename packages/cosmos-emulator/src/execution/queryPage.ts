@@ -19,6 +19,12 @@ export interface PreparedQuery {
   readonly filter: IndexableFilter;
   /** The one path that ORDER BY sorts by, when an index scan can give its order. */
   readonly order: { readonly path: readonly string[]; readonly descending: boolean } | undefined;
+  /**
+   * Whether rows that ORDER BY finds equal come with the last document first: where a key is descending. Clients that
+   * go on with a merged order rely on it. Sources: `@azure/cosmos`, RidSkipCountFilter.js; azure-cosmos-dotnet-v3,
+   * CosmosQueryExecutionInfo.cs.
+   */
+  readonly isReversed: boolean;
   readonly snapshots: Snapshots;
 }
 
@@ -204,10 +210,9 @@ function orderedPage(query: PreparedQuery, position: Position, size: number): Pa
   const { compiled } = query;
   const meter: Meter = { loaded: 0, loadedBytes: 0 };
   const { skip, take } = allowance(query, position);
-  const isDescending = query.order?.descending === true;
   const compare = (one: PlacedRow, other: PlacedRow): number =>
     compiled.compareKeys(one.keys, other.keys) ||
-    (isDescending ? other.number - one.number : one.number - other.number) ||
+    (query.isReversed ? other.number - one.number : one.number - other.number) ||
     one.index - other.index;
   const last = lastRow(query, position);
   const isAfter = (row: PlacedRow): boolean => last === undefined || compare(row, last) > 0;

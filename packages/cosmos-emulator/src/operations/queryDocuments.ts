@@ -33,6 +33,10 @@ export const queryDocuments: Operation = {
 function checkGateway(call: Call, scope: RequestScope, request: QueryRequest): void {
   if (!scope.isGateway) return;
   const { query, parameters } = request;
+  // First, so that what is wrong with the query is its own refusal.
+  const { kind, distinct, offset, limit } = request.compiled(
+    computedPropertiesOf(scope.container.definition),
+  );
   if (singlePartitionKey(query, parameters, scope.container.partitionKey.paths) !== undefined) return;
   if (!isTrue(call, "x-ms-documentdb-query-enablecrosspartition")) {
     // Without 1004, upon which clients would go on by a plan: azure-cosmos for Python, tests/test_partition_key.py.
@@ -40,9 +44,6 @@ function checkGateway(call: Call, scope: RequestScope, request: QueryRequest): v
       "Cross partition query is required but disabled. Please set x-ms-documentdb-query-enablecrosspartition to true, specify x-ms-documentdb-partitionkey, or revise your query to avoid this exception.",
     );
   }
-  const { kind, distinct, offset, limit } = request.compiled(
-    computedPropertiesOf(scope.container.definition),
-  );
   const isPassedOn = kind === "stream" && !distinct && offset === 0 && limit === Number.POSITIVE_INFINITY;
   if (isPassedOn) return;
   throw new ServiceError(

@@ -11,6 +11,7 @@ import { limits } from "../limits.ts";
 import type { Query } from "../query/ast.ts";
 import { type CompiledQuery, compileQuery, type QueryParameter } from "../query/compileQuery.ts";
 import { type ComputedProperties, NO_COMPUTED_PROPERTIES } from "../query/computedProperties.ts";
+import { continuedText } from "../query/continuedText.ts";
 import { withoutProperties } from "../query/filter.ts";
 import { indexableFilter, orderByPaths } from "../query/indexableFilter.ts";
 import { parseQuery } from "../query/parseQuery.ts";
@@ -106,14 +107,16 @@ export function answerQuery(
   const filter = withoutProperties(indexableFilter(query, parameters), computed);
   const orderBy: OrderByPaths = orderByPaths(query) ?? [];
   if (query.orderBy !== undefined && compiled.hasOrderBy) checkOrderBy(policy, orderBy);
+  const isReversed = orderBy.some(({ descending }) => descending);
   const prepared: PreparedQuery = {
     scope,
     compiled,
     filter,
     order: orderBy.length === 1 && !computed.has(orderBy[0]?.path[0] ?? "") ? orderBy[0] : undefined,
+    isReversed,
     snapshots,
   };
-  const binding = bindingOf(scope.container.rid, request.text, parameters);
+  const binding = bindingOf(scope.container.rid, continuedText(query, request.text), parameters);
   const continuation = header(call, "x-ms-continuation");
   const position: Position =
     continuation === undefined || continuation === ""
@@ -124,6 +127,12 @@ export function answerQuery(
 
   const headers: Record<string, string> = { "x-ms-item-count": String(page.texts.length) };
   if (page.next !== undefined) headers["x-ms-continuation"] = writeContinuation(binding, page.next);
+  if (query.orderBy !== undefined) {
+    headers["x-ms-cosmos-query-execution-info"] = JSON.stringify({
+      reverseRidEnabled: false,
+      reverseIndexScan: isReversed,
+    });
+  }
   if (isTrue(call, "x-ms-cosmos-populateindexmetrics-v2")) {
     headers["x-ms-cosmos-index-utilization"] = indexMetrics(policy, filter, orderBy);
   } else if (isTrue(call, "x-ms-cosmos-populateindexmetrics")) {

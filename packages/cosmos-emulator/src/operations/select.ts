@@ -87,11 +87,17 @@ const refused: Readonly<Partial<Record<ResourceType, string>>> = {
   clientencryptionkeys: "Client encryption keys are",
 };
 
+/** Headers that name triggers to run with a write. Source: `@azure/cosmos`, common/constants.js. */
+const triggerHeaders = ["x-ms-documentdb-pre-trigger-include", "x-ms-documentdb-post-trigger-include"];
+
 /** The operation that a call asks for. */
 export function selectOperation(call: Call): Operation {
   const { type, isFeed } = call.target;
   const name = refused[type];
   if (name !== undefined) throw badRequest(`${name} not supported by the emulator.`);
+  if (triggerHeaders.some((trigger) => header(call, trigger))) {
+    throw badRequest(`${refused.triggers} not supported by the emulator.`);
+  }
   if (type === "docs" && isFeed && call.method === "POST") {
     // First: some clients say of these nothing else. Source: azure-cosmos for Python, _GetQueryPlanThroughGateway.
     if (isTrue(call, "x-ms-cosmos-is-query-plan-request")) return readQueryPlan;

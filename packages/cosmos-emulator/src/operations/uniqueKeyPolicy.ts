@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject, own } from "../json.ts";
 import { limits } from "../limits.ts";
-import { parsePath } from "../partitionKey/partitionKey.ts";
+import { hasWildcard, parsePath } from "../partitionKey/partitionKey.ts";
 import { badRequest } from "../serviceError.ts";
 
 /**
@@ -27,7 +27,7 @@ function readUniqueKey(key: Json): JsonObject {
   }
   const read = paths.map((path) => {
     if (typeof path !== "string") throw invalid("has a path that is not a string");
-    if (parsePath(path).some((name) => name === "*" || name === "?" || name === "[]")) {
+    if (hasWildcard(path)) {
       throw invalid(`has the path '${path}': a path leads to one value, without wildcards`);
     }
     return path;

@@ -40,9 +40,20 @@ export function readPartitionKeyDefinition(input: Json | undefined): PartitionKe
   if (kind === "MultiHash" && version !== 2) {
     throw badRequest("A partition key of kind MultiHash has version 2.");
   }
-  for (const path of paths) parsePath(path);
+  for (const path of paths) {
+    if (hasWildcard(path)) {
+      throw badRequest(`The partition key path '${path}' leads to no one value: it has no wildcards.`);
+    }
+  }
+  if (new Set(paths.map((path) => JSON.stringify(parsePath(path)))).size < paths.length) {
+    throw badRequest("The partition key definition names a path twice.");
+  }
   return { paths, kind, version };
 }
+
+/** Whether a path is one of many values, as in an indexing policy. Source: Learn, REST "Create Collection". */
+export const hasWildcard = (path: string): boolean =>
+  parsePath(path).some((name) => name === "*" || name === "?" || name === "[]");
 
 /** The version as a number or, from the Java SDK, by its name there. Source: its PartitionKeyDefinitionVersion. */
 function readVersion(value: Json): 1 | 2 {

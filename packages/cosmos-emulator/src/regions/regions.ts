@@ -38,7 +38,13 @@ export interface RegionState {
 export interface Regions {
   /** The write region first. */
   list(): readonly RegionState[];
-  /** Takes a region down: by `drop` unless said otherwise. Until it is up again, the account's document leaves it out. */
+  /**
+   * Takes a region down. Until it is up again, the account's document leaves it out.
+   *
+   * @param outage `unavailable` unless said otherwise: upon a 503 every SDK goes to its next region at once, while
+   * `@azure/cosmos` stays with a region that cuts connections until it reads the account again
+   * (source: its retry/retryUtility.js and retry/defaultRetryPolicy.js)
+   */
   takeDown(name: string, outage?: Outage): void;
   bringUp(name: string): void;
   /**
@@ -123,7 +129,7 @@ export function createRegions(options: readonly RegionOptions[]): RegionSet {
         lagMs: region.lagMs,
         requests: region.requests,
       })),
-    takeDown(name, outage = "drop") {
+    takeDown(name, outage = "unavailable") {
       const region = find(name);
       region.outage = readOutage(outage, "outage");
       region.cut();

@@ -53,6 +53,10 @@ it.each([
   ["an empty list of paths", { id: "c", partitionKey: { paths: [], kind: "Hash" } }],
   ["a path that does not begin with a slash", { id: "c", partitionKey: { paths: ["pk"], kind: "Hash" } }],
   ["a path with an open quote", { id: "c", partitionKey: { paths: ['/"pk'], kind: "Hash" } }],
+  ["a wildcard for its key", { id: "c", partitionKey: { paths: ["/*"], kind: "Hash" } }],
+  ["a wildcard in its key", { id: "c", partitionKey: { paths: ["/a/[]/b"], kind: "Hash" } }],
+  ["a slash at the key's end", { id: "c", partitionKey: { paths: ["/a/"], kind: "Hash" } }],
+  ["one key twice", { id: "c", partitionKey: { paths: ["/a", "/a"], kind: "MultiHash", version: 2 } }],
   ["an unknown kind", { id: "c", partitionKey: { paths: ["/pk"], kind: "Range" } }],
   ["two paths of kind Hash", { id: "c", partitionKey: { paths: ["/a", "/b"], kind: "Hash" } }],
   [

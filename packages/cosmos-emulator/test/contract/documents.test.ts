@@ -164,6 +164,10 @@ it("says with which session token a write can be read, and 404 with 1002 to one 
   const future = { ...keyHeader("p"), "x-ms-session-token": `${range}:${version}#999999999` };
   const refused = await account.raw({ path, headers: future });
   expect([refused.status, refused.headers["x-ms-substatus"]]).toEqual([404, "1002"]);
+  for (const invalid of ["x", `${range}:x`, `${range}:${version}#x`, `${token},x`]) {
+    const answer = await account.raw({ path, headers: { ...present, "x-ms-session-token": invalid } });
+    expect([invalid, answer.status]).toEqual([invalid, 400]);
+  }
 });
 
 it("moves the session token with every write", async () => {

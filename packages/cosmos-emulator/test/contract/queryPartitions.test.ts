@@ -297,3 +297,66 @@ it("lets a reader stop and go on with the SDK's own continuation", async () => {
   });
   expect(continuationOf(page)).toBeDefined();
 });
+
+it.each([
+  "SELECT VALUE c.id FROM c",
+  "SELECT VALUE c.id FROM c ORDER BY c.n",
+  "SELECT VALUE c.id FROM c ORDER BY c.kin",
+  "SELECT VALUE c.id FROM c WHERE c.n > 3 ORDER BY c.kin DESC",
+])(
+  "lets a new reader go on over all partitions from each page's token, while others write: %s",
+  async (text) => {
+    const container = await fill(account, definitions["hash V2"] as PartitionKeyDefinition);
+    const options = { enableQueryControl: true, maxItemCount: 7, maxDegreeOfParallelism: 10 };
+    const found: string[] = [];
+    let written = 0;
+    let reader = container.items.query<string>(text, options);
+    while (reader.hasMoreResults()) {
+      const page = await reader.fetchNext();
+      found.push(...(page.resources ?? []));
+      written += 1;
+      const id = `new${written}`;
+      await container.items.upsert({ id, tenant: `t${found.length % 7}`, n: found.length % 20, kin: 2 });
+      const { continuationToken } = page;
+      if (continuationToken === undefined) continue;
+      reader = container.items.query<string>(text, { ...options, continuationToken });
+    }
+    const there = found.filter((id) => !id.startsWith("new"));
+    expect(there.toSorted()).toEqual((rowsOf(text, documents) as string[]).toSorted());
+    expect(new Set(found).size).toBe(found.length);
+  },
+);
+
+it("gives equal rows last written first where a key is descending, and says so", async () => {
+  const paths = [
+    { path: "/a", order: "ascending" as const },
+    { path: "/b", order: "descending" as const },
+  ];
+  const container = await single.newContainer("/pk", { indexingPolicy: { compositeIndexes: [paths] } });
+  for (const id of ["1", "2", "3"]) await container.items.create({ id, pk: "p", a: 1, b: 1 });
+  const orders = ["c.a", "c.a DESC", "c.a, c.b DESC"];
+  const answers = await Promise.all(
+    orders.map((order) => {
+      const text = `SELECT VALUE c.id FROM c ORDER BY ${order}`;
+      return sendQuery(single, container, { text, headers: firstRange });
+    }),
+  );
+  expect(answers.map(rowsIn)).toEqual([
+    ["1", "2", "3"],
+    ["3", "2", "1"],
+    ["3", "2", "1"],
+  ]);
+  expect(
+    answers.map(({ headers }) => JSON.parse(String(headers["x-ms-cosmos-query-execution-info"]))),
+  ).toEqual([false, true, true].map((reverseIndexScan) => ({ reverseRidEnabled: false, reverseIndexScan })));
+});
+
+it("names a parameter that the request does not have", async () => {
+  const container = await single.newContainer();
+  const text = "SELECT * FROM c WHERE c.n = @n";
+  const crossPartition = { "x-ms-documentdb-query-enablecrosspartition": "true" };
+  for (const headers of [crossPartition, firstRange, keyHeader("p")]) {
+    const answer = await sendQuery(single, container, { text, headers });
+    expect([answer.status, answer.json()["message"]]).toEqual([400, expect.stringContaining("'@n'")]);
+  }
+});

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
-import { docsPath, emulatorIt, keyHeader, openAccount } from "./account.ts";
+import { docsPath, emulatorIt, keyHeader, openAccount, refusal } from "./account.ts";
 
 const account = await openAccount();
 const container = await account.newContainer();
@@ -110,4 +110,12 @@ it("takes outer and trailing slashes, and a query string", async () => {
     signed,
   });
   expect(answer.status).toBe(200);
+});
+
+it.each(["pre", "post"])("refuses a write that names a %s-trigger", async (kind) => {
+  const id = randomUUID();
+  const options = kind === "pre" ? { preTriggerInclude: ["t"] } : { postTriggerInclude: ["t"] };
+  const written = container.items.create({ id, pk: "p" }, options);
+  expect(await refusal(written)).toMatchObject({ code: 400 });
+  expect((await container.item(id, "p").read()).statusCode).toBe(404);
 });

@@ -136,7 +136,7 @@ it("lets the SDK go to its next region while one is unavailable, and come back",
   const { emulator, clientOf } = await start({ name: east }, { name: west });
   const client = clientOf({ preferredLocations: [west, east] });
   await itemOf(client).read();
-  emulator.regions.takeDown(west, "unavailable");
+  emulator.regions.takeDown(west);
   let answer: unknown;
   const read = async (): Promise<void> => {
     answer = (await itemOf(client).read()).statusCode;
@@ -159,7 +159,7 @@ it("lets the SDK leave a region whose connections are cut once it reads the acco
   const { emulator, clientOf } = await start({ name: east }, { name: west });
   const client = clientOf({ preferredLocations: [west, east], endpointRefreshRateInMs: 50 });
   await itemOf(client).read();
-  emulator.regions.takeDown(west);
+  emulator.regions.takeDown(west, "drop");
   expect((await itemOf(client).read()).statusCode).toBe(200);
   expect(await requestsOf(emulator, () => itemOf(client).read())).toMatchObject({ [west]: 0 });
   emulator.regions.bringUp(west);
@@ -170,7 +170,7 @@ it("lets the SDK leave a region whose connections are cut once it reads the acco
 
 it("cuts connections to a region that is down, open ones too, and takes them again", async () => {
   const { emulator, raw } = await start({ name: east }, { name: west });
-  emulator.regions.takeDown(west);
+  emulator.regions.takeDown(west, "drop");
   await expect(raw(west, "GET", document)).rejects.toThrow();
   const readable = (await raw(east, "GET", "/")).json()["readableLocations"];
   expect(readable).toMatchObject([{ name: east }]);
@@ -199,7 +199,7 @@ it("lets the SDK find the new write region after a fail-over", async () => {
 
 it("goes on at the account's endpoint when the write region is lost and another one takes over", async () => {
   const { emulator, clientOf } = await start({ name: east }, { name: west });
-  emulator.regions.takeDown(east);
+  emulator.regions.takeDown(east, "drop");
   emulator.regions.failover(west);
   const client = clientOf({});
   expect((await itemOf(client).replace({ id: "1", pk: "p", version: 2 })).statusCode).toBe(200);
@@ -277,7 +277,7 @@ it("is changed over HTTP, too", async () => {
   await change(path, "PUT", { outage: "hang", lagMs: 5 });
   expect(emulator.regions.list()[1]).toMatchObject({ outage: "hang", lagMs: 5 });
   await change(path, "PUT", { up: false });
-  expect(emulator.regions.list()[1]).toMatchObject({ outage: "drop" });
+  expect(emulator.regions.list()[1]).toMatchObject({ outage: "unavailable" });
   expect((await change("/failover", "POST", { region: west })).status).toBe(400);
   await change(path, "PUT", { up: true });
   expect((await change("/failover", "POST", { region: west })).status).toBe(200);
