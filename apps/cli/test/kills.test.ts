@@ -64,7 +64,7 @@ describe("items import", () => {
 
       const second = await startCli(args.map((arg) => (arg === "8" ? "200" : arg))).ended;
       expect(second.stderr).toContain(
-        `Goes on after ${before.progress.records.toLocaleString("en")} records.`,
+        `Goes on after record ${before.progress.records.toLocaleString("en")}.`,
       );
       expect(second.code).toBe(1);
       expect(jsonLines(second.stdout)).toMatchObject([{ written: ids.length, refused: brokenLines.length }]);

@@ -114,7 +114,7 @@ async function importItems(source: string, options: ImportOptions): Promise<void
         );
   const before = checkpoint.begun ?? nothing;
   let progress = before;
-  if (before.records > 0) tell(`Goes on after ${before.records.toLocaleString("en")} records.`);
+  if (before.records > 0) tell(`Goes on after record ${before.records.toLocaleString("en")}.`);
   const report = places.report === undefined ? undefined : openReport(places.report, before.reportBytes);
   const { api, usage } = createApi(url);
   const bar = progressBar();
