@@ -21,7 +21,7 @@ const mostCharacters = 4_000;
 const concurrency = 4;
 
 /** `items get <id…>`: point reads. */
-export function addGetItems(items: Command): void {
+export function addGetItem(items: Command): void {
   items
     .command("get")
     .description("Get items by their ids")
