@@ -34,7 +34,8 @@ export function addGetItem(items: Command): void {
     .action(async (ids: string[], _own: unknown, command: Command) => {
       const { url, json, pk } = command.optsWithGlobals<GetOptions>();
       const { api, usage } = createApi(url);
-      const keys = ids.map((id): Key => (pk === undefined ? { id } : { id, pk }));
+      const scope: Pick<Key, "pk"> = pk === undefined ? {} : { pk };
+      const keys = ids.map((id): Key => ({ id, ...scope }));
       const [only] = keys;
       if (only !== undefined && keys.length === 1) {
         printItem(await orRefused(api.items.get.query(only, alone), url, usage), json, usage);
