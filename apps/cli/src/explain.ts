@@ -7,6 +7,10 @@ const other = "check --url or COSMOS_TRPC_URL.";
 /** Says in one sentence why a call failed. */
 export function explain(error: unknown, url: URL): string {
   if (!isItemsError(error)) return error instanceof Error ? error.message : String(error);
+  // Queries travel in URLs, and whatever stands before the API may cut these off.
+  if (error.status === 414 || error.status === 431) {
+    return `The request is longer than ${url.origin} takes (HTTP ${error.status}): use shorter conditions or cursors.`;
+  }
   switch (error.reason) {
     case "unreachable":
       return `${error.message.replace(/\.$/, "")}: start it, or name another with --url or COSMOS_TRPC_URL.`;

@@ -3,7 +3,7 @@ import { Command, CommanderError, Option } from "commander";
 import { addCreateItem } from "./commands/createItem.ts";
 import { addDeleteItems } from "./commands/deleteItems.ts";
 import { addExportItems } from "./commands/exportItems.ts";
-import { addGetItems } from "./commands/getItems.ts";
+import { addGetItem } from "./commands/getItem.ts";
 import { addImportItems } from "./commands/importItems.ts";
 import { addListItems } from "./commands/listItems.ts";
 import { addPatchItem } from "./commands/patchItem.ts";
@@ -48,7 +48,7 @@ Examples:
 
 const items = program.command("items").description("Read and write items");
 for (const add of [
-  addGetItems,
+  addGetItem,
   addListItems,
   addCreateItem,
   addUpsertItems,

@@ -1,5 +1,3 @@
-import yoctoSpinner from "yocto-spinner";
-
 /** How far some work is. */
 interface Progress {
   /** Items done, by this run. */
@@ -26,21 +24,35 @@ const noBar: ProgressBar = { show: () => undefined, clear: () => undefined, stop
 /** Characters of the bar itself. */
 const length = 20;
 
-/** Makes one on standard error. */
+/** Times a second that the line is drawn anew, at most. */
+const drawsPerSecond = 10;
+
+/** Goes to the line's beginning and erases it. Source: ECMA-48, EL. */
+const erase = "\r\u001b[K";
+
+/**
+ * Makes one on standard error. It listens to no signals, as spinners do: ending in an orderly way is the work's own
+ * matter.
+ */
 export function progressBar(): ProgressBar {
-  if (!process.stderr.isTTY) return noBar;
+  const { stderr } = process;
+  if (!stderr.isTTY) return noBar;
   const started = performance.now();
-  const spinner = yoctoSpinner({ text: "…" }).start();
+  let drawn = Number.NEGATIVE_INFINITY;
+  const clear = (): void => {
+    stderr.write(erase);
+  };
   return {
     show(progress) {
-      spinner.text = describeProgress(progress, (performance.now() - started) / 1_000);
+      const now = performance.now();
+      if (now - drawn < 1_000 / drawsPerSecond) return;
+      drawn = now;
+      const text = describeProgress(progress, (now - started) / 1_000);
+      // A line that wraps could not be taken away; each of its characters takes one place.
+      stderr.write(erase + text.slice(0, (stderr.columns || Number.POSITIVE_INFINITY) - 1));
     },
-    clear() {
-      spinner.clear();
-    },
-    stop() {
-      spinner.stop();
-    },
+    clear,
+    stop: clear,
   };
 }
 

@@ -24,8 +24,10 @@ const mostCharacters = 500;
 
 const gap = "  ";
 
-/** Makes what shows items as rows, with the widths of the first ones. */
-export function itemTable(terminalWidth: number): (items: readonly Item[]) => string {
+/** Makes what shows items as rows on standard output, with the widths of the first ones. */
+export function itemTable(): (items: readonly Item[]) => string {
+  // Where no width is known, as behind some recorders of terminals, nothing is cut.
+  const terminalWidth = process.stdout.columns || Number.POSITIVE_INFINITY;
   let widths: readonly number[] | undefined;
   return (items) => {
     if (items.length === 0) return "";
@@ -42,7 +44,7 @@ export function itemTable(terminalWidth: number): (items: readonly Item[]) => st
 
 const line = (cells: readonly string[], widths: readonly number[], terminalWidth: number): string => {
   const text = cells.map((cell, index) => fitted(cell, widths[index] ?? 0)).join(gap);
-  return cut(text, terminalWidth).trimEnd();
+  return cut(text.trimEnd(), terminalWidth);
 };
 
 function fitted(text: string, width: number): string {

@@ -161,7 +161,7 @@ describe("items import", () => {
 
     keep({ version: 1, task, progress });
     const whole = await importing([path]);
-    expect(whole).toMatchObject({ code: 0, stderr: "cosmos-trpc: Goes on after 1 records.\n" });
+    expect(whole).toMatchObject({ code: 0, stderr: "cosmos-trpc: Goes on after record 1.\n" });
 
     keep({ version: 1, task, progress });
     utimesSync(path, new Date(0), new Date(0));

@@ -4,7 +4,7 @@ import { alone, createApi } from "../api.ts";
 import { type Checkpoint, noCheckpoint, openCheckpoint } from "../checkpoint.ts";
 import { explain } from "../explain.ts";
 import { itemWriter } from "../export/itemWriter.ts";
-import { openOutputFile } from "../export/outputFile.ts";
+import { openOutputFile, refuseExisting } from "../export/outputFile.ts";
 import { type Format, formatOf, formats } from "../input/openInput.ts";
 import { Interrupted, interruptible } from "../interrupt.ts";
 import { addSelection, type SelectionOptions, toSelection, whereHelp } from "../listOptions.ts";
@@ -31,8 +31,8 @@ interface ExportProgress {
   readonly items: number;
   /** Bytes of the file that hold just these items. */
   readonly bytes: number;
-  /** Where the next page begins. */
-  readonly cursor: string;
+  /** Where the next page begins; the first one has none. */
+  readonly cursor?: string;
   readonly requestCharge: number;
   /** Milliseconds. */
   readonly elapsed: number;
@@ -104,54 +104,60 @@ async function exportItems(file: string, options: ExportOptions): Promise<void> 
     ? openCheckpoint<ExportProgress>(checkpointPath, task, restart)
     : noCheckpoint;
   const { begun } = checkpoint;
+  if (isFile && begun === undefined) {
+    if (!force && !restart) refuseExisting(resolve(file));
+    // Before the file is there: a kill leaves no file that nobody may go on with.
+    checkpoint.saveNow({ items: 0, bytes: 0, requestCharge: 0, elapsed: 0 });
+  }
   const target: Target = isFile
-    ? openOutputFile(resolve(file), begun?.bytes, force || restart)
+    ? openOutputFile(resolve(file), begun?.bytes ?? 0)
     : { ...standardOutput(), size: () => 0, close: () => undefined };
-  if (begun !== undefined) tell(`Goes on after ${countItems(begun.items)}.`);
+  if (begun !== undefined && begun.items > 0) tell(`Goes on after ${countItems(begun.items)}.`);
 
   const { api, usage } = createApi(url);
   const bar = progressBar();
   let items = begun?.items ?? 0;
   let cursor = begun?.cursor;
   let isRead = true;
+  let isDone = false;
 
   const spent = () => ({
     requestCharge: (begun?.requestCharge ?? 0) + usage().requestCharge,
     elapsed: (begun?.elapsed ?? 0) + usage().elapsed,
   });
-  const progress = (): ExportProgress | undefined =>
-    cursor === undefined ? undefined : { items, bytes: target.size(), cursor, ...spent() };
-  function save(): void {
-    const now = progress();
-    if (now !== undefined) checkpoint.saveNow(now);
-  }
+  const progress = (): ExportProgress => ({
+    items,
+    bytes: target.size(),
+    ...(cursor === undefined ? {} : { cursor }),
+    ...spent(),
+  });
 
   async function run(signal: AbortSignal): Promise<void> {
     const persistence = createPersistence(options.patience * 1_000, signal);
-    if (begun === undefined) await target.write(writer.head);
+    if (target.size() === 0) await target.write(writer.head);
     do {
       const request = { ...selection, limit: pageSize, ...(cursor === undefined ? {} : { cursor }) };
       const page = await persistence.call(() => api.items.list.query(request, { ...alone, signal }));
       isRead = await target.write(page.items.map((item) => writer.write(item)).join(""));
       items += page.items.length;
       cursor = page.cursor;
-      const now = progress();
-      if (now !== undefined) checkpoint.save(now);
+      isDone = cursor === undefined;
+      if (!isDone) checkpoint.save(progress());
       bar.show({ items: items - (begun?.items ?? 0), requestCharge: spent().requestCharge });
-      signal.throwIfAborted();
-    } while (cursor !== undefined && isRead);
+      if (!isDone) signal.throwIfAborted();
+    } while (!isDone && isRead);
   }
 
   const goOn = isFile ? " The same command goes on from there." : "";
-  const state = (): string => `${countItems(items)} written.${cursor === undefined ? "" : goOn}`;
+  const state = (): string => `${countItems(items)} written.${goOn}`;
   try {
     await interruptible(run, () => {
-      save();
+      checkpoint.saveNow(progress());
       return `Stopped after ${state()}`;
     });
   } catch (error) {
     if (error instanceof Interrupted) throw error;
-    save();
+    checkpoint.saveNow(progress());
     throw error instanceof Refused ? error : new Refused(`${explain(error, url)} ${state()}`);
   } finally {
     bar.stop();

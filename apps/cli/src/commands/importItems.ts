@@ -49,9 +49,12 @@ const nothing: ImportProgress = {
   reportBytes: 0,
 };
 
-/** Items and bytes that go in one request, and requests that are under way at once with few items in each. */
+/** Items and bytes that go in one request at most. */
 const mostInRequest = { records: 250, bytes: 1024 * 1024 };
-const fewestRequests = 4;
+
+/** Requests that the items at once are spread over: two keep everybody busy, and more are worth it for many items. */
+const requestsFor = (concurrency: number): number =>
+  Math.min(concurrency, Math.max(2, Math.min(4, Math.floor(concurrency / 50))));
 
 /** Refusals that standard error tells of; the report has them all. */
 const mostShown = 10;
@@ -111,7 +114,7 @@ async function importItems(source: string, options: ImportOptions): Promise<void
         );
   const before = checkpoint.begun ?? nothing;
   let progress = before;
-  if (before.records > 0) tell(`Goes on after ${before.records.toLocaleString("en")} records.`);
+  if (before.records > 0) tell(`Goes on after record ${before.records.toLocaleString("en")}.`);
   const report = places.report === undefined ? undefined : openReport(places.report, before.reportBytes);
   const { api, usage } = createApi(url);
   const bar = progressBar();
@@ -137,7 +140,7 @@ async function importItems(source: string, options: ImportOptions): Promise<void
       settle();
       return { records, refusals };
     }
-    const requests = Math.min(fewestRequests, options.concurrency);
+    const requests = requestsFor(options.concurrency);
     const perRequest = Math.min(mostInRequest.records, Math.floor(options.concurrency / requests));
     let brokenOff: { readonly error: unknown } | undefined;
     const records = readOn(input.records(signal), before.records, (error) => {

@@ -61,7 +61,7 @@ async function listItems(options: ListOptions): Promise<void> {
     ...(cursor === undefined ? {} : { cursor }),
     ...(explain === true ? { explain } : {}),
   };
-  const show = isForPeople ? itemTable(process.stdout.columns) : jsonLines;
+  const show = isForPeople ? itemTable() : jsonLines;
   const output = standardOutput();
   let listed = 0;
   let use: Page["explain"];

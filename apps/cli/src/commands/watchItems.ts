@@ -47,7 +47,7 @@ async function watchItems(options: WatchOptions): Promise<void> {
   const isForPeople = options.json !== true && process.stdout.isTTY === true;
   const { api } = createApi(url);
   const output = standardOutput();
-  const rows = itemTable(process.stdout.columns);
+  const rows = itemTable();
   let last = kept;
 
   async function run(signal: AbortSignal): Promise<void> {

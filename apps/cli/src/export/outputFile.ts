@@ -9,19 +9,22 @@ export interface OutputFile extends Output {
   close(): void;
 }
 
+/** A file that is there stays as it is. @throws WrongUsage */
+export function refuseExisting(path: string): void {
+  if (existsSync(path)) {
+    throw new WrongUsage(`${path} is there already: name another file, or write over it with --force.`);
+  }
+}
+
 /**
  * Opens it.
  *
- * @param from bytes of it that an earlier run vouched for; `undefined` begins a new file
- * @param mayReplace whether a file that is there is written over
+ * @param from bytes of it that an earlier run vouched for; 0 begins a new file
  */
-export function openOutputFile(path: string, from: number | undefined, mayReplace: boolean): OutputFile {
-  if (from === undefined && !mayReplace && existsSync(path)) {
-    throw new WrongUsage(`${path} is there already: name another file, or write over it with --force.`);
-  }
-  const file = attempt(() => openSync(path, from === undefined ? "w" : "r+"));
-  let size = from ?? 0;
-  if (from !== undefined) {
+export function openOutputFile(path: string, from: number): OutputFile {
+  const file = attempt(() => openSync(path, from === 0 ? "w" : "r+"));
+  let size = from;
+  if (from > 0) {
     if (fstatSync(file).size < from) {
       closeSync(file);
       throw new Refused(`${path} is shorter than it was when the export was cut: begin anew with --restart.`);

@@ -24,21 +24,25 @@ export async function* watchEvents(
   signal: AbortSignal,
 ): AsyncGenerator<WatchEvent> {
   let { lastEventId } = input;
+  let hasConnected = false;
   for (;;) {
     const request = lastEventId === undefined ? input : { ...input, lastEventId };
-    for await (const event of connection(api, request, signal)) {
+    for await (const event of connection(api, request, signal, hasConnected)) {
+      hasConnected = true;
       lastEventId = event.cursor;
       yield event;
     }
   }
 }
 
-/** The events of one subscription, until too many wait. */
+/** The events of one subscription, until too many wait. Where nobody has ever answered, nobody is waited for. */
 async function* connection(
   api: ItemsClient,
   input: WatchInput,
   signal: AbortSignal,
+  hasConnected: boolean,
 ): AsyncGenerator<WatchEvent> {
+  let isKnown = hasConnected;
   const waiting: WatchEvent[] = [];
   let count = 0;
   let end: { readonly error?: unknown } | undefined;
@@ -46,11 +50,16 @@ async function* connection(
 
   const finish = (how: { readonly error?: unknown }): void => {
     end ??= how;
-    subscription.unsubscribe();
     wake();
   };
   const onAbort = (): void => finish({ error: signal.reason });
   const subscription = api.items.watch.subscribe(input, {
+    onStarted() {
+      isKnown = true;
+    },
+    onConnectionStateChange({ error }) {
+      if (error != null && !isKnown) finish({ error });
+    },
     onData({ id, data: { items } }) {
       if (end !== undefined) return;
       waiting.push({ cursor: id, items });

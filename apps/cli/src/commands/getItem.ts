@@ -1,7 +1,7 @@
-import type { Item, RouterInputs, RouterOutputs } from "@cosmos-trpc/client";
+import { type Item, type ItemsClient, isItemsError, type RouterInputs } from "@cosmos-trpc/client";
 import type { Command } from "commander";
 import { alone, createApi } from "../api.ts";
-import { orRefused } from "../explain.ts";
+import { isUnanswered, orRefused } from "../explain.ts";
 import { inOrder } from "../inOrder.ts";
 import type { CommonOptions } from "../options.ts";
 import { Refused } from "../refused.ts";
@@ -21,7 +21,7 @@ const mostCharacters = 4_000;
 const concurrency = 4;
 
 /** `items get <id…>`: point reads. */
-export function addGetItems(items: Command): void {
+export function addGetItem(items: Command): void {
   items
     .command("get")
     .description("Get items by their ids")
@@ -34,7 +34,8 @@ export function addGetItems(items: Command): void {
     .action(async (ids: string[], _own: unknown, command: Command) => {
       const { url, json, pk } = command.optsWithGlobals<GetOptions>();
       const { api, usage } = createApi(url);
-      const keys = ids.map((id): Key => (pk === undefined ? { id } : { id, pk }));
+      const scope: Pick<Key, "pk"> = pk === undefined ? {} : { pk };
+      const keys = ids.map((id): Key => ({ id, ...scope }));
       const [only] = keys;
       if (only !== undefined && keys.length === 1) {
         printItem(await orRefused(api.items.get.query(only, alone), url, usage), json, usage);
@@ -42,14 +43,14 @@ export function addGetItems(items: Command): void {
       }
       const calls = inOrder(calling(keys), concurrency, async (group) => ({
         group,
-        answers: await api.items.getMany.query(group, alone),
+        answers: await readGroup(api, group),
       }));
       let missing = 0;
       let shown = 0;
       for (;;) {
         const { done, value } = await orRefused(calls.next(), url, usage);
         if (done === true) break;
-        for (const [index, { item, error }] of value.answers.map(toAnswer).entries()) {
+        for (const [index, { item, error }] of value.answers.entries()) {
           if (item === undefined) {
             missing += 1;
             process.stderr.write(`cosmos-trpc: ${printable(`'${value.group[index]?.id}': ${error}`)}\n`);
@@ -66,10 +67,34 @@ export function addGetItems(items: Command): void {
     });
 }
 
-const toAnswer = (
-  answer: RouterOutputs["items"]["getMany"][number],
-): { readonly item?: Item; readonly error?: string } =>
-  "item" in answer ? { item: answer.item } : { error: answer.error.message };
+/** What became of one key: its item, or why there is none. */
+interface Answer {
+  readonly item?: Item;
+  readonly error?: string;
+}
+
+/** Reads a group in one call. One wrong id is refused as the whole: then each has a call of its own. */
+async function readGroup(api: ItemsClient, group: Key[]): Promise<Answer[]> {
+  try {
+    const answers = await api.items.getMany.query(group, alone);
+    return answers.map((answer) =>
+      "item" in answer ? { item: answer.item } : { error: answer.error.message },
+    );
+  } catch (error) {
+    if (!isItemsError(error, "invalid")) throw error;
+    return Promise.all(
+      group.map((key) =>
+        api.items.get.query(key, alone).then(
+          (item): Answer => ({ item }),
+          (refused: unknown): Answer => {
+            if (isUnanswered(refused)) throw refused;
+            return { error: (refused as Error).message };
+          },
+        ),
+      ),
+    );
+  }
+}
 
 /** Groups of keys that each fit in a call. */
 async function* calling(keys: readonly Key[]): AsyncGenerator<Key[]> {
