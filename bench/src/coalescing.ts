@@ -11,7 +11,7 @@ import {
   readCosmosConfiguration,
   type Store,
 } from "@cosmos-trpc/cosmos-core";
-import { findEmulator, root, startProgram } from "@cosmos-trpc/scripts/processes";
+import { startEmulatorProcess } from "@cosmos-trpc/scripts/processes";
 
 /**
  * Measures what the coalescer's limits give: processor time of this process per operation, operations a second and
@@ -26,18 +26,7 @@ const latency = 5;
 const itemCount = 1_000;
 
 const folder = mkdtempSync(join(tmpdir(), "coalescing-bench-"));
-const emulator = await startProgram(
-  [
-    "--conditions=@cosmos-trpc/source",
-    join(root, "packages/cosmos-emulator/src/main.ts"),
-    "--port=0",
-    "--identity-port=0",
-    "--json",
-    `--data-dir=${folder}`,
-  ],
-  {},
-  findEmulator,
-);
+const emulator = await startEmulatorProcess(folder);
 Object.assign(process.env, emulator.ready.env);
 const configuration = readCosmosConfiguration(process.env);
 await ensureContainer(configuration, items, createCredential());

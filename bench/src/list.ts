@@ -11,7 +11,7 @@ import {
   openContainer,
   readCosmosConfiguration,
 } from "@cosmos-trpc/cosmos-core";
-import { findEmulator, root, startProgram } from "@cosmos-trpc/scripts/processes";
+import { startEmulatorProcess } from "@cosmos-trpc/scripts/processes";
 
 /**
  * Measures the processor time of a page of a list, in this process, beside the SDK's own query call for the same page:
@@ -23,18 +23,7 @@ const pagesARound = 50;
 const itemCount = 500;
 
 const folder = mkdtempSync(join(tmpdir(), "list-bench-"));
-const emulator = await startProgram(
-  [
-    "--conditions=@cosmos-trpc/source",
-    join(root, "packages/cosmos-emulator/src/main.ts"),
-    "--port=0",
-    "--identity-port=0",
-    "--json",
-    `--data-dir=${folder}`,
-  ],
-  {},
-  findEmulator,
-);
+const emulator = await startEmulatorProcess(folder);
 Object.assign(process.env, emulator.ready.env);
 const configuration = readCosmosConfiguration(process.env);
 await ensureContainer(configuration, items, createCredential());

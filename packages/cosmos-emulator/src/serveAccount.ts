@@ -29,8 +29,15 @@ export interface AccountParts {
 }
 
 /** Serves the data plane of every region, and Entra ID beside it for clients that want it over HTTPS. */
-export function serveAccount(parts: AccountParts): void {
-  const { options, state, listeners, issuer, faults, cleanup, onFault } = parts;
+export function serveAccount({
+  options,
+  state,
+  listeners,
+  issuer,
+  faults,
+  cleanup,
+  onFault,
+}: AccountParts): void {
   const { store, regions, tenant } = state;
   const delays = createDelays();
   const authenticate = createAuthenticate(issuer, audiences(listeners.endpoints));
@@ -53,15 +60,8 @@ export function serveAccount(parts: AccountParts): void {
         throttle,
       };
       const { roles } = tenant;
-      const dataPlane = createDataPlane({
-        account,
-        authenticate,
-        roles,
-        faults,
-        delays,
-        throttle,
-        onFault,
-      });
+      const parts = { account, authenticate, roles, faults, delays, throttle, onFault };
+      const dataPlane = createDataPlane(parts);
       const serve: Serve = (request, response) => {
         const [pathname = "/"] = request.url?.split("?", 1) ?? [];
         const answer = tenantEndpoint(request, pathname);
