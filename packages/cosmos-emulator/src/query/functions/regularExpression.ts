@@ -1,5 +1,8 @@
-import { RE2JS } from "re2js";
+import { createRequire } from "node:module";
 import { queryError } from "../queryError.ts";
+
+/** Loaded by the first pattern: most runs see none, and its tables would take a tenth of the emulator's start. */
+const load = createRequire(import.meta.url);
 
 /** A pattern that is ready to be matched. */
 export interface RegularExpression {
@@ -43,6 +46,7 @@ function createRegularExpression(pattern: string, modifiers: string): RegularExp
     const message = `The pattern of REGEXMATCH has ${pattern.length} characters; it can have up to ${LONGEST_PATTERN}.`;
     throw queryError(undefined, message);
   }
+  const { RE2JS } = load("re2js") as typeof import("re2js");
   const flags =
     (modifiers.includes("m") ? RE2JS.MULTILINE : 0) |
     (modifiers.includes("s") ? RE2JS.DOTALL : 0) |
