@@ -5,7 +5,8 @@ import { root } from "@cosmos-trpc/scripts/processes";
 import { measureEmulator } from "./emulator.ts";
 import { measureImport } from "./importItems.ts";
 import { measureItemsApi } from "./itemsApi.ts";
-import { writeReport } from "./report.ts";
+import { writeEmulatorPage } from "./report/emulatorPage.ts";
+import { writePerformancePage } from "./report/performancePage.ts";
 import { measureStack } from "./stack.ts";
 import { measureTrpcHttp } from "./trpcHttp.ts";
 import { measureTypegen } from "./typegen.ts";
@@ -48,4 +49,5 @@ for (const [name, measure] of Object.entries(benches)) {
   writeFileSync(file, `${JSON.stringify({ at: new Date().toISOString(), machine, ...figures }, null, 2)}\n`);
   console.log(`Written to bench/results/${name}.json`);
 }
-await writeReport();
+await writePerformancePage();
+await writeEmulatorPage();

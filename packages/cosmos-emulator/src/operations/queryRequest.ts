@@ -1,6 +1,7 @@
 import type { Account } from "../account.ts";
 import { bindingOf, readContinuation, writeContinuation } from "../execution/continuation.ts";
-import { type Page, type Position, type PreparedQuery, runPage } from "../execution/queryPage.ts";
+import type { Page, Position, PreparedQuery } from "../execution/page.ts";
+import { runPage } from "../execution/queryPage.ts";
 import type { Scope } from "../execution/scope.ts";
 import { bodyObject, type Call, header, isTrue } from "../http/call.ts";
 import { type IndexingPolicy, parseIndexingPolicy } from "../indexing/indexingPolicy.ts";

@@ -1,15 +1,6 @@
 import type { ItemsFigures, Row } from "../itemsApi.ts";
 import type { TrpcHttpFigures } from "../trpcHttp.ts";
-
-/** One line of the table of targets. */
-export interface Target {
-  readonly workload: string;
-  readonly target: string;
-  readonly measured: number;
-  /** The same by the servers' CPU time, which the rest of a busy machine changes less. */
-  readonly byCpu?: number;
-  readonly isReached: boolean;
-}
+import { atLeast, atMost, type Target } from "./target.ts";
 
 /** trpc-http beside its peers. */
 export const trpcHttpTargets = ({ ratios }: TrpcHttpFigures): Target[] =>
@@ -18,6 +9,7 @@ export const trpcHttpTargets = ({ ratios }: TrpcHttpFigures): Target[] =>
       workload: `trivial ${workload}, trpc-http against ${peer}`,
       target: `at least ${atLeast} ×`,
       measured: byRequestsPerSecond,
+      unit: "×",
       byCpu: byCpuTime,
       isReached: byRequestsPerSecond >= atLeast,
     })),
@@ -56,25 +48,3 @@ export function itemsTargets({ constant, starts }: ItemsFigures): Target[] {
     atMost(0.5, "spawn to first 200, against the unbundled server", bundled),
   ];
 }
-
-const twoDecimals = (value: number): number => Math.round(value * 100) / 100;
-
-const judged = (
-  target: string,
-  workload: string,
-  isReached: boolean,
-  measured: number,
-  byCpu?: number,
-): Target => ({
-  workload,
-  target,
-  measured: twoDecimals(measured),
-  ...(byCpu === undefined ? {} : { byCpu: twoDecimals(byCpu) }),
-  isReached,
-});
-
-const atLeast = (bound: number, workload: string, measured: number, byCpu?: number): Target =>
-  judged(`at least ${bound} ×`, workload, measured >= bound, measured, byCpu);
-
-const atMost = (bound: number, workload: string, measured: number, byCpu?: number): Target =>
-  judged(`at most ${bound} ×`, workload, measured <= bound, measured, byCpu);

@@ -1,12 +1,11 @@
-import { parse, View } from "vega";
-import { compile } from "vega-lite";
 import type { ItemsFigures } from "../itemsApi.ts";
+import { draw } from "./draw.ts";
 
 /** What the chart shows of the scenarios: the loads that are as fast as they can be. */
 const shown = ["items.get", "items.upsert", "80 % get, 20 % upsert", "hot keys", "batches of 10 items.get"];
 
 /** Operations a second of every server in every load before the constant backend, as SVG. */
-export async function drawThroughput({ constant }: ItemsFigures): Promise<string> {
+export function drawThroughput({ constant }: ItemsFigures): Promise<string> {
   const values = shown.flatMap((scenario) =>
     (constant[scenario] ?? []).map(({ server, operationsPerSecond }) => ({
       scenario,
@@ -14,10 +13,9 @@ export async function drawThroughput({ constant }: ItemsFigures): Promise<string
       operationsPerSecond,
     })),
   );
-  const { spec } = compile({
-    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-    title: "Operations a second on one core, before a constant backend",
+  return draw({
     background: "white",
+    title: "Operations a second on one core, before a constant backend",
     data: { values },
     width: 560,
     mark: "bar",
@@ -32,5 +30,4 @@ export async function drawThroughput({ constant }: ItemsFigures): Promise<string
     },
     resolve: { scale: { y: "independent" } },
   });
-  return new View(parse(spec), { renderer: "none" }).toSVG();
 }
