@@ -7,6 +7,8 @@ import {
   type OperationResponse,
   type PartitionKey,
 } from "@azure/cosmos";
+import { type BatchExchange, isRefusal, noting } from "./batchExchange.ts";
+import { StoreError } from "./errors.ts";
 import type { PointAnswer, PointOperation } from "./pointOperation.ts";
 import { patchBody } from "./pointRequest.ts";
 
@@ -22,30 +24,52 @@ import { patchBody } from "./pointRequest.ts";
  */
 export const canSendTogether = ({ items }: Container): boolean => typeof items.bulk === "function";
 
+/** The answers to a batch, and whether the operations turned out to live in several physical partitions. */
+export interface BatchAnswers {
+  readonly answers: readonly PointAnswer[];
+  readonly isScattered: boolean;
+}
+
 /**
- * Sends operations in one batch request a physical partition.
+ * Sends operations of one physical partition in one batch request.
  *
  * @returns an answer for each operation, in their order.
- * @throws what the SDK throws when there was no answer, or one that refuses a request as a whole.
+ * @throws what the SDK throws when there was no answer, or one that refuses the request as a whole; StoreError
+ *   `unavailable` when the SDK made several requests of it, since a partition was split, and not all were refused.
  */
 export async function sendTogether(
   container: Container,
   operations: readonly PointOperation[],
   abortSignal: AbortSignal,
-): Promise<PointAnswer[]> {
+): Promise<BatchAnswers> {
+  const exchange: BatchExchange = { made: 0, refused: 0, activityId: undefined };
   try {
     const inputs = operations.map(toInput);
-    const answers = await container.items.bulk(inputs, { continueOnError: true }, { abortSignal });
-    return operations.map((_, index) => toAnswer(answers[index]));
+    const answers = await noting(exchange, () =>
+      container.items.bulk(inputs, { continueOnError: true }, { abortSignal }),
+    );
+    return {
+      answers: operations.map((_, index) => toAnswer(answers[index], exchange.activityId)),
+      isScattered: exchange.made > 1,
+    };
   } catch (wrapped) {
     const error = unwrap(wrapped);
-    if (!(error instanceof ErrorResponse) || error.code !== tooManyRequests) throw error;
+    if (!(error instanceof ErrorResponse)) throw error;
+    if (isRefusal(Number(error.code)) && exchange.refused < exchange.made) throw someTookEffect(error);
+    if (error.code !== tooManyRequests) throw error;
     // The request was throttled as a whole, and the SDK does not try such a one again.
     const { retryAfterInMs: retryAfterMs, activityId, message } = error;
     const throttled = { status: tooManyRequests, requestCharge: 0, retryAfterMs, activityId, message };
-    return operations.map(() => throttled);
+    return { answers: operations.map(() => throttled), isScattered: exchange.made > 1 };
   }
 }
+
+/** One of the requests that the SDK made of a batch was refused, and another may have taken effect. */
+const someTookEffect = ({ code, activityId, message }: ErrorResponse): StoreError =>
+  new StoreError("unavailable", `A part of a batch was answered ${code}: ${message}`, {
+    status: Number(code),
+    activityId,
+  });
 
 const tooManyRequests = 429;
 
@@ -99,7 +123,7 @@ interface WireAnswer extends OperationResponse {
   readonly message?: string;
 }
 
-function toAnswer(answer: WireAnswer | undefined): PointAnswer {
+function toAnswer(answer: WireAnswer | undefined, activityId: string | undefined): PointAnswer {
   if (answer === undefined) throw new Error("Cosmos DB's answer to a batch leaves operations out.");
   return {
     status: answer.statusCode,
@@ -107,6 +131,7 @@ function toAnswer(answer: WireAnswer | undefined): PointAnswer {
     document: answer.resourceBody as ItemDefinition | undefined,
     requestCharge: answer.requestCharge,
     retryAfterMs: answer.retryAfterMilliseconds,
+    activityId,
     message: answer.message,
   };
 }

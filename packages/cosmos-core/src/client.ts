@@ -4,6 +4,7 @@ import { createSecureContext, rootCertificates } from "node:tls";
 import { createDefaultHttpClient } from "@azure/core-rest-pipeline";
 import { CosmosClient } from "@azure/cosmos";
 import type { TokenCredential } from "@azure/identity";
+import { noteBatches } from "./batchExchange.ts";
 import type { CosmosConfiguration } from "./environment.ts";
 import { readFromSession } from "./readSession.ts";
 
@@ -34,7 +35,7 @@ export function createCosmosClient(
     endpoint: endpoint.url,
     ...(endpoint.key === undefined ? { aadCredentials: credential } : { key: endpoint.key }),
     agent: createAgent(caFile),
-    httpClient: readFromSession(createDefaultHttpClient(), () => client.getWriteEndpoint()),
+    httpClient: noteBatches(readFromSession(createDefaultHttpClient(), () => client.getWriteEndpoint())),
     userAgentSuffix,
     connectionPolicy: {
       requestTimeout: limits.requestTimeout,

@@ -7,7 +7,7 @@ import { bytesOf, type PointAnswer, type PointOperation } from "./pointOperation
 /** How requests go out. Each rejects when there was no answer; a refusal of an operation is its answer. */
 export interface Requests {
   alone(operation: PointOperation, signal: AbortSignal): Promise<PointAnswer>;
-  together(operations: readonly PointOperation[], signal: AbortSignal): Promise<PointAnswer[]>;
+  together(operations: readonly PointOperation[], signal: AbortSignal): Promise<readonly PointAnswer[]>;
   /**
    * What names the physical partition that an operation may share a batch request with; `undefined` for one that has
    * to go alone.
@@ -29,6 +29,8 @@ export interface Coalescer {
 }
 
 interface Waiter {
+  /** What it waits for. */
+  pending: Pending;
   readonly resolve: (answer: PointAnswer) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -38,8 +40,8 @@ interface Pending {
   readonly operation: PointOperation;
   readonly name: string;
   readonly waiters: Set<Waiter>;
-  /** By `performance.now()`. */
-  readonly submittedAt: number;
+  /** When the last of them came, by `performance.now()`. */
+  submittedAt: number;
   /** It goes out alone: a batch could not answer it. */
   mustGoAlone: boolean;
   /** How often it was throttled. */
@@ -53,8 +55,6 @@ interface Lane {
   readonly isBatching: boolean;
   /** What waits to be sent, the oldest first. */
   readonly queue: Set<Pending>;
-  /** Of that the reads which a later identical read may join, by name. */
-  readonly reads: Map<string, Pending>;
   inFlight: number;
   isScheduled: boolean;
 }
@@ -82,6 +82,8 @@ const overloadRetryAfter = 100;
  */
 export function createCoalescer(requests: Requests, limits: CoalescingLimits): Coalescer {
   const lanes = new Map<string | undefined, Lane>();
+  /** Of what waits to be sent the reads which a later identical read may join, by name. */
+  const reads = new Map<string, Pending>();
   /** Operations in queues and in back-off. */
   let waiting = 0;
 
@@ -92,7 +94,6 @@ export function createCoalescer(requests: Requests, limits: CoalescingLimits): C
     const lane: Lane = {
       isBatching: partition !== undefined,
       queue: new Set(),
-      reads: new Map(),
       inFlight: 0,
       isScheduled: false,
     };
@@ -104,8 +105,8 @@ export function createCoalescer(requests: Requests, limits: CoalescingLimits): C
     waiting += 1;
     lane.queue.add(pending);
     // A read that comes after a write of its item joins no read that waits before that write.
-    if (pending.operation.kind === "read") lane.reads.set(pending.name, pending);
-    else lane.reads.delete(pending.name);
+    if (pending.operation.kind === "read") reads.set(pending.name, pending);
+    else reads.delete(pending.name);
     pending.abandon = () => takeOut(pending, lane);
     schedule(lane);
   }
@@ -113,7 +114,7 @@ export function createCoalescer(requests: Requests, limits: CoalescingLimits): C
   function takeOut(pending: Pending, lane: Lane): void {
     waiting -= 1;
     lane.queue.delete(pending);
-    if (lane.reads.get(pending.name) === pending) lane.reads.delete(pending.name);
+    if (reads.get(pending.name) === pending) reads.delete(pending.name);
   }
 
   const hasRoom = (lane: Lane): boolean =>
@@ -244,7 +245,7 @@ export function createCoalescer(requests: Requests, limits: CoalescingLimits): C
     waiting += 1;
     const timer = setTimeout(() => {
       waiting -= 1;
-      enqueue(pending, laneOf(pending.operation));
+      comeBack(pending);
     }, wait);
     pending.abandon = () => {
       waiting -= 1;
@@ -253,12 +254,28 @@ export function createCoalescer(requests: Requests, limits: CoalescingLimits): C
     return true;
   }
 
+  /** Back from back-off into the queue, or, of a read, to an identical one that waits there. */
+  function comeBack(pending: Pending): void {
+    const known = pending.operation.kind === "read" ? reads.get(pending.name) : undefined;
+    if (known === undefined) {
+      enqueue(pending, laneOf(pending.operation));
+      return;
+    }
+    for (const waiter of pending.waiters) {
+      waiter.pending = known;
+      known.waiters.add(waiter);
+    }
+    pending.waiters.clear();
+  }
+
   function join(pending: Pending, signal: AbortSignal): Promise<PointAnswer> {
     const { promise, resolve, reject } = Promise.withResolvers<PointAnswer>();
-    const waiter = { resolve, reject };
+    const waiter: Waiter = { pending, resolve, reject };
     pending.waiters.add(waiter);
+    pending.submittedAt = performance.now();
     const leave = (): void => {
-      if (pending.waiters.delete(waiter) && pending.waiters.size === 0) pending.abandon();
+      const { waiters, abandon } = waiter.pending;
+      if (waiters.delete(waiter) && waiters.size === 0) abandon();
     };
     signal.addEventListener("abort", leave, { once: true });
     return promise;
@@ -268,7 +285,7 @@ export function createCoalescer(requests: Requests, limits: CoalescingLimits): C
     submit(operation, signal) {
       const lane = laneOf(operation);
       const name = JSON.stringify([operation.key.pk, operation.key.id]);
-      const known = operation.kind === "read" ? lane.reads.get(name) : undefined;
+      const known = operation.kind === "read" ? reads.get(name) : undefined;
       if (known !== undefined) return join(known, signal);
       if (waiting >= limits.operationsWaiting) {
         const message = `${limits.operationsWaiting} operations wait for Cosmos DB already: wait, then try again.`;
@@ -278,7 +295,7 @@ export function createCoalescer(requests: Requests, limits: CoalescingLimits): C
         operation,
         name,
         waiters: new Set(),
-        submittedAt: performance.now(),
+        submittedAt: 0,
         mustGoAlone: !lane.isBatching,
         throttles: 0,
         abandon: () => undefined,

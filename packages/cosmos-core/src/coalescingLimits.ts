@@ -3,8 +3,8 @@ export interface CoalescingLimits {
   /** Operations in a batch request, at most: 1 to 100, which is what the service takes. 1 turns batches off. */
   readonly batchSize: number;
   /**
-   * Bytes of operations in a batch request, at most: up to 2 MB, which is what the service takes. From about 220,000 on
-   * the SDK makes several requests of one batch.
+   * Bytes of operations in a batch request, at most: up to 220,000, from where on the SDK would make several requests of
+   * one batch. (The service takes 2 MB.) What is larger alone, up to the service's 2 MB, goes alone.
    */
   readonly batchBytes: number;
   /** Requests on their way at once to a physical partition; what comes while as many are waits for the next batch. */
@@ -25,7 +25,8 @@ const defaults: CoalescingLimits = {
 
 const largest: CoalescingLimits = {
   batchSize: 100,
-  batchBytes: 2 * 1024 * 1024,
+  // Source: `@azure/cosmos`, common/constants.js, DefaultMaxBulkRequestBodySizeInBytes: 220,201.
+  batchBytes: 220_000,
   batchesInFlight: Number.MAX_SAFE_INTEGER,
   aloneInFlight: Number.MAX_SAFE_INTEGER,
   operationsWaiting: Number.MAX_SAFE_INTEGER,

@@ -1,11 +1,19 @@
+import type { PartitionKeyValue, PointKey } from "./itemKey.ts";
+
 /**
- * Where a partition key that is a string lies in the hash space of a container whose partition key definition has
- * version 2, in hexadecimal: what partition key ranges are cut by. MurmurHash3 (x64, 128 bits) of the string between a
- * mark and FF, the two halves big-endian in reverse order, the two highest bits cleared. Sources: Austin Appleby's
- * public-domain reference; `@azure/cosmos`, utils/hashing/v2.js.
+ * Where a partition key lies in the hash space of a container whose partition key definition has version 2, in
+ * hexadecimal: what partition key ranges are cut by. A hierarchical key lies where its values' hashes, put together, say.
+ * Source: `@azure/cosmos`, utils/hashing/v2.js and multiHash.js.
  */
-export function effectivePartitionKey(pk: string): string {
-  const bytes = Buffer.concat([stringMark, Buffer.from(pk), end]);
+export const effectivePartitionKey = (pk: PointKey["pk"]): string =>
+  Array.isArray(pk) ? pk.map(hash).join("") : hash(pk as PartitionKeyValue);
+
+/**
+ * MurmurHash3 (x64, 128 bits) of a value's bytes, the two halves big-endian in reverse order, the two highest bits
+ * cleared. Source: Austin Appleby's public-domain reference.
+ */
+function hash(value: PartitionKeyValue): string {
+  const bytes = bytesOf(value);
   let h1 = 0n;
   let h2 = 0n;
   const length = bytes.length;
@@ -29,6 +37,20 @@ export function effectivePartitionKey(pk: string): string {
   return hex(h2 & 0x3fff_ffff_ffff_ffffn) + hex(h1);
 }
 
+/** A value behind a mark of its type; a string has an end, too. */
+function bytesOf(value: PartitionKeyValue): Buffer {
+  if (typeof value === "string") return Buffer.concat([stringMark, Buffer.from(value), end]);
+  if (typeof value === "boolean") return value ? trueMark : falseMark;
+  if (value === null) return nullMark;
+  const bytes = Buffer.alloc(9);
+  bytes[0] = 0x05;
+  bytes.writeDoubleLE(value, 1);
+  return bytes;
+}
+
+const nullMark = Buffer.of(0x01);
+const falseMark = Buffer.of(0x02);
+const trueMark = Buffer.of(0x03);
 const stringMark = Buffer.of(0x08);
 const end = Buffer.of(0xff);
 

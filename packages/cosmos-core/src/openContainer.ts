@@ -115,14 +115,18 @@ async function openCoalescer(
     openPhysicalPartitions(container, partitionKey ?? { paths: [] }),
     openReadRegion(client),
   ]);
-  const isBatching = canSendTogether(container);
+  const isBatching = limits.batchSize > 1 && canSendTogether(container);
   // The SDK sends batches to the region that takes writes, and reads belong to a preferred location.
   const isBatched = (kind: PointOperation["kind"]): boolean =>
     isBatching && (kind !== "read" || readRegion.isWriteRegion());
   return createCoalescer(
     {
       alone: (operation, signal) => sendAlone(container, operation, signal, readRegion.readOptions),
-      together: (operations, signal) => sendTogether(container, operations, signal),
+      async together(operations, signal) {
+        const { answers, isScattered } = await sendTogether(container, operations, signal);
+        if (isScattered) partitions.refresh();
+        return answers;
+      },
       partitionOf: ({ kind, key }) => (isBatched(kind) ? partitions.partitionOf(key.pk) : undefined),
       onBatchFailure: partitions.refresh,
     },

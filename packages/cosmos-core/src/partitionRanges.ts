@@ -1,7 +1,7 @@
 import type { Container } from "@azure/cosmos";
 import { fromSdkError } from "./cosmosFailure.ts";
-import { withinDeadline } from "./deadline.ts";
 import { StoreError } from "./errors.ts";
+import { readPartitionKeyRanges } from "./partitionKeyRanges.ts";
 
 /** Reads from every physical partition of a container, each named by its range's id. */
 export type RangeReader = <Result>(read: (range: string) => Promise<Result>) => Promise<Result[]>;
@@ -17,15 +17,10 @@ export function openPartitionRanges(container: Container): RangeReader {
   let known: Promise<readonly string[]> | undefined;
 
   const readRanges = async (): Promise<readonly string[]> => {
-    const { resources } = await withinDeadline(undefined, () =>
-      container.readPartitionKeyRanges().fetchAll(),
-    ).catch((error: unknown) => {
+    const ranges = await readPartitionKeyRanges(container).catch((error: unknown) => {
       throw fromSdkError(error);
     });
-    const parents = new Set(
-      resources.flatMap(({ parents: ids }) => (ids as readonly string[] | undefined) ?? []),
-    );
-    return resources.map(({ id }) => String(id)).filter((id) => !parents.has(id));
+    return ranges.map(({ id }) => id);
   };
 
   return async (read) => {

@@ -33,13 +33,14 @@ export type PointOperation =
       Conditional)
   | ({ readonly kind: "delete" } & OnItem & Conditional);
 
-/** Bytes that an operation brings into a batch request, roughly: its body, its key and the words around them. */
+/** Bytes that an operation brings into a batch request, at most: its body, its key, its etag and the words around them. */
 export function bytesOf(operation: PointOperation): number {
   const body = "size" in operation ? operation.size : 0;
-  // A key's characters have up to 3 bytes of UTF-8 each; it stands in the operation once, and the words are 100 bytes.
   const { id, pk } = operation.key;
   const pkLength = typeof pk === "string" ? pk.length : JSON.stringify(pk).length;
-  return body + 3 * (id.length + pkLength) + 100;
+  const etagLength = "ifMatch" in operation ? (operation.ifMatch?.length ?? 0) : 0;
+  // A control character is 6 bytes of JSON, and 7 in the partition key, which is JSON in a string.
+  return body + 6 * (id.length + etagLength) + 7 * pkLength + 120;
 }
 
 /** What Cosmos DB answered to one operation. A refusal is an answer too. */

@@ -9,6 +9,7 @@ import {
   type Store,
   type StoreError,
 } from "../src/index.ts";
+import { orders } from "./orders.ts";
 import { requestsOf } from "./requestCount.ts";
 import { useEmulator } from "./runningEmulator.ts";
 
@@ -28,6 +29,13 @@ const ids = Array.from({ length: 60 }, (_, index) => `k${index}`);
 const put = (id: string, name: string) => store.upsert({ id, pk: id, name });
 const get = (id: string) => store.get({ id, pk: id });
 const nameOf = async (id: string): Promise<string> => (await get(id)).item.name;
+
+const throttledOnce = {
+  operation: "batchDocuments",
+  status: 429,
+  substatus: 3200,
+  headers: { "x-ms-retry-after-ms": "5" },
+} as const;
 
 /** The partition key range of each id. */
 async function rangesOf(some: readonly string[]): Promise<string[]> {
@@ -91,6 +99,22 @@ test("a physical partition's operations leave in a request of their own", async 
   expect(await requestsOf(emulator, () => Promise.all(ids.map(get)))).toBe(partitions);
 });
 
+test("a batch that is throttled repeats no write that took effect, with a hierarchical key either", async () => {
+  await ensureContainer(emulator.configuration(), orders, createCredential());
+  const { store: sales } = await openContainer(client, "appdb", orders);
+  const keys = ids.map((id, customer) => ({ id, tenant: `tenant ${id}`, customer }));
+  const requests = await requestsOf(emulator, async () => {
+    emulator.current().faults.add(throttledOnce);
+    const written = keys.map((key) => sales.create({ ...key, status: "open", total: 0, lines: [] }));
+    expect((await Promise.all(written)).map(({ item }) => item.id)).toEqual(ids);
+  });
+  // One for each of the four partitions, and those of the one that was throttled again.
+  expect(requests).toBeGreaterThan(4);
+  emulator.current().faults.add(throttledOnce);
+  const counted = await Promise.all(keys.map((key) => sales.patch(key, { increment: { total: 1 } })));
+  expect(counted.map(({ item }) => item.total)).toEqual(ids.map(() => 1));
+});
+
 test("a partition that is split under way fails nothing", async () => {
   const [range = ""] = await rangesOf(ids);
   emulator.current().splitPartition({ database: "appdb", container: items.id, range });
@@ -98,4 +122,23 @@ test("a partition that is split under way fails nothing", async () => {
   expect(failed).toEqual([]);
   expect((await Promise.all(ids.map(nameOf))).every((name) => name === "after the split")).toBe(true);
   expect(new Set(await rangesOf(ids)).size).toBe(5);
+});
+
+test("nor does it when a part of the batch is throttled then: that part is unavailable, and nothing is written twice", async () => {
+  const fresh = ids.map((id) => `fresh ${id}`);
+  const byRange = Map.groupBy((await rangesOf(fresh)).entries(), ([, range]) => range);
+  const [largest] = [...byRange].sort(([, one], [, other]) => other.length - one.length);
+  const among = (largest?.[1] ?? []).map(([index]) => fresh[index] ?? "");
+  emulator.current().splitPartition({ database: "appdb", container: items.id, range: largest?.[0] ?? "" });
+  // The first request names the range that is gone, the SDK makes two of it, and one of those is throttled.
+  emulator.current().faults.add({ operation: "batchDocuments", delayMs: 1, count: 2 });
+  emulator.current().faults.add({ ...throttledOnce });
+  const results = await Promise.allSettled(
+    among.map((id) => store.create({ id, pk: id, name: "made once" })),
+  );
+  const reasons = results.flatMap((result) => (result.status === "rejected" ? [result.reason.reason] : []));
+  expect(new Set(reasons)).toEqual(new Set(["unavailable"]));
+  // The ranges are known again.
+  const after = await Promise.allSettled(among.map(get));
+  expect(after.some(({ status }) => status === "fulfilled")).toBe(true);
 });

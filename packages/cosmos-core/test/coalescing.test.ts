@@ -63,8 +63,18 @@ describe("what overlaps leaves together", () => {
     const data = { text: "x".repeat(10_000) };
     const write = (to: Store<Item>) => () => Promise.all(keys(40).map((id) => put(id, { data }, to)));
     expect(await requestsOf(emulator, write(await open({ batchBytes: 100_000 })))).toBe(5);
-    // The largest batch that an option allows is sent by the SDK in parts, and every operation is answered.
-    await write(await open({ batchBytes: 2 * 1024 * 1024 }))();
+  });
+
+  test("not at all when a batch may have one operation: then as many go at once as go alone", async () => {
+    const single = await open({ batchSize: 1, batchesInFlight: 1, aloneInFlight: 2 });
+    emulator.current().faults.add({ operation: "readDocument", delayMs: 60_000, count: 1 });
+    const leaving = new AbortController();
+    const held = single.get({ id: "first", pk: "first" }, { signal: leaving.signal });
+    await new Promise(setImmediate);
+    // One request is held up, and there is room for another.
+    for (const id of ["first", "second", "first"]) await get(id, single);
+    leaving.abort(new Error("enough"));
+    await expect(held).rejects.toThrow("enough");
   });
 
   test("what is larger than that goes alone", async () => {
@@ -329,7 +339,7 @@ test("limits that cannot be are refused by name", async () => {
     { batchSize: 0 },
     { batchSize: 101 },
     { batchSize: 1.5 },
-    { batchBytes: 3_000_000 },
+    { batchBytes: 220_001 },
     { batchesInFlight: Number.NaN },
     { aloneInFlight: -1 },
     { operationsWaiting: 0 },

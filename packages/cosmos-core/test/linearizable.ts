@@ -2,6 +2,10 @@
 export type Step =
   | { readonly kind: "read"; readonly value: string | undefined }
   | { readonly kind: "write"; readonly value: string }
+  /** A write where nothing was: it is done then only. */
+  | { readonly kind: "create"; readonly value: string; readonly isDone: boolean }
+  /** A write where something was. */
+  | { readonly kind: "change"; readonly value: string | undefined; readonly isDone: boolean }
   /** Compare and set: a write over one value only. */
   | {
       readonly kind: "swap";
@@ -62,9 +66,27 @@ export function isLinearizable(history: readonly TimedStep[], initial: string | 
 
 /** Whether a step changes nothing and fits the value that is there. */
 function sees(step: Step, value: string | undefined): boolean {
-  if (step.kind === "read") return step.value === value;
-  return step.kind === "swap" && !step.isDone && step.expected !== value;
+  switch (step.kind) {
+    case "read":
+      return step.value === value;
+    case "write":
+      return false;
+    default:
+      return !step.isDone && !fits(step, value);
+  }
 }
 
 const canWrite = (step: Exclude<Step, { kind: "read" }>, value: string | undefined): boolean =>
-  step.kind === "write" || (step.isDone && step.expected === value);
+  step.kind === "write" || (step.isDone && fits(step, value));
+
+/** Whether a conditional step finds what it wants. */
+function fits(step: Exclude<Step, { kind: "read" | "write" }>, value: string | undefined): boolean {
+  switch (step.kind) {
+    case "create":
+      return value === undefined;
+    case "change":
+      return value !== undefined;
+    case "swap":
+      return step.expected === value;
+  }
+}
