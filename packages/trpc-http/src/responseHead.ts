@@ -70,8 +70,9 @@ export function settleHead(
       type: info?.calls.find((call) => call.procedure?._def.type)?.procedure?._def.type ?? "unknown",
     }) ?? {};
   if (meta.headers) {
-    if (isPlain(meta.headers)) {
-      head.added = meta.headers;
+    // A second time when what was to be answered cannot be written: then both times' headers count.
+    if (!head.web && isPlain(meta.headers)) {
+      head.added = head.added ? { ...head.added, ...meta.headers } : meta.headers;
     } else {
       head.web = webHeaders(head);
       addHeaders(head.web, meta.headers);

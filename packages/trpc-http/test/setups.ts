@@ -71,6 +71,11 @@ function meta(make: () => ResponseMeta): Setup {
   return (diary) => observed(diary, { responseMeta: make });
 }
 
+/** Headers that tell success from failure: what cannot be written is told of twice, as the one and then as the other. */
+function metaByOutcome(done: ResponseMeta, failed: ResponseMeta): Setup {
+  return (diary) => observed(diary, { responseMeta: ({ errors }) => (errors.length === 0 ? done : failed) });
+}
+
 function throwingContext(kind: keyof typeof thrown): Setup {
   return (diary) =>
     observed(diary, {
@@ -173,6 +178,15 @@ export const setups = {
   metaBadValue: meta(() => ({ headers: { "x-bad": "a\nb" } })),
   metaUnicodeValue: meta(() => ({ headers: { "x-wide": "\u20ac" } })),
   metaLength: meta(() => ({ headers: { "x-late": "1", connection: "close" } })),
+  metaPlainTwice: metaByOutcome(
+    { headers: { "x-ok": "1", "x-both": "ok" } },
+    { headers: { "x-both": "error" } },
+  ),
+  metaWebThenPlain: metaByOutcome({ headers: { "set-cookie": "ok=1" } }, { headers: { "x-error": "1" } }),
+  metaPlainThenWeb: metaByOutcome(
+    { headers: { "x-ok": "1" } },
+    { headers: { "Set-Cookie": ["a=1", "b=2"] } },
+  ),
   metaThrows: meta(() => {
     throw new Error("responseMeta threw");
   }),
