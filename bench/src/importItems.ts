@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { programs, startEmulatorProcess, startServerProcess } from "@cosmos-trpc/scripts/processes";
 import type { WholeUsage } from "./import/tellUsage.ts";
-import { median, round } from "./load/statistics.ts";
+import { median, rotate } from "./load/statistics.ts";
 import { quick } from "./quick.ts";
 
 /** Items of 1 KB, and rounds in which each way has its turn. */
@@ -30,6 +30,15 @@ interface Row {
   readonly peakMegabytes: number;
 }
 
+/** What this bench finds out. */
+export interface ImportFigures {
+  readonly items: number;
+  readonly rounds: number;
+  readonly rows: readonly Row[];
+  /** How many times the rate of the loop of upserts the import's is, the median of the rounds, by concurrency. */
+  readonly ratios: Readonly<Record<string, number>>;
+}
+
 /** Runs a program to its end. */
 async function run(
   args: readonly string[],
@@ -52,7 +61,7 @@ async function run(
  * many at once: the rate, and each program's own CPU time for an item and peak of memory. Each has its turn in each
  * round; ratios are made within a round.
  */
-export async function measureImport(): Promise<object> {
+export async function measureImport(): Promise<ImportFigures> {
   const place = mkdtempSync(join(tmpdir(), "import-bench-"));
   const file = join(place, "items.ndjson");
   const usageFile = join(place, "usage.json");
@@ -87,7 +96,7 @@ export async function measureImport(): Promise<object> {
       const runs: Record<string, Run>[] = [];
       for (let turn = 0; turn < rounds; turn += 1) {
         const results: Record<string, Run> = {};
-        for (const [way, measure] of Object.entries(ways)) results[way] = await measure();
+        for (const [way, measure] of rotate(Object.entries(ways), turn)) results[way] = await measure();
         runs.push(results);
       }
       for (const way of Object.keys(ways)) {
@@ -101,8 +110,8 @@ export async function measureImport(): Promise<object> {
           peakMegabytes: of(({ memory }) => memory / 1e6),
         });
       }
-      ratios[`rate at ${concurrency} at once`] = round(
-        median(runs.map((one) => (one["SDK upserts"]?.seconds ?? 0) / (one["items import"]?.seconds ?? 1))),
+      ratios[concurrency] = median(
+        runs.map((one) => (one["SDK upserts"]?.seconds ?? 0) / (one["items import"]?.seconds ?? 1)),
       );
     }
     console.table(rows);

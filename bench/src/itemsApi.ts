@@ -46,10 +46,13 @@ interface Scenario {
   readonly connections: number;
   readonly rate?: number;
   readonly among: readonly ContenderName[];
+  /** What a server is asked for that has no such request. */
+  readonly instead?: Partial<Record<ContenderName, WorkloadName>>;
 }
 
 const everybody = contenders.map(({ name }) => name);
 const trpcServers: ContenderName[] = ["cosmos-trpc", "plain tRPC + SDK", "tRPC on fastify + SDK"];
+const oursPlainAndProxy: ContenderName[] = ["cosmos-trpc", "plain tRPC + SDK", "bare proxy"];
 const oursAndPlain: ContenderName[] = ["cosmos-trpc", "plain tRPC + SDK"];
 
 const crowd = { connections: 64 } as const;
@@ -58,7 +61,20 @@ const scenarios: readonly Scenario[] = [
   { name: "items.upsert", workload: "items.upsert", ...crowd, among: everybody },
   { name: "80 % get, 20 % upsert", workload: "80 % get, 20 % upsert", ...crowd, among: everybody },
   { name: "hot keys", workload: "hot keys", ...crowd, among: everybody },
-  { name: "batches of 10 items.get", workload: "batches of 10 items.get", ...crowd, among: trpcServers },
+  { name: "hot keys, 256 connections", workload: "hot keys", connections: 256, among: oursPlainAndProxy },
+  {
+    name: "hotter keys, 256 connections",
+    workload: "hotter keys",
+    connections: 256,
+    among: oursPlainAndProxy,
+  },
+  {
+    name: "batches of 10 items.get",
+    workload: "batches of 10 items.get",
+    ...crowd,
+    among: [...trpcServers, "bare proxy"],
+    instead: { "bare proxy": "items.get" },
+  },
   {
     name: `items.get, ${fixedRate} a second`,
     workload: "items.get",
@@ -124,7 +140,9 @@ export async function measureItemsApi(): Promise<ItemsFigures> {
   const trust = { COSMOS_CA_FILE: ca, NODE_EXTRA_CA_CERTS: ca, LOG_LEVEL: "warn" };
   try {
     const constant = await compareOn({ ...backend.env, ...trust }, scenarios, rounds, loader, backend);
-    const wanted = scenarios.filter(({ rate, workload }) => rate === undefined && workload !== "hot keys");
+    const wanted = scenarios.filter(
+      ({ rate, workload }) => rate === undefined && !workload.startsWith("hot"),
+    );
     const embedded = await compareOn({ ...emulator.ready.env, ...trust }, wanted, emulatorRounds, loader);
     const starts = await measureStarts({ ...backend.env, ...trust }, quick ? 3 : 11);
     return { rounds, emulatorRounds, seconds, constant, emulator: embedded, starts };
@@ -172,13 +190,16 @@ async function compareOn(
         `\n${scenario.name}, before ${backend === undefined ? "the emulator" : "a constant backend"}`,
       );
       console.table(rows.map(({ ours: _, ...row }) => row));
-      console.table(Object.fromEntries(rows.map(({ server, ours }) => [`ours against ${server}`, ours])));
+      console.table(rows.map(({ server, ours }) => ({ "ours against": server, ...roundAll(ours) })));
     }
     return tables;
   } finally {
     await Promise.all(running.map(({ process }) => process.stop()));
   }
 }
+
+const roundAll = (figures: Readonly<Record<string, number | undefined>>): object =>
+  Object.fromEntries(Object.entries(figures).map(([name, figure]) => [name, round(figure ?? Number.NaN)]));
 
 /** Writes every item through ours, several at once. */
 async function seed({ process: { url } }: Contender): Promise<void> {
@@ -203,10 +224,11 @@ async function ask({ name, process: { url }, protocol }: Contender): Promise<voi
 
 async function measure(
   { name, process, protocol }: Contender,
-  { workload, connections, rate }: Scenario,
+  { workload: common, connections, rate, instead }: Scenario,
   loader: Loader,
   backend: ConstantBackend | undefined,
 ): Promise<Sample> {
+  const workload = instead?.[name] ?? common;
   const [before, chargedBefore] = [await process.usage(), await backend?.charged()];
   const burst = await loader.run({
     url: process.url,
@@ -240,7 +262,7 @@ function summarize(
   const of = (figure: (sample: Sample) => number): number => round(median(samples.map(figure)));
   // Ratios within a round: a machine that drifts, or is shared, weighs on both sides.
   const against = (figure: (sample: Sample) => number): number =>
-    round(median(samples.map((sample, turn) => figure(ours[turn] ?? sample) / figure(sample))));
+    median(samples.map((sample, turn) => figure(ours[turn] ?? sample) / figure(sample)));
   const isCharged = samples.every(({ charge }) => charge !== undefined);
   const charge = (sample: Sample): number => sample.charge ?? Number.NaN;
   return {

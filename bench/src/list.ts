@@ -1,35 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import {
-  createCosmosClient,
-  createCredential,
-  ensureContainer,
-  type Item,
-  items,
-  type ListRequest,
-  openContainer,
-  readCosmosConfiguration,
-} from "@cosmos-trpc/cosmos-core";
-import { startEmulatorProcess } from "@cosmos-trpc/scripts/processes";
+import { type Item, items, type ListRequest, openContainer } from "@cosmos-trpc/cosmos-core";
+import { type EmulatorClient, withEmulatorClient } from "./emulatorClient.ts";
+import { median, rotate } from "./load/statistics.ts";
+import { quick } from "./quick.ts";
 
-/**
- * Measures the processor time of a page of a list, in this process, beside the SDK's own query call for the same page:
- * in turns, several rounds, medians. The emulator is a process of its own.
- * Run: node --conditions=@cosmos-trpc/source bench/src/list.ts [rounds, by default 7]
- */
-const rounds = Number(process.argv[2] ?? 7);
+const rounds = quick ? 1 : 9;
 const pagesARound = 50;
 const itemCount = 500;
-
-const folder = mkdtempSync(join(tmpdir(), "list-bench-"));
-const emulator = await startEmulatorProcess(folder);
-Object.assign(process.env, emulator.ready.env);
-const configuration = readCosmosConfiguration(process.env);
-await ensureContainer(configuration, items, createCredential());
-const client = createCosmosClient(configuration, createCredential());
-const container = client.database(configuration.database).container(items.id);
-const { store } = await openContainer(client, configuration.database, items);
 
 /** A list, and what one would ask the SDK for the same page. */
 interface Case {
@@ -57,8 +33,23 @@ const cases: readonly Case[] = [
   },
 ];
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+/** A page by both ways: microseconds of this process's CPU time. */
+interface ListRow {
+  readonly page: string;
+  readonly sdk: number;
+  readonly list: number;
+  /** The median of the rounds' ratios. */
+  readonly ratio: number;
+}
+
+/** What this bench finds out. */
+export interface ListFigures {
+  readonly rounds: number;
+  readonly rows: readonly ListRow[];
+}
+
+/** The CPU time of a page of a list beside that of the SDK's own query call for the same page. */
+export const measureList = (): Promise<ListFigures> => withEmulatorClient(compare);
 
 /** Microseconds of processor time of a page. */
 async function cpuOf(work: () => Promise<unknown>): Promise<number> {
@@ -68,7 +59,8 @@ async function cpuOf(work: () => Promise<unknown>): Promise<number> {
   return (user + system) / pagesARound;
 }
 
-async function measure(): Promise<void> {
+async function compare({ client, database, container }: EmulatorClient): Promise<ListFigures> {
+  const { store } = await openContainer(client, database, items);
   const data = { text: "x".repeat(800) };
   const written = Array.from({ length: itemCount }, (_, n) => ({
     id: `item ${n}`,
@@ -78,31 +70,30 @@ async function measure(): Promise<void> {
   }));
   for await (const { error } of store.bulk(written)) if (error !== undefined) throw error;
 
-  const table: Record<string, object> = {};
+  const rows: ListRow[] = [];
   for (const { name, request, query, parameters = [] } of cases) {
     for (const limit of [10, 100]) {
       const partitionKey = request.pk === undefined ? {} : { partitionKey: request.pk };
-      const sdk = () =>
-        container.items.query({ query, parameters }, { maxItemCount: limit, ...partitionKey }).fetchNext();
-      const list = () => store.list({ ...request, limit });
-      for (let page = 0; page < 100; page += 1) await Promise.all([sdk(), list()]);
-      const found: { sdk: number; list: number }[] = [];
-      for (let round = 0; round < rounds; round += 1)
-        found.push({ sdk: await cpuOf(sdk), list: await cpuOf(list) });
-      table[`${name}, ${limit} items`] = {
-        "the SDK, µs": Math.round(median(found.map((one) => one.sdk))),
-        "list, µs": Math.round(median(found.map((one) => one.list))),
-        ratio: Number(median(found.map((one) => one.list / one.sdk)).toFixed(2)),
+      const ways = {
+        sdk: () =>
+          container.items.query({ query, parameters }, { maxItemCount: limit, ...partitionKey }).fetchNext(),
+        list: () => store.list({ ...request, limit }),
       };
+      for (let page = 0; page < 100; page += 1) await Promise.all([ways.sdk(), ways.list()]);
+      const found: { sdk: number; list: number }[] = [];
+      for (let round = 0; round < rounds; round += 1) {
+        const times = { sdk: 0, list: 0 };
+        for (const way of rotate(["sdk", "list"] as const, round)) times[way] = await cpuOf(ways[way]);
+        found.push(times);
+      }
+      rows.push({
+        page: `${name}, ${limit} items`,
+        sdk: Math.round(median(found.map((one) => one.sdk))),
+        list: Math.round(median(found.map((one) => one.list))),
+        ratio: median(found.map((one) => one.list / one.sdk)),
+      });
     }
   }
-  console.table(table);
-}
-
-try {
-  await measure();
-} finally {
-  client.dispose();
-  await emulator.stop();
-  rmSync(folder, { recursive: true, force: true });
+  console.table(rows);
+  return { rounds, rows };
 }

@@ -2,9 +2,12 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { arch, cpus, loadavg, platform } from "node:os";
 import { join } from "node:path";
 import { root } from "@cosmos-trpc/scripts/processes";
+import { measureCoalescing } from "./coalescing.ts";
 import { measureEmulator } from "./emulator.ts";
 import { measureImport } from "./importItems.ts";
 import { measureItemsApi } from "./itemsApi.ts";
+import { measureList } from "./list.ts";
+import { writeCoalescingPage } from "./report/coalescingPage.ts";
 import { writeEmulatorPage } from "./report/emulatorPage.ts";
 import { writePerformancePage } from "./report/performancePage.ts";
 import { measureStack } from "./stack.ts";
@@ -18,6 +21,8 @@ const benches: Readonly<Record<string, () => Promise<object>>> = {
   "trpc-http": measureTrpcHttp,
   stack: measureStack,
   emulator: measureEmulator,
+  coalescing: measureCoalescing,
+  list: measureList,
   import: measureImport,
   watch: measureWatch,
   typegen: measureTypegen,
@@ -50,4 +55,5 @@ for (const [name, measure] of Object.entries(benches)) {
   console.log(`Written to bench/results/${name}.json`);
 }
 await writePerformancePage();
+writeCoalescingPage();
 await writeEmulatorPage();

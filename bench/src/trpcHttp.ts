@@ -169,7 +169,7 @@ function compare(
   peer: readonly Sample[],
 ): Pick<Ratio, "byRequestsPerSecond" | "byCpuTime"> {
   const ratio = (of: (own: Sample, peer: Sample) => number): number =>
-    round(median(own.map((sample, turn) => of(sample, peer[turn] ?? sample))));
+    median(own.map((sample, turn) => of(sample, peer[turn] ?? sample)));
   return {
     byRequestsPerSecond: ratio((one, other) => one.perSecond / other.perSecond),
     byCpuTime: ratio((one, other) => other.cpu / one.cpu),

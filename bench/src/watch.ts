@@ -28,6 +28,15 @@ interface Row {
   readonly serverMemoryMB: number;
 }
 
+/** What this bench finds out. */
+export interface WatchFigures {
+  /** Of the server before anybody watches. */
+  readonly memoryAloneMB: number;
+  readonly writes: number;
+  readonly writeRate: number;
+  readonly rows: readonly Row[];
+}
+
 const at = (sorted: readonly number[], share: number): number =>
   Math.round((sorted[Math.ceil(sorted.length * share) - 1] ?? 0) * 10) / 10;
 
@@ -48,7 +57,7 @@ const memoryOf = (pid: number | undefined): number =>
  * Live changes to 1 and to 1,000 subscribers over loopback: the time from a write to the last one's receipt, the
  * server's memory, and how often the change feed is read. Emulator, server and subscribers each are a process.
  */
-export async function measureWatch(): Promise<object> {
+export async function measureWatch(): Promise<WatchFigures> {
   const folder = mkdtempSync(join(tmpdir(), "cosmos-trpc-bench-"));
   const emulator = await startEmulatorProcess(folder);
   const server = await startServerProcess(emulator.ready.env);

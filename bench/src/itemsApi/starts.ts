@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { programs } from "@cosmos-trpc/scripts/processes";
 import { cores, startPinned } from "../load/pinned.ts";
-import { median, rotate, round, spread } from "../load/statistics.ts";
+import { median, rotate, spread } from "../load/statistics.ts";
 
 /** How the server is started: as it ships, and as the compiler leaves it. */
 const ways = [
@@ -44,8 +44,8 @@ export async function measureStarts(
       firstHealth: Math.round(median(health)),
       firstItem: Math.round(median(own.map(({ firstItem }) => firstItem))),
       spread: spread(health),
-      againstUnbundled: round(
-        median(health.map((time, turn) => time / (unbundled[turn]?.firstHealth ?? Number.NaN))),
+      againstUnbundled: median(
+        health.map((time, turn) => time / (unbundled[turn]?.firstHealth ?? Number.NaN)),
       ),
     };
   });

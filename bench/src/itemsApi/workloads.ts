@@ -63,21 +63,23 @@ function randomNumbers(): () => number {
   };
 }
 
-/** Item numbers by Zipf's law with exponent 1: the second is wanted half as often as the first, and so on. */
-function zipf(random: () => number): () => number {
-  const weights = Array.from({ length: itemCount }, (_, rank) => 1 / (rank + 1));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return () => {
-    let left = random() * total;
-    return Math.max(
-      0,
-      weights.findIndex((weight) => {
-        left -= weight;
-        return left < 0;
-      }),
-    );
+/** Item numbers by Zipf's law: with exponent 1 the second is wanted half as often as the first, and so on. */
+const zipf =
+  (exponent: number) =>
+  (random: () => number): (() => number) => {
+    const weights = Array.from({ length: itemCount }, (_, rank) => (rank + 1) ** -exponent);
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    return () => {
+      let left = random() * total;
+      return Math.max(
+        0,
+        weights.findIndex((weight) => {
+          left -= weight;
+          return left < 0;
+        }),
+      );
+    };
   };
-}
 
 type Workload = (protocol: Protocol) => LoadRequest[];
 
@@ -94,7 +96,8 @@ export const workloads = {
   "items.upsert": (protocol) => repeat((number) => upsert(protocol, number())),
   "80 % get, 20 % upsert": (protocol) =>
     repeat((number, turn) => (turn % 5 === 0 ? upsert : get)(protocol, number())),
-  "hot keys": (protocol) => repeat((number) => get(protocol, number()), zipf),
+  "hot keys": (protocol) => repeat((number) => get(protocol, number()), zipf(1)),
+  "hotter keys": (protocol) => repeat((number) => get(protocol, number()), zipf(1.2)),
   "batches of 10 items.get": () => repeat((number) => batchOfGets(Array.from({ length: batchSize }, number))),
 } satisfies Record<string, Workload>;
 

@@ -1,8 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "@cosmos-trpc/scripts/processes";
+import type { ImportFigures } from "../importItems.ts";
 import type { ItemsFigures, Row } from "../itemsApi.ts";
+import type { ListFigures } from "../list.ts";
 import type { TrpcHttpFigures } from "../trpcHttp.ts";
+import type { WatchFigures } from "../watch.ts";
+import { importTargets, listTargets } from "./applicationTargets.ts";
 import { table, targetTable, writeSections } from "./markdown.ts";
 import { itemsTargets, trpcHttpTargets } from "./performanceTargets.ts";
 import { readResult, runList } from "./runs.ts";
@@ -12,13 +16,21 @@ import { drawThroughput } from "./throughputChart.ts";
 export async function writePerformancePage(): Promise<void> {
   const items = readResult<ItemsFigures>("items");
   const trpcHttp = readResult<TrpcHttpFigures>("trpc-http");
+  const list = readResult<ListFigures>("list");
+  const imported = readResult<ImportFigures>("import");
+  const watch = readResult<WatchFigures>("watch");
   const targets = [
     ...(trpcHttp === undefined ? [] : trpcHttpTargets(trpcHttp)),
     ...(items === undefined ? [] : itemsTargets(items)),
+    ...(list === undefined ? [] : listTargets(list)),
+    ...(imported === undefined ? [] : importTargets(imported)),
   ];
   writeSections("performance.md", {
     targets: targetTable(targets),
-    runs: runList({ "trpc-http": trpcHttp, items }),
+    runs: runList({ "trpc-http": trpcHttp, items, list, import: imported, watch }),
+    ...(list && { list: listTable(list) }),
+    ...(imported && { import: importTable(imported) }),
+    ...(watch && { watch: watchTable(watch) }),
     ...(items && {
       constant: operationTables(items.constant),
       emulator: operationTables(items.emulator),
@@ -47,7 +59,7 @@ const operationTable = (rows: readonly Row[]): string =>
       p99,
       peakMegabytes,
       charge ?? "",
-      `${ours.throughput} ×`,
+      `${ours.throughput.toFixed(2)} ×`,
     ]),
   );
 
@@ -59,6 +71,38 @@ const startTable = ({ starts }: ItemsFigures): string =>
       firstHealth,
       firstItem,
       `${Math.round(spread * 100)} %`,
-      `${againstUnbundled} ×`,
+      `${againstUnbundled.toFixed(2)} ×`,
+    ]),
+  );
+
+const listTable = ({ rows }: ListFigures): string =>
+  table(
+    ["page", "the SDK's call, µs", "list, µs", "ratio"],
+    rows.map(({ page, sdk, list, ratio }) => [page, sdk, list, `${ratio.toFixed(2)} ×`]),
+  );
+
+const importTable = ({ rows }: ImportFigures): string =>
+  table(
+    ["way", "at once", "items/s", "CPU of the program, µs an item", "its peak MB"],
+    rows.map((row) => [row.way, row.concurrency, row.itemsPerSecond, row.cpuMicroseconds, row.peakMegabytes]),
+  );
+
+const watchTable = ({ rows }: WatchFigures): string =>
+  table(
+    [
+      "subscribers",
+      "feed reads/s, idle",
+      "feed reads/s, 10 writes/s",
+      "last receipt p50 ms",
+      "p99 ms",
+      "server MB",
+    ],
+    rows.map((row) => [
+      row.subscribers.toLocaleString("en"),
+      row.idleReadsPerSecond,
+      row.busyReadsPerSecond,
+      row.lastReceiptP50Ms,
+      row.lastReceiptP99Ms,
+      row.serverMemoryMB,
     ]),
   );
