@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Agent, request } from "node:https";
 import autocannon from "autocannon";
+import { median } from "./load/statistics.ts";
 
 /** A server of Cosmos DB's protocol, and how to sign in to it. */
 export interface Target {
@@ -157,9 +158,9 @@ export async function load(
 export function medianOfLoads(loads: readonly LoadResult[]): LoadResult {
   const order = (one: LoadResult, other: LoadResult): number =>
     one.requestsPerSecond - other.requestsPerSecond;
-  const median = loads.toSorted(order)[Math.floor(loads.length / 2)];
-  if (median === undefined) throw new Error("There are no loads to choose from.");
-  return median;
+  const middle = loads.toSorted(order)[Math.floor(loads.length / 2)];
+  if (middle === undefined) throw new Error("There are no loads to choose from.");
+  return middle;
 }
 
 /** The median time of `times` sequential runs, in milliseconds. */
@@ -170,6 +171,5 @@ export async function medianOf(times: number, work: () => Promise<unknown>): Pro
     await work();
     measured.push(performance.now() - started);
   }
-  measured.sort((one, other) => one - other);
-  return measured[Math.floor(times / 2)] ?? 0;
+  return median(measured);
 }
