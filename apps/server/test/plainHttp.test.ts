@@ -151,6 +151,21 @@ describe("PUT", () => {
     });
   });
 
+  test("writes the item that GET of the same address reads, whatever partition key its body names", async () => {
+    const own = await send("POST", "", { id: "ada", name: "own" });
+    const shelved = await send("POST", "", { id: "ada", pk: "shelf", name: "shelved" });
+    for (const headers of [{}, { "if-none-match": "*" }]) {
+      expectProblem(await send("PUT", "/ada", { pk: "shelf", name: "x" }, headers), 400, {
+        fields: [{ path: "pk", message: "is another than in the address" }],
+      });
+    }
+    expect((await send("GET", "/ada")).body).toEqual(own.body);
+    expect((await send("GET", "/ada?pk=shelf")).body).toEqual(shelved.body);
+    const put = await send("PUT", "/ada", { pk: "ada", name: "x" });
+    expect([put.status, put.body["pk"], put.body["name"]]).toEqual([200, "ada", "x"]);
+    expect((await send("GET", "/ada")).body).toEqual(put.body);
+  });
+
   test.each(["W/", "", "a,"])("refuses If-Match %j with etags that cannot be", async (before) => {
     const { headers } = await send("POST", "", { id: "weak" });
     const value = before === "" ? '"a" "b"' : `${before}${headers.get("etag")}`;
