@@ -74,6 +74,32 @@ test("its schemas are the ones that check and describe what goes in and out", as
   expect(problem.safeParse(await refused.json()).error).toBeUndefined();
 });
 
+test("the bodies that it describes are those that are taken, with ifMatch and without what the address says", async () => {
+  const found = await document();
+  const schemaOf = (path: string, method: string) => {
+    const { requestBody } = (found.paths[path]?.[method] ?? {}) as {
+      requestBody: { content: { "application/json": { schema: { $ref: string } } } };
+    };
+    const { $ref } = requestBody.content["application/json"].schema;
+    return z.fromJSONSchema(found.components.schemas[$ref.split("/").at(-1) ?? ""] ?? {});
+  };
+  const base = `${server.url}/api/cosmos/items`;
+  const first = await fetch(base, { method: "POST", body: '{"id":"bodied"}' });
+  const { etag } = (await first.json()) as { etag: string };
+  for (const [method, path, address, body] of [
+    ["POST", "/api/cosmos/items", "", { id: "bodied", ifMatch: "stale" }],
+    ["POST", "/api/cosmos/items", "", { name: "without its id" }],
+    ["POST", "/api/cosmos/items", "", { id: "bodied", ifMatch: "" }],
+    ["PUT", "/api/cosmos/items/{id}", "/bodied", { name: "x", ifMatch: "stale" }],
+    ["PUT", "/api/cosmos/items/{id}", "/bodied", { name: "x", colour: "red" }],
+    ["PUT", "/api/cosmos/items/{id}", "/bodied", { name: "x", ifMatch: etag }],
+  ] as const) {
+    const { status } = await fetch(base + address, { method, body: JSON.stringify(body) });
+    const { success } = schemaOf(path, method.toLowerCase()).safeParse(body);
+    expect([method, body, success]).toEqual([method, body, status !== 400]);
+  }
+});
+
 test("/docs shows it with this server's files only", async () => {
   const page = await fetch(`${server.url}/docs`);
   expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);

@@ -11,6 +11,8 @@ export interface EntityAddress {
   scope(parameters: ReadonlyMap<string, string>): unknown;
   /** What names an item, as callers of procedures say it. */
   key(id: string, parameters: ReadonlyMap<string, string>): Record<string, unknown>;
+  /** What names an item in a body, checked by nobody yet. */
+  keyIn(body: unknown): Record<string, unknown>;
   /**
    * A body with the whole key that the address means.
    *
@@ -48,6 +50,14 @@ export function entityAddress({ definition, key }: AnyEntity, path: string): Ent
       return scope;
     },
     key: keyOf,
+    keyIn(body) {
+      const result: Record<string, unknown> = { id: read(body, ["id"]) };
+      for (const { path: at } of fields) {
+        const value = read(body, at);
+        if (value !== undefined) put(result, at, value);
+      }
+      return result;
+    },
     complete(body, id, parameters) {
       const said = keyOf(id, parameters);
       // With what the key fills in by itself: the body has no say in which item an address means.
