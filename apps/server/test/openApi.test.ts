@@ -112,9 +112,28 @@ test("/docs shows it with this server's files only", async () => {
     files.map(async (path) => {
       const response = await fetch(server.url + path);
       expect([response.status, response.headers.get("x-content-type-options")]).toEqual([200, "nosniff"]);
+      // A browser that may not sniff takes a script or a style by its type only.
+      const type = path.endsWith(".css") ? "text/css" : "text/javascript";
+      expect(response.headers.get("content-type")).toBe(`${type}; charset=utf-8`);
       return response.text();
     }),
   );
+  // What the page does is allowed by its own policy: no script in it, and the viewer's pictures and styles.
+  const policy = new Map(
+    (page.headers.get("content-security-policy") ?? "").split("; ").map((directive) => {
+      const [name = "", ...sources] = directive.split(" ");
+      return [name, sources] as const;
+    }),
+  );
+  for (const name of ["script-src", "style-src", "connect-src"]) expect(policy.get(name)).toContain("'self'");
+  expect(policy.get("style-src")).toContain("'unsafe-inline'");
+  expect(policy.get("img-src")).toContain("data:");
+  expect(html).not.toMatch(/<script>|<script [^>]*>[^<]|\son\w+=/);
+  const described = await fetch(`${server.url}/openapi.json`);
+  expect([described.status, described.headers.get("content-type")]).toEqual([
+    200,
+    "application/json; charset=utf-8",
+  ]);
   expect(texts[0]).not.toMatch(/@import|url\(["']?(https?:)?\/\//);
   expect(texts[2]).toContain('url: "/openapi.json"');
   expect((await fetch(`${server.url}/docs`, { method: "POST" })).headers.get("allow")).toBe("GET, HEAD");

@@ -55,8 +55,8 @@ export function createCatchUps<Item extends ItemBase>(
   const reads = new Map<string, Read<Item>>();
   let bytes = 0;
 
-  /** A read by its place: what began now is joined by nobody who comes later. */
   const placeOf = (since: Since): string => JSON.stringify(since);
+  /** Whoever comes when that read has ended means another moment. */
   const nowPlace = placeOf("now");
 
   function begin(since: Since): Read<Item> {
