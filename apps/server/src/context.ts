@@ -2,12 +2,12 @@ import type { ItemBase, Ordering, Store } from "@cosmos-trpc/cosmos-core";
 import type { Database } from "./database.ts";
 import type { EntityDefinition } from "./entity/entity.ts";
 import { startUsage, type Usage } from "./usage.ts";
-import type { ChangeHubs } from "./watch/changeHubs.ts";
+import type { SharedFeeds } from "./watch/sharedFeeds.ts";
 
 /** What a procedure works with: made for each request, shared by the calls of a batch. */
 export interface Context {
   readonly database: Database;
-  readonly changes: ChangeHubs;
+  readonly changes: SharedFeeds;
   readonly usage: Usage;
   /** Ends the connection, whatever is still to be written to it. */
   disconnect(): void;

@@ -9,7 +9,7 @@ import { createDrain } from "./http/drain.ts";
 import { createFront } from "./http/front.ts";
 import { drainTimeout } from "./http/limits.ts";
 import { loadDatabase } from "./loadDatabase.ts";
-import { createChangeHubs } from "./watch/changeHubs.ts";
+import { createSharedFeeds } from "./watch/sharedFeeds.ts";
 
 /** What a process serves. */
 export interface Served {
@@ -26,7 +26,7 @@ export function serve({ entities, router }: Served): void {
   const { promise: listening, resolve: onListening } = Promise.withResolvers<void>();
   const definitions = Object.values(entities).map(({ definition }) => definition);
   const database = loadDatabase(listening, configuration.cosmos, definitions, log);
-  const changes = createChangeHubs();
+  const changes = createSharedFeeds();
   const drain = createDrain(createFront(entities, router, { database, changes }, log));
   // Longer than Azure's load balancer keeps an idle connection (4 minutes), so that it never reuses a closed one.
   const server = createServer({ keepAliveTimeout: 250_000 }, drain.listener);

@@ -11,7 +11,7 @@ import {
 import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createChangeHub } from "../src/watch/changeHub.ts";
+import { createSharedFeed } from "../src/watch/sharedFeeds.ts";
 import { watchChanges } from "../src/watch/watchChanges.ts";
 
 let emulator: Emulator;
@@ -47,16 +47,19 @@ interface Running {
 /** A few changes are kept, so that watchers often come too late for them. */
 const limits = { keptChanges: 4, keptBytes: 10_000, patience: 20_000, pollInterval: 100 };
 
-/** Writes some items, lets a watcher begin, lets one leave, or lets one that has left go on with its cursor. */
+/**
+ * Writes some items, lets a watcher begin, lets one leave, lets one that has left go on with its cursor, or lets some do
+ * so at once, each of which has to see what that one has missed.
+ */
 const step = fc.oneof(
   fc.record({ kind: fc.constant("write"), count: fc.integer({ min: 1, max: 8 }) }),
-  fc.record({ kind: fc.constantFrom("begin", "leave", "resume"), count: fc.nat(5) }),
+  fc.record({ kind: fc.constantFrom("begin", "leave", "resume", "crowd"), count: fc.nat(5) }),
 );
 
 test("whoever begins, leaves and resumes, in any order, misses nothing that is written", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
-      const hub = createChangeHub<Item>(store, limits);
+      const feed = createSharedFeed<Item>(store, limits);
       const running: Running[] = [];
       const left: Running[] = [];
 
@@ -79,7 +82,7 @@ test("whoever begins, leaves and resumes, in any order, misses nothing that is w
           },
         };
         async function run(): Promise<void> {
-          const pages = watchChanges(store, hub, {
+          const pages = watchChanges(feed, {
             lastEventId,
             since: "now",
             wants: () => true,
@@ -115,6 +118,12 @@ test("whoever begins, leaves and resumes, in any order, misses nothing that is w
           leaver?.leave();
           await leaver?.ended;
           if (leaver !== undefined) left.push(leaver);
+        } else if (kind === "crowd") {
+          const { wanted, seen, cursor } = left[count % Math.max(1, left.length)] ?? {};
+          const crowd = Array.from({ length: 1 + count }, () =>
+            watch(new Set(wanted), new Set(seen), cursor),
+          );
+          running.push(...(await Promise.all(crowd)));
         } else {
           const [back] = left.splice(count % Math.max(1, left.length), 1);
           if (back !== undefined) running.push(await watch(back.wanted, back.seen, back.cursor));
@@ -124,7 +133,7 @@ test("whoever begins, leaves and resumes, in any order, misses nothing that is w
       await Promise.all(running.map((watcher) => watcher.done()));
       for (const watcher of running) watcher.leave();
       await Promise.all(running.map(({ ended }) => ended));
-      expect(hub.cursor()).toBeUndefined();
+      expect(feed.hub.cursor()).toBeUndefined();
     }),
     { numRuns: 30 },
   );

@@ -74,6 +74,32 @@ test("its schemas are the ones that check and describe what goes in and out", as
   expect(problem.safeParse(await refused.json()).error).toBeUndefined();
 });
 
+test("the bodies that it describes are those that are taken, with ifMatch and without what the address says", async () => {
+  const found = await document();
+  const schemaOf = (path: string, method: string) => {
+    const { requestBody } = (found.paths[path]?.[method] ?? {}) as {
+      requestBody: { content: { "application/json": { schema: { $ref: string } } } };
+    };
+    const { $ref } = requestBody.content["application/json"].schema;
+    return z.fromJSONSchema(found.components.schemas[$ref.split("/").at(-1) ?? ""] ?? {});
+  };
+  const base = `${server.url}/api/cosmos/items`;
+  const first = await fetch(base, { method: "POST", body: '{"id":"bodied"}' });
+  const { etag } = (await first.json()) as { etag: string };
+  for (const [method, path, address, body] of [
+    ["POST", "/api/cosmos/items", "", { id: "bodied", ifMatch: "stale" }],
+    ["POST", "/api/cosmos/items", "", { name: "without its id" }],
+    ["POST", "/api/cosmos/items", "", { id: "bodied", ifMatch: "" }],
+    ["PUT", "/api/cosmos/items/{id}", "/bodied", { name: "x", ifMatch: "stale" }],
+    ["PUT", "/api/cosmos/items/{id}", "/bodied", { name: "x", colour: "red" }],
+    ["PUT", "/api/cosmos/items/{id}", "/bodied", { name: "x", ifMatch: etag }],
+  ] as const) {
+    const { status } = await fetch(base + address, { method, body: JSON.stringify(body) });
+    const { success } = schemaOf(path, method.toLowerCase()).safeParse(body);
+    expect([method, body, success]).toEqual([method, body, status !== 400]);
+  }
+});
+
 test("/docs shows it with this server's files only", async () => {
   const page = await fetch(`${server.url}/docs`);
   expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
@@ -86,9 +112,28 @@ test("/docs shows it with this server's files only", async () => {
     files.map(async (path) => {
       const response = await fetch(server.url + path);
       expect([response.status, response.headers.get("x-content-type-options")]).toEqual([200, "nosniff"]);
+      // A browser that may not sniff takes a script or a style by its type only.
+      const type = path.endsWith(".css") ? "text/css" : "text/javascript";
+      expect(response.headers.get("content-type")).toBe(`${type}; charset=utf-8`);
       return response.text();
     }),
   );
+  // What the page does is allowed by its own policy: no script in it, and the viewer's pictures and styles.
+  const policy = new Map(
+    (page.headers.get("content-security-policy") ?? "").split("; ").map((directive) => {
+      const [name = "", ...sources] = directive.split(" ");
+      return [name, sources] as const;
+    }),
+  );
+  for (const name of ["script-src", "style-src", "connect-src"]) expect(policy.get(name)).toContain("'self'");
+  expect(policy.get("style-src")).toContain("'unsafe-inline'");
+  expect(policy.get("img-src")).toContain("data:");
+  expect(html).not.toMatch(/<script>|<script [^>]*>[^<]|\son\w+=/);
+  const described = await fetch(`${server.url}/openapi.json`);
+  expect([described.status, described.headers.get("content-type")]).toEqual([
+    200,
+    "application/json; charset=utf-8",
+  ]);
   expect(texts[0]).not.toMatch(/@import|url\(["']?(https?:)?\/\//);
   expect(texts[2]).toContain('url: "/openapi.json"');
   expect((await fetch(`${server.url}/docs`, { method: "POST" })).headers.get("allow")).toBe("GET, HEAD");

@@ -108,6 +108,31 @@ test("it has the plain HTTP routes, addressed by its key's fields", async () => 
   expect(removed.status).toBe(204);
 });
 
+test("PUT is refused without the whole key in its address, and writes no other item than that", async () => {
+  const base = `${server.url}/api/cosmos/orders`;
+  await api.orders.create.mutate(order("p1"));
+  const kept = await api.orders.get.query({ id: "p1", tenant: "shop", customer: 7 });
+  for (const [address, more, fields] of [
+    ["/p1", {}, ["customer", "tenant"]],
+    ["/p1?tenant=shop", {}, ["customer"]],
+    ["/p1?tenant=shop&customer=8", {}, ["customer"]],
+    ["/p1?tenant=shop&customer=0", { customer: 0 }, ["customer"]],
+  ] as const) {
+    const body = JSON.stringify(order("p1", { total: 99, ...more }));
+    const refused = await fetch(base + address, { method: "PUT", body });
+    expect([address, refused.status]).toEqual([address, 400]);
+    const { fields: named } = (await refused.json()) as { fields: { path: string }[] };
+    expect(named.map(({ path }) => path).sort()).toEqual(fields);
+  }
+  expect(await api.orders.get.query({ id: "p1", tenant: "shop", customer: 7 })).toEqual(kept);
+  const { id, tenant, customer, ...rest } = order("p1", { total: 11 });
+  const put = await fetch(`${base}/${id}?tenant=${tenant}&customer=${customer}`, {
+    method: "PUT",
+    body: JSON.stringify(rest),
+  });
+  expect([put.status, await put.json()]).toEqual([200, expect.objectContaining({ customer: 7, total: 11 })]);
+});
+
 test("it is in the OpenAPI document, beside the items", async () => {
   const document = (await (await fetch(`${server.url}/openapi.json`)).json()) as {
     paths: Record<string, { parameters: { name: string; required: boolean }[] }>;

@@ -151,12 +151,92 @@ describe("PUT", () => {
     });
   });
 
-  test.each(["W/", "", "a,"])("refuses If-Match %j with etags that cannot be", async (before) => {
+  test("writes the item that GET of the same address reads, whatever partition key its body names", async () => {
+    const own = await send("POST", "", { id: "ada", name: "own" });
+    const shelved = await send("POST", "", { id: "ada", pk: "shelf", name: "shelved" });
+    for (const headers of [{}, { "if-none-match": "*" }]) {
+      expectProblem(await send("PUT", "/ada", { pk: "shelf", name: "x" }, headers), 400, {
+        fields: [{ path: "pk", message: "is another than in the address" }],
+      });
+    }
+    expect((await send("GET", "/ada")).body).toEqual(own.body);
+    expect((await send("GET", "/ada?pk=shelf")).body).toEqual(shelved.body);
+    const put = await send("PUT", "/ada", { pk: "ada", name: "x" });
+    expect([put.status, put.body["pk"], put.body["name"]]).toEqual([200, "ada", "x"]);
+    expect((await send("GET", "/ada")).body).toEqual(put.body);
+  });
+
+  test("refuses If-Match that is no list of etags", async () => {
     const { headers } = await send("POST", "", { id: "weak" });
-    const value = before === "" ? '"a" "b"' : `${before}${headers.get("etag")}`;
-    const answer = await send("PUT", "/weak", {}, { "if-match": value });
-    expectProblem(answer, before === "W/" ? 412 : 400, {});
+    expectProblem(await send("PUT", "/weak", {}, { "if-match": '"a" "b"' }), 400, {});
     expect((await send("GET", "/weak")).headers.get("etag")).toBe(headers.get("etag"));
+  });
+});
+
+describe("If-Match", () => {
+  const writes = [
+    ["POST", "", { id: "listed" }],
+    ["PUT", "/listed", { name: "put" }],
+    ["PATCH", "/listed", { set: { name: "patched" } }],
+    ["DELETE", "/listed", undefined],
+  ] as const;
+
+  test.each(writes)("of several etags lets %s write over each of them and no other", async (...write) => {
+    const [method, path, body] = write;
+    const { headers } = await send("POST", "", { id: "listed", name: "first" });
+    const etag = headers.get("etag") ?? "";
+    for (const none of ['"a", "b"', `"a", "b", W/${etag}`, `W/${etag}, "b"`, `W/${etag}`, '"*", "a"']) {
+      const refused = await send(method, path, body, { "if-match": none });
+      expectProblem(refused, 412, { reason: "precondition-failed" });
+    }
+    expect((await send("GET", "/listed")).headers.get("etag")).toBe(etag);
+    for (const list of [`"a", ${etag}, "b"`, `W/"a", ${etag}`]) {
+      const current = (await send("POST", "", { id: "listed" })).headers.get("etag") ?? "";
+      const done = await send(method, path, body, { "if-match": list.replace(etag, current) });
+      expect([list, done.status]).toEqual([list, { POST: 201, PUT: 200, PATCH: 200, DELETE: 204 }[method]]);
+    }
+  });
+
+  test.each(writes)("of several etags fails for %s of an item that is not there", async (...write) => {
+    const [method, path, body] = write;
+    await send("DELETE", "/listed");
+    const refused = await send(method, path, body, { "if-match": '"a", "b"' });
+    const one = await send(method, path, body, { "if-match": '"a"' });
+    expect(refused.status).toBe(one.status);
+    expectProblem(refused, method === "POST" ? 412 : 404, {});
+  });
+
+  test("and ifMatch in the body have to name the same version", async () => {
+    const first = await send("POST", "", { id: "both" });
+    const etag = String(first.body["etag"]);
+    for (const [method, path] of [
+      ["POST", ""],
+      ["PUT", "/both"],
+    ] as const) {
+      for (const [header, field] of [
+        ['"stale"', etag],
+        [`"${etag}"`, "stale"],
+        [`"${etag}", "stale"`, etag],
+        ["*", etag],
+      ] as const) {
+        const body = { id: "both", ifMatch: field };
+        expectProblem(await send(method, path, body, { "if-match": header }), 400, {
+          fields: [{ path: "ifMatch", message: expect.stringContaining("If-Match") }],
+        });
+      }
+    }
+    expect((await send("GET", "/both")).body).toEqual(first.body);
+    const same = await send("PUT", "/both", { ifMatch: `"${etag}"` }, { "if-match": `"${etag}"` });
+    expect(same.status).toBe(200);
+    expectProblem(await send("PUT", "/both", { ifMatch: etag }), 412, {});
+  });
+
+  test("never holds together with If-None-Match: *", async () => {
+    for (const path of ["/both", "/none"]) {
+      const headers = { "if-match": "*", "if-none-match": "*" };
+      expectProblem(await send("PUT", path, {}, headers), 412, {});
+    }
+    expect((await send("GET", "/none")).status).toBe(404);
   });
 });
 

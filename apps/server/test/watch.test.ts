@@ -208,11 +208,66 @@ test("a cursor of a container that was deleted is refused by name, here and at a
 
 describe("the change feed", () => {
   /** Requests for changes that the emulator has received. */
-  function countReads() {
-    const { id } = emulator.faults.add({ operation: "readChangeFeed", count: "always", delayMs: 0 });
-    onTestFinished(() => emulator.faults.remove(id));
-    return () => emulator.faults.list().find((fault) => fault.id === id)?.hits ?? 0;
+  function countReads(on = emulator, delayMs = 0) {
+    const { id } = on.faults.add({ operation: "readChangeFeed", count: "always", delayMs });
+    onTestFinished(() => void on.faults.remove(id));
+    return () => on.faults.list().find((fault) => fault.id === id)?.hits ?? 0;
   }
+
+  /** A server on an emulator that nobody else reads. */
+  async function alone() {
+    const own = await startEmulator();
+    let current = await startServer(own.env);
+    onTestFinished(async () => {
+      await current.stop();
+      await own.close();
+    });
+    await current.logged(isOpen);
+    return {
+      own,
+      server: () => current,
+      async restart() {
+        await current.stop("SIGKILL");
+        current = await startServer(own.env);
+        await current.logged(isOpen);
+      },
+    };
+  }
+
+  test("is read once for all who resume from the same place after a restart, at once or one by one", async () => {
+    const { own, server: current, restart } = await alone();
+    const { stream, events, first } = await startWatch({}, current());
+    await write(["before"], {}, clientOf(current()));
+    await untilSeen(events, ["before"]);
+    stream.close();
+    await write(names("missed-by-all", 250), {}, clientOf(current()));
+    await restart();
+    const reads = countReads(own);
+    const resume = async () => {
+      const resumed = await openStream(watchUrl(current().url, { lastEventId: first.id }));
+      onTestFinished(() => resumed.close());
+      const resumedEvents = watched(resumed);
+      const { ids } = await untilSeen(resumedEvents, ["before", ...names("missed-by-all", 250)]);
+      expect(new Set(ids).size).toBe(251);
+      return resumedEvents;
+    };
+    const all = await Promise.all(Array.from({ length: 50 }, resume));
+    for (let late = 0; late < 50; late += 1) all.push(await resume());
+    // Each by itself would need four: three pages and the end. The hub asks once a second, besides.
+    expect(reads()).toBeLessThan(100);
+    await write(["for all who resumed"], {}, clientOf(current()));
+    for (const each of all) await untilSeen(each, ["for all who resumed"]);
+  });
+
+  test("is read once for all who begin now at a server that nobody watched", async () => {
+    const { own, server: current } = await alone();
+    // Slow, so that all are there before the first has its answer.
+    const reads = countReads(own, 2_000);
+    const all = await Promise.all(Array.from({ length: 100 }, () => startWatch({}, current())));
+    expect(reads()).toBeLessThan(50);
+    await write(["for all who began"], {}, clientOf(current()));
+    for (const { events } of all) await untilSeen(events, ["for all who began"]);
+  });
 
   test("is read by one reader, however many watch", async () => {
     const streams = await Promise.all(Array.from({ length: 40 }, () => startWatch()));

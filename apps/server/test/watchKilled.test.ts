@@ -1,11 +1,26 @@
 import type { AppRouter } from "@cosmos-trpc/server";
 import { createTRPCClient, httpLink } from "@trpc/client";
-import { expect, onTestFinished, test } from "vitest";
-import { startEmulatorProcess } from "./emulatorProcess.ts";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { type EmulatorFault, startEmulatorProcess } from "./emulatorProcess.ts";
 import { openStream, watched, watchUrl } from "./eventStream.ts";
 import { isOpen, type RunningServer, startServer } from "./runningServer.ts";
 
-test("a watch loses nothing across kills of the servers and of the emulator", async () => {
+/** What a busy or ailing Cosmos DB does: throttle, fail, cut connections before and after its work, be slow. */
+const faultMix: readonly EmulatorFault[] = ["readChangeFeed", "batchDocuments", "upsertDocument"].flatMap(
+  (operation) => [
+    { operation, count: 3, status: 429, substatus: 3200, headers: { "x-ms-retry-after-ms": "50" } },
+    { operation, count: 2, drop: "before" },
+    { operation, count: 3, delayMs: 200 },
+    { operation, count: 2, drop: "after" },
+    { operation, count: 2, status: 503 },
+    { operation, count: 1, truncate: true },
+  ],
+);
+
+test.each([
+  ["", []],
+  [" that fails in between", faultMix],
+])("a watch loses nothing across kills of the servers and of an emulator%s", async (_name, faults) => {
   const emulator = await startEmulatorProcess();
   onTestFinished(() => emulator.close());
   const servers: RunningServer[] = await Promise.all([startOne(), startOne()]);
@@ -78,10 +93,16 @@ test("a watch loses nothing across kills of the servers and of the emulator", as
   );
 
   for (let round = 0; round < 2; round += 1) {
+    await emulator.addFaults(faults);
     for (const index of servers.keys()) {
       await servers[index]?.stop("SIGKILL");
       servers[index] = await startOne();
     }
+    // The watch asks for changes all the time.
+    await vi.waitUntil(
+      async () => (await emulator.faults()).every(({ operation }) => operation !== "readChangeFeed"),
+      { timeout: 120_000 },
+    );
     await emulator.killAndRestart();
   }
   await writing;

@@ -27,8 +27,8 @@ export interface EntityDefinition<Item extends ItemBase, Key, Area, Order extend
   readonly types?: { readonly key: Key; readonly scope: Area; readonly order: Order };
 }
 
-/** It travels in a header: what could not is no etag. The service's etags have 38 characters with their quotes. */
-const ifMatch = z
+/** The version to write over. It travels in a header: what could not is no etag. The service's etags have 38 characters with their quotes. */
+export const ifMatch = z
   .string()
   .min(1, "must not be empty")
   .regex(/^[\x21-\x7e]{0,256}$/, "is no etag")

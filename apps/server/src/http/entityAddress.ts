@@ -1,4 +1,5 @@
 import { type PartitionKeyField, partitionKeyFields } from "@cosmos-trpc/cosmos-core/schema";
+import { TRPCError } from "@trpc/server";
 import type { AnyEntity } from "../entity/entity.ts";
 import { badRequest } from "./problem.ts";
 
@@ -10,7 +11,13 @@ export interface EntityAddress {
   scope(parameters: ReadonlyMap<string, string>): unknown;
   /** What names an item, as callers of procedures say it. */
   key(id: string, parameters: ReadonlyMap<string, string>): Record<string, unknown>;
-  /** A body with what the address says. @throws TRPCError that names each field in which the two differ */
+  /** What names an item in a body, checked by nobody yet. */
+  keyIn(body: unknown): Record<string, unknown>;
+  /**
+   * A body with the whole key that the address means.
+   *
+   * @throws TRPCError that names each field which the address lacks, or in which the two differ
+   */
   complete(body: unknown, id: string, parameters: ReadonlyMap<string, string>): unknown;
   /** An item's own address, without what its key fills in by itself. */
   of(item: Readonly<Record<string, unknown>>): string;
@@ -43,14 +50,28 @@ export function entityAddress({ definition, key }: AnyEntity, path: string): Ent
       return scope;
     },
     key: keyOf,
+    keyIn(body) {
+      const result: Record<string, unknown> = { id: read(body, ["id"]) };
+      for (const { path: at } of fields) {
+        const value = read(body, at);
+        if (value !== undefined) put(result, at, value);
+      }
+      return result;
+    },
     complete(body, id, parameters) {
+      const said = keyOf(id, parameters);
+      // With what the key fills in by itself: the body has no say in which item an address means.
+      const parsed = key.safeParse(said);
+      if (!parsed.success) throw new TRPCError({ code: "BAD_REQUEST", cause: parsed.error });
       if (typeof body !== "object" || body === null || Array.isArray(body)) return body;
-      const wanted = [{ name: "id", path: ["id"], value: id as unknown }].concat(
-        given(parameters).map(({ field: { name, path: at }, value }) => ({ name, path: [...at], value })),
-      );
-      const differing = wanted.filter(({ path: at, value }) => {
+      const wanted = [{ name: "id", path: ["id"] }, ...fields].map(({ name, path: at }) => ({
+        name,
+        at,
+        value: read(parsed.data, at),
+      }));
+      const differing = wanted.filter(({ at, value }) => {
         const there = read(body, at);
-        return there !== undefined && there !== value;
+        return there !== undefined && there !== value && there !== read(said, at);
       });
       if (differing.length > 0) {
         throw badRequest(
@@ -58,7 +79,7 @@ export function entityAddress({ definition, key }: AnyEntity, path: string): Ent
         );
       }
       const completed = structuredClone(body) as Record<string, unknown>;
-      for (const { path: at, value } of wanted) put(completed, at, value);
+      for (const { at, value } of wanted) put(completed, at, value);
       return completed;
     },
     of(item) {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { StoreError } from "@cosmos-trpc/cosmos-core/schema";
+import { TRPCError } from "@trpc/server";
 import { isStoreError, translateFailure } from "../failure.ts";
 import type { Answer } from "./answer.ts";
 import type { EntityAddress } from "./entityAddress.ts";
@@ -101,7 +102,7 @@ async function write(call: EntityCall): Promise<Answer> {
   const body = await readJson(call.request);
   return isForNew(call.request.headers)
     ? create(call, body)
-    : created(call, await call.caller.upsert(withFields(body, ifMatchField(call))));
+    : created(call, await call.caller.upsert(await withVersion(call, body, call.address.keyIn(body))));
 }
 
 async function create(call: EntityCall, body: unknown): Promise<Answer> {
@@ -126,7 +127,7 @@ async function replace(call: EntityCall): Promise<Answer> {
   const parameters = readParameters(query, address.parameters);
   const body = address.complete(await readJson(request), id, parameters);
   if (isForNew(request.headers)) return create(call, body);
-  return written(await caller.replace(withFields(body, ifMatchField(call))));
+  return written(await caller.replace(await withVersion(call, body, address.key(id, parameters))));
 }
 
 async function patch(call: EntityCall): Promise<Answer> {
@@ -137,7 +138,7 @@ async function patch(call: EntityCall): Promise<Answer> {
     throw badRequest([{ path: "body", message: "has to be an object of set, remove, increment, append" }]);
   }
   const { where, ...changes } = body as Record<string, unknown>;
-  return written(await caller.patch({ ...key, patch: changes, where, ...ifMatchField(call) }));
+  return written(await caller.patch({ ...key, patch: changes, where, ...(await versionField(call, key)) }));
 }
 
 const written = (item: Stored): Answer => ({
@@ -148,10 +149,8 @@ const written = (item: Stored): Answer => ({
 
 async function remove(call: EntityCall): Promise<Answer> {
   const { caller, address, query, id } = call;
-  await caller.delete({
-    ...address.key(id, readParameters(query, address.parameters)),
-    ...ifMatchField(call),
-  });
+  const key = address.key(id, readParameters(query, address.parameters));
+  await caller.delete({ ...key, ...(await versionField(call, key)) });
   return { status: 204 };
 }
 
@@ -165,11 +164,29 @@ async function bulk({ request, caller, query }: EntityCall): Promise<Answer> {
   return { status: 200, body: await caller.bulk(await readJson(request)) };
 }
 
-const ifMatchField = ({ request }: EntityCall): object => {
-  const ifMatch = ifMatchOf(request.headers);
-  return ifMatch === undefined ? {} : { ifMatch };
-};
+/** What `If-Match` says, as the procedures' field: of several versions the one that the item has, if it has one of them. */
+async function versionField({ request, caller }: EntityCall, key: object): Promise<object> {
+  const versions = ifMatchOf(request.headers);
+  if (versions === undefined) return {};
+  const [first, ...more] = versions;
+  if (more.length === 0) return { ifMatch: first };
+  // The service takes one. The write itself says that the item is not there, or what is wrong with its key.
+  const current = await caller.get(key).catch((error: unknown) => {
+    const reason = error instanceof Error && isStoreError(error.cause) ? error.cause.reason : undefined;
+    if (reason === "not-found" || (error instanceof TRPCError && error.code === "BAD_REQUEST"))
+      return undefined;
+    throw error;
+  });
+  return { ifMatch: versions.find((version) => version === current?.etag) ?? first };
+}
 
-/** A header says the same as a field, as HTTP says it; a field in the body goes first. */
-const withFields = (body: unknown, fields: object): unknown =>
-  typeof body !== "object" || body === null || Array.isArray(body) ? body : { ...fields, ...body };
+/** A body with the version that `If-Match` names. @throws TRPCError when the body names another one */
+async function withVersion(call: EntityCall, body: unknown, key: object): Promise<unknown> {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return body;
+  if (!("ifMatch" in body)) return { ...body, ...(await versionField(call, key)) };
+  const versions = ifMatchOf(call.request.headers);
+  // With or without the quotes that HTTP puts around it.
+  const own = typeof body.ifMatch === "string" ? body.ifMatch.replace(/^"(.*)"$/, "$1") : body.ifMatch;
+  if (versions === undefined || (versions.length === 1 && versions[0] === own)) return body;
+  throw badRequest([{ path: "ifMatch", message: "is not what the header If-Match says: send one of them" }]);
+}

@@ -31,31 +31,37 @@ function readTags(name: string, value: string): readonly Tag[] | "*" {
 }
 
 /**
- * The version that `If-Match` lets be written over: one etag, or `*` for any that is there.
+ * The versions that `If-Match` lets be written over: one etag at least, or `*` alone, for any that is there. Weak etags
+ * of a list match nothing, and are left out. Source: RFC 9110, 13.1.1.
  *
- * @throws TRPCError for several, which the service does not take, and for a weak one, which matches no version
+ * @throws TRPCError when none is left
  */
-export function ifMatchOf({ "if-match": value }: IncomingHttpHeaders): string | undefined {
+export function ifMatchOf({ "if-match": value }: IncomingHttpHeaders): readonly string[] | undefined {
   if (value === undefined) return undefined;
   const tags = readTags("If-Match", value);
-  if (tags === "*") return tags;
-  const [tag, ...more] = tags;
-  if (tag === undefined || more.length > 0) {
-    throw badRequest([{ path: "If-Match", message: "has to be one etag, or *" }]);
-  }
-  if (tag.isWeak) {
-    throw translateFailure(
-      new StoreError("precondition-failed", "A weak etag matches no version: send it as it was received."),
-    );
-  }
-  return tag.etag;
+  if (tags === "*") return [tags];
+  // An etag "*" in quotes is no item's, and must not become the * for any.
+  const strong = tags.filter(({ etag, isWeak }) => !isWeak && etag !== "" && etag !== "*");
+  if (strong.length > 0) return [...new Set(strong.map(({ etag }) => etag))];
+  throw translateFailure(
+    new StoreError("precondition-failed", "A weak etag matches no version: send it as it was received."),
+  );
 }
 
-/** Whether a write asks that nothing is there: `If-None-Match: *`. @throws TRPCError for etags, which a write has no use for */
-export function isForNew({ "if-none-match": value }: IncomingHttpHeaders): boolean {
+/**
+ * Whether a write asks that nothing is there: `If-None-Match: *`.
+ *
+ * @throws TRPCError for etags, which a write has no use for, and with `If-Match`, since the two never hold together
+ */
+export function isForNew({ "if-none-match": value, "if-match": match }: IncomingHttpHeaders): boolean {
   if (value === undefined) return false;
-  if (readTags("If-None-Match", value) === "*") return true;
-  throw badRequest([{ path: "If-None-Match", message: "has to be * when an item is written" }]);
+  if (readTags("If-None-Match", value) !== "*") {
+    throw badRequest([{ path: "If-None-Match", message: "has to be * when an item is written" }]);
+  }
+  if (match === undefined) return true;
+  throw translateFailure(
+    new StoreError("precondition-failed", "If-Match and If-None-Match: * never hold together: send one."),
+  );
 }
 
 /** What a read's conditions say of the version that is there. Source: RFC 9110, 13.2.2. */

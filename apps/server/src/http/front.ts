@@ -1,6 +1,6 @@
 import type { RequestListener, ServerResponse } from "node:http";
 import { StoreError } from "@cosmos-trpc/cosmos-core/schema";
-import type { AnyTRPCRouter, TRPCError } from "@trpc/server";
+import { type AnyTRPCRouter, getTRPCErrorFromUnknown, type TRPCError } from "@trpc/server";
 import type { Logger } from "pino";
 import type { Shared } from "../context.ts";
 import type { Database } from "../database.ts";
@@ -11,6 +11,7 @@ import { createDocsHandler } from "./docsHandler.ts";
 import { nothingAt } from "./nothingAt.ts";
 import { docsPath, openApiPath, restPath, trpcPath } from "./paths.ts";
 import { createRestHandler } from "./restHandler.ts";
+import { readTarget } from "./target.ts";
 import { createTrpcHandler } from "./trpcHandler.ts";
 
 /** The way in: hands each request to tRPC, the plain HTTP routes, the documentation or the health checks, by its path. */
@@ -26,27 +27,33 @@ export function createFront(
   const trpc = createTrpcHandler(router, shared, { onError, onDrop });
   const rest = createRestHandler(entities, router, shared, onError);
   const docs = createDocsHandler(entities, onError);
+  /** A rejection that nobody catches would end the process. */
+  const settle = (work: Promise<void>, path: string, response: ServerResponse): void => {
+    work.catch((thrown: unknown) => {
+      onError(getTRPCErrorFromUnknown(thrown), path);
+      response.destroy();
+    });
+  };
   return (request, response) => {
-    const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
+    const { path } = readTarget(request);
     if (path.startsWith(trpcPath)) trpc(request, response);
-    else if (path.startsWith(restPath)) void rest(request, response);
+    else if (path.startsWith(restPath)) settle(rest(request, response), path, response);
     else if (path === "/healthz") sendJson(response, 200, { status: "ok" });
-    else if (path === "/readyz") void ready(shared.database, response);
+    else if (path === "/readyz") settle(ready(shared.database, response), path, response);
     else if (path === openApiPath || path === docsPath || path.startsWith(`${docsPath}/`)) {
-      void docs(request, response, path);
+      settle(docs(request, response, path), path, response);
     } else sendAnswer(response, nothingAt(entities, request.method, path));
   };
 }
 
 /** Readiness, for the operator: says why the database cannot be used, and what mends it. */
 async function ready(database: Database, response: ServerResponse): Promise<void> {
-  try {
-    await database.check();
-    sendJson(response, 200, { status: "ready" });
-  } catch (error) {
-    const failure = error instanceof StoreError ? error : new StoreError("unavailable", String(error));
-    sendJson(response, 503, { status: failure.reason, problem: failure.message });
-  }
+  const failure = await database.check().then(
+    () => undefined,
+    (error: unknown) => (error instanceof StoreError ? error : new StoreError("unavailable", String(error))),
+  );
+  if (failure === undefined) sendJson(response, 200, { status: "ready" });
+  else sendJson(response, 503, { status: failure.reason, problem: failure.message });
 }
 
 /** The server's own faults are errors, the database's absence a warning; a caller's mistake is no news. */

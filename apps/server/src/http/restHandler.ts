@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type AnyTRPCRouter, getTRPCErrorFromUnknown, type TRPCError } from "@trpc/server";
-import { createContext, type Shared } from "../context.ts";
+import { type Context, createContext, type Shared } from "../context.ts";
 import type { AnyEntity } from "../entity/entity.ts";
 import { createCallerFactory } from "../trpc.ts";
 import { type Answer, sendAnswer } from "./answer.ts";
@@ -9,6 +9,7 @@ import { type EntityCall, type EntityCaller, entityRoutes } from "./entityRoutes
 import { nothingAt } from "./nothingAt.ts";
 import { restPath } from "./paths.ts";
 import { problem, problemOf } from "./problem.ts";
+import { readTarget, type Target } from "./target.ts";
 import { usageHeaders } from "./usageHeaders.ts";
 
 /** What a path names of an entity. */
@@ -37,10 +38,9 @@ export function createRestHandler(
   async function answer(
     request: IncomingMessage,
     response: ServerResponse,
-    path: string,
-    query: string | undefined,
+    context: Context,
+    { path, query }: Target,
   ): Promise<Answer> {
-    const context = createContext(shared, () => response.destroy());
     const place = findPlace(path);
     const address = place === undefined ? undefined : addresses.get(place.name);
     if (place === undefined || address === undefined) return nothingAt(entities, request.method, path);
@@ -62,28 +62,32 @@ export function createRestHandler(
     const gone = new AbortController();
     response.once("close", () => gone.abort());
     const procedures = createCaller(context, { signal: gone.signal }) as Readonly<Record<string, unknown>>;
-    try {
-      const result = await served({
-        request,
-        caller: procedures[place.name] as EntityCaller,
-        address,
-        base: `${restPath}${place.name}`,
-        query: new URLSearchParams(query),
-        id: decodeId(place.segment),
-      });
-      return { ...result, headers: { ...usageHeaders(context.usage), ...result.headers } };
-    } catch (thrown) {
-      const error = getTRPCErrorFromUnknown(thrown);
-      onError(error, `${request.method} ${path}`);
-      const result = problemOf(error, path);
-      return { ...result, headers: { ...usageHeaders(context.usage), ...result.headers } };
-    }
+    return served({
+      request,
+      caller: procedures[place.name] as EntityCaller,
+      address,
+      base: `${restPath}${place.name}`,
+      query: new URLSearchParams(query),
+      id: decodeId(place.segment),
+    });
   }
 
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const [path = "", query] = (request.url ?? "").split("?", 2);
-    const result = await answer(request, response, path, query);
-    if (!response.headersSent && !response.destroyed) sendAnswer(response, result);
+    const target = readTarget(request);
+    const context = createContext(shared, () => response.destroy());
+    const send = (result: Answer): void => {
+      const headers = { ...usageHeaders(context.usage), ...result.headers };
+      if (!response.destroyed) sendAnswer(response, { ...result, headers });
+    };
+    try {
+      send(await answer(request, response, context, target));
+    } catch (thrown) {
+      const error = getTRPCErrorFromUnknown(thrown);
+      onError(error, `${request.method} ${target.path}`);
+      // Half an answer must not look like a whole one.
+      if (response.headersSent) response.destroy();
+      else send(problemOf(error, target.path));
+    }
   };
 }
 
@@ -91,7 +95,10 @@ export function createRestHandler(
 function findPlace(path: string): Place | undefined {
   const rest = path.slice(restPath.length);
   const slash = rest.indexOf("/");
-  const [name = "", verb] = (slash === -1 ? rest : rest.slice(0, slash)).split(":", 2);
+  const first = slash === -1 ? rest : rest.slice(0, slash);
+  const colon = first.indexOf(":");
+  const name = colon === -1 ? first : first.slice(0, colon);
+  const verb = colon === -1 ? undefined : first.slice(colon + 1);
   const segment = slash === -1 ? "" : rest.slice(slash + 1);
   if (verb === undefined) return { name, route: segment === "" ? "collection" : "item", segment };
   return slash === -1 && (verb === "getMany" || verb === "bulk") ? { name, route: verb, segment } : undefined;

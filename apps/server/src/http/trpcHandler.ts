@@ -3,6 +3,7 @@ import { createNodeHandler } from "@cosmos-trpc/trpc-http";
 import type { AnyTRPCRouter, TRPCError } from "@trpc/server";
 import { type Context, createContext, type Shared } from "../context.ts";
 import { isStoreError } from "../failure.ts";
+import { startUsage } from "../usage.ts";
 import { maxBodyBytes } from "./limits.ts";
 import { trpcPath } from "./paths.ts";
 import { retryHeaders, usageHeaders } from "./usageHeaders.ts";
@@ -36,7 +37,8 @@ export function createTrpcHandler(
       const waits = errors.flatMap(({ cause }) => (isStoreError(cause) ? (cause.retryAfterMs ?? []) : []));
       return {
         headers: {
-          ...(ctx === undefined ? {} : usageHeaders((ctx as Context).usage)),
+          // What is refused before its calls are known has no context, and cost nothing.
+          ...usageHeaders(ctx === undefined ? startUsage() : (ctx as Context).usage),
           ...retryHeaders(waits.length === 0 ? undefined : Math.max(...waits)),
         },
       };

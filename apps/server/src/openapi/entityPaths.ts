@@ -47,7 +47,7 @@ export function entityPaths(name: string, entity: AnyEntity, path: string): Reco
         description:
           "With `If-Match` only over that version; with `If-None-Match: *` only where there is none.",
         parameters: [ifMatch, ifNoneMatch("*: only where there is no such item")],
-        requestBody: body(refTo(`${name}.Item`)),
+        requestBody: body(refTo(`${name}.Written`)),
         responses: {
           201: answer("Written", item, { ETag: header("ETag"), Location: header("Location") }),
           ...failed,
@@ -71,12 +71,7 @@ export function entityPaths(name: string, entity: AnyEntity, path: string): Reco
         description:
           "The id and the partition key may be left out of the body. With `If-None-Match: *` it creates the item instead.",
         parameters: [ifMatch, ifNoneMatch("*: create the item")],
-        requestBody: body({
-          anyOf: [
-            refTo(`${name}.Item`),
-            { type: "object", description: "The item without what the address says" },
-          ],
-        }),
+        requestBody: body(refTo(`${name}.Replaced`)),
         responses: {
           200: answer("Replaced", item, { ETag: header("ETag") }),
           201: answer("Created", item, { ETag: header("ETag"), Location: header("Location") }),
@@ -172,7 +167,8 @@ const failed = { default: { $ref: "#/components/responses/Problem" } };
 const ifMatch: JsonObject = {
   name: "If-Match",
   in: "header",
-  description: "Only over the version of this etag, or * for any",
+  description:
+    "Only over the version of this etag, or of one of several, or * for any; says the same as `ifMatch` in a body",
   schema: { type: "string" },
 };
 

@@ -1,6 +1,6 @@
 import { partitionKeyFields } from "@cosmos-trpc/cosmos-core/schema";
 import { z } from "zod";
-import type { AnyEntity } from "../entity/entity.ts";
+import { type AnyEntity, ifMatch } from "../entity/entity.ts";
 
 /** A JSON Schema, or what holds some by their names. */
 export type JsonObject = { readonly [name: string]: unknown };
@@ -59,6 +59,23 @@ export function storedSchema({ definition, item }: AnyEntity): JsonObject {
     properties: { ...(own["properties"] as object), ...(kept["properties"] as object) },
     required: [...new Set([...required, ...roots])],
   };
+}
+
+/**
+ * An item as a request's body has it: beside its fields it may say `ifMatch`, and what the address says may be left out.
+ *
+ * @param isAddressed whether the request's address names the item
+ */
+export function bodySchema({ definition, item }: AnyEntity, isAddressed: boolean): JsonObject {
+  const own = toJsonSchema(item, "input");
+  const version = { ifMatch: toJsonSchema(ifMatch, "input") };
+  // What is no plain object has no place for one more field.
+  if (own["type"] !== "object") return { anyOf: [own, { type: "object", properties: version }] };
+  const said = new Set(
+    isAddressed ? ["id", ...partitionKeyFields(definition).map(({ path }) => path[0] ?? "")] : [],
+  );
+  const required = ((own["required"] as string[] | undefined) ?? []).filter((name) => !said.has(name));
+  return { ...own, properties: { ...(own["properties"] as object), ...version }, required };
 }
 
 /** The schema before a transform, which shows nothing of what it gives. */

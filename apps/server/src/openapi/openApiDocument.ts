@@ -2,6 +2,7 @@ import type { AnyEntity } from "../entity/entity.ts";
 import { entityPaths } from "./entityPaths.ts";
 import {
   addComponent,
+  bodySchema,
   type Components,
   type JsonObject,
   refTo,
@@ -22,6 +23,8 @@ export function openApiDocument(entities: Readonly<Record<string, AnyEntity>>, p
   const paths: Record<string, JsonObject> = {};
   for (const [name, entity] of Object.entries(entities)) {
     addComponent(schemas, `${name}.Item`, toJsonSchema(entity.item, "input"));
+    addComponent(schemas, `${name}.Written`, bodySchema(entity, false));
+    addComponent(schemas, `${name}.Replaced`, bodySchema(entity, true));
     addComponent(schemas, `${name}.StoredItem`, storedSchema(entity));
     addComponent(schemas, `${name}.Key`, toJsonSchema(entity.key, "input"));
     addComponent(schemas, `${name}.Patch`, toJsonSchema(entity.patch, "input"));

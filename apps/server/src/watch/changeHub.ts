@@ -13,31 +13,41 @@ export interface HubLimits {
 }
 
 /** A watcher's place at a hub. */
-interface Seat<Item> {
+export interface Seat<Item> {
   /** The next page. @throws what the reader failed with, the signal's reason, or why the seat was given up */
   next(): Promise<ChangesPage<Item>>;
   leave(): void;
 }
 
 /** Who sits down. */
-interface Watcher {
+export interface Watcher {
   readonly signal: AbortSignal;
   /** Called when it has fallen too far behind: it takes what it has not got at its next connection. */
   onDrop(): void;
 }
 
+/** Where the reader was at a moment, to sit down there later. */
+export interface Mark {
+  /** Aborted when the reader stops. */
+  readonly session: AbortSignal;
+  /** The number of the page that comes next. */
+  readonly at: number;
+}
+
 /** One reader of a container's change feed for all who watch it in this process. It reads while somebody does. */
 export interface ChangeHub<Item> {
-  /** Where the reader is: `undefined` while it does not read. */
+  /** After which page the reader is: `undefined` while it does not read. */
   cursor(): string | undefined;
-  /** A place just after a page, when that page is still kept. */
+  /** Where the reader is: `undefined` while it does not read. */
+  mark(): Mark | undefined;
+  /** Whether all that came since a mark is still kept. */
+  keeps(mark: Mark): boolean;
+  /** A place at a mark, when all that came since is still kept. */
+  sit(mark: Mark, watcher: Watcher): Seat<Item> | undefined;
+  /** A place just after a page, when all that came since is still kept. */
   resume(cursor: string, watcher: Watcher): Seat<Item> | undefined;
-  /**
-   * A place where the reader is, or, when it does not read, from a cursor on.
-   *
-   * @returns `isJoined`: the reader was somewhere else already, and what lies between is for the watcher to read
-   */
-  join(cursor: string, watcher: Watcher): { readonly seat: Seat<Item>; readonly isJoined: boolean };
+  /** Lets the reader begin after a cursor. Only while it does not read. */
+  start(cursor: string): Mark;
 }
 
 interface Kept<Item> {
@@ -66,6 +76,8 @@ export function createChangeHub<Item extends ItemBase>(
   let bytes = 0;
   let reading: AbortController | undefined;
   let cursor: string | undefined;
+  /** The cursor just before the first page that is kept. */
+  let before: string | undefined;
   let onProgress: () => void = () => undefined;
 
   const end = (): number => first + kept.length;
@@ -76,6 +88,7 @@ export function createChangeHub<Item extends ItemBase>(
     const [oldest] = kept;
     if (oldest === undefined) return;
     kept.shift();
+    before = oldest.page.cursor;
     first += 1;
     changes -= oldest.page.items.length;
     bytes -= oldest.bytes;
@@ -129,23 +142,27 @@ export function createChangeHub<Item extends ItemBase>(
     }
   }
 
-  function start(from: string): void {
-    reading = new AbortController();
+  function start(from: string): Mark {
+    const session = new AbortController();
+    reading = session;
     cursor = from;
-    void read(from, reading);
+    before = from;
+    void read(from, session);
+    return { session: session.signal, at: end() };
   }
 
   function stop(): void {
     reading?.abort();
     reading = undefined;
     cursor = undefined;
+    before = undefined;
     first = end();
     kept = [];
     changes = 0;
     bytes = 0;
   }
 
-  function sit(at: number, { signal, onDrop }: Watcher): Seat<Item> {
+  function sitAt(at: number, { signal, onDrop }: Watcher): Seat<Item> {
     let failure: { readonly reason: unknown } | undefined;
     const place: Place = {
       at,
@@ -187,18 +204,20 @@ export function createChangeHub<Item extends ItemBase>(
     };
   }
 
+  const keeps = ({ session, at }: Mark): boolean => session === reading?.signal && at >= first;
+
   return {
     cursor: () => cursor,
+    mark: () => (reading === undefined ? undefined : { session: reading.signal, at: end() }),
+    keeps,
+    sit: (mark, watcher) => (keeps(mark) ? sitAt(mark.at, watcher) : undefined),
     resume(known, watcher) {
       if (reading === undefined) return undefined;
-      if (known === cursor) return sit(end(), watcher);
+      if (known === cursor) return sitAt(end(), watcher);
+      if (known === before) return sitAt(first, watcher);
       const index = kept.findIndex(({ page }) => page.cursor === known);
-      return index === -1 ? undefined : sit(first + index + 1, watcher);
+      return index === -1 ? undefined : sitAt(first + index + 1, watcher);
     },
-    join(from, watcher) {
-      const isJoined = reading !== undefined && cursor !== from;
-      if (reading === undefined) start(from);
-      return { seat: sit(end(), watcher), isJoined };
-    },
+    start,
   };
 }

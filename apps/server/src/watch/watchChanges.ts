@@ -1,5 +1,5 @@
-import type { ChangesPage, ItemBase, Since, Store } from "@cosmos-trpc/cosmos-core";
-import type { ChangeHub } from "./changeHub.ts";
+import type { ChangesPage, ItemBase, Since } from "@cosmos-trpc/cosmos-core";
+import type { SharedFeed } from "./sharedFeeds.ts";
 
 /** What a watcher is to be told of. */
 export interface Watch<Item> {
@@ -14,20 +14,16 @@ export interface Watch<Item> {
   onDrop(): void;
 }
 
-/** How long Cosmos DB may be away while a watcher catches up, in milliseconds: then its client tries again. */
-const patience = 5_000;
-
 /** Changes that a watcher did not want, after which it is told of its new cursor all the same. */
 const silentChanges = 1_000;
 
 /**
- * The pages that a watcher gets, each with the cursor that it goes on with: first what it has missed, which it reads by
- * itself, then what the hub reads for all. Its first page may be empty, and comes at once: with its cursor a watcher
- * whose connection breaks before the first change misses nothing either.
+ * The pages that a watcher gets, each with the cursor that it goes on with: first what it has missed, which one read
+ * brings to all who have missed the same, then what the hub reads for all. Its first page may be empty, and comes at
+ * once: with its cursor a watcher whose connection breaks before the first change misses nothing either.
  */
 export async function* watchChanges<Item extends ItemBase>(
-  store: Pick<Store<Item, never, never, never>, "changes">,
-  hub: ChangeHub<Item>,
+  { hub, catchUps }: SharedFeed<Item>,
   { lastEventId, since, wants, signal, onDrop }: Watch<Item>,
 ): AsyncGenerator<ChangesPage<Item>, void, undefined> {
   let cursor = lastEventId ?? (since === "now" ? hub.cursor() : undefined);
@@ -43,38 +39,27 @@ export async function* watchChanges<Item extends ItemBase>(
     yield { ...page, items };
   }
 
-  /** Reads up to where the feed ends at the moment. @returns its cursor */
-  async function* catchUp(
-    from: Since,
-    isSilent: boolean,
-  ): AsyncGenerator<ChangesPage<Item>, string, undefined> {
-    let end = "";
-    const request = { since: from, follow: false, markEnd: true, patience, signal };
-    for await (const page of store.changes(request)) {
-      end = page.cursor;
-      yield* wanted(page, page.items.length === 0 && !isSilent);
-    }
-    return end;
-  }
-
   const watcher = { signal, onDrop };
   let seat = cursor === undefined ? undefined : hub.resume(cursor, watcher);
-  if (seat !== undefined && cursor !== undefined) yield { items: [], cursor, requestCharge: 0 };
-  if (seat === undefined) {
-    const end = yield* catchUp(cursor ?? since, false);
-    const place = hub.join(end, watcher);
-    seat = place.seat;
-    try {
-      // The reader was here before: what came between the end and this moment it has given to others.
-      if (place.isJoined) yield* catchUp(end, true);
-    } catch (error) {
-      seat.leave();
-      throw error;
-    }
-  }
+  let isEndTold = seat !== undefined;
   try {
+    if (seat !== undefined && cursor !== undefined) yield { items: [], cursor, requestCharge: 0 };
+    // What the hub has given to others meanwhile, and keeps no more, is caught up with in its turn.
+    while (seat === undefined) {
+      const passage = catchUps.enter(cursor ?? since, watcher);
+      try {
+        for (let page = await passage.next(); page !== undefined; page = await passage.next()) {
+          const isEnd = page.items.length === 0;
+          yield* wanted(page, isEnd && !isEndTold);
+          isEndTold ||= isEnd;
+        }
+        seat = passage.sit();
+      } finally {
+        passage.leave();
+      }
+    }
     for (;;) yield* wanted(await seat.next());
   } finally {
-    seat.leave();
+    seat?.leave();
   }
 }

@@ -37,7 +37,7 @@ export async function* watchEntity<
 ): AsyncGenerator<TrackedEnvelope<WatchEvent<Item>>, void, undefined> {
   try {
     const store = await usage.timed(() => database.store(definition));
-    const pages = watchChanges(store, changes.of(store), {
+    const pages = watchChanges(changes.of(store), {
       lastEventId,
       since: since === "beginning" || since === "now" ? since : new Date(since),
       wants: scopeFilter(definition, pk),

@@ -1,0 +1,35 @@
+import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { eventStream } from "../src/http/limits.ts";
+import { openStream, watchUrl } from "./eventStream.ts";
+import { isOpen, type RunningServer, startServer } from "./runningServer.ts";
+
+let emulator: Emulator;
+let server: RunningServer;
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+  server = await startServer(emulator.env);
+  await server.logged(isOpen);
+});
+
+afterAll(async () => {
+  await server.stop();
+  await emulator.close();
+});
+
+test("a silent watch pings, and tells its client after how much silence to connect again", async () => {
+  const stream = await openStream(watchUrl(server.url));
+  onTestFinished(() => stream.close());
+  const events = stream.events();
+  const take = async () => {
+    const { value } = await events.next();
+    return value ?? { event: "the end", data: "" };
+  };
+  const connected = await take();
+  expect(connected).toMatchObject({ event: "connected" });
+  expect(JSON.parse(connected.data)).toEqual({ reconnectAfterInactivityMs: eventStream.silence });
+  expect((await take()).event).toBeUndefined();
+  expect(await take()).toMatchObject({ event: "ping" });
+  expect(eventStream.pingInterval).toBeLessThan(eventStream.silence);
+});
