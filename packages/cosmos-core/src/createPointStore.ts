@@ -3,16 +3,13 @@ import { refuseReserved } from "./cursorKey.ts";
 import type { AnyDefinition, ItemBase } from "./defineContainer.ts";
 import { type Documents, quotedEtag } from "./document.ts";
 import { StoreError } from "./errors.ts";
-import { inOrder } from "./inOrder.ts";
+import { createGetMany } from "./getMany.ts";
 import { type PointKey, pointKeyReader } from "./itemKey.ts";
 import { createPatchItem } from "./patchItem.ts";
 import type { PointOperation } from "./pointOperation.ts";
 import { createPointSender, mismatch, type Submit } from "./pointSender.ts";
-import type { GetAnswer, ItemResult, OperationOptions, PointStore } from "./pointStore.ts";
+import type { ItemResult, OperationOptions, PointStore } from "./pointStore.ts";
 import { createUpdateItem } from "./updateItem.ts";
-
-/** Keys of `getMany` that are on their way at once: enough to fill the batches of several physical partitions. */
-const readsAtOnce = 1_000;
 
 /** Makes the operations on single items of a container. */
 export function createPointStore<Item extends ItemBase, Key extends { readonly id: string }>(
@@ -42,16 +39,7 @@ export function createPointStore<Item extends ItemBase, Key extends { readonly i
 
   return {
     get,
-    async getMany(keys, { signal } = {}) {
-      const answers: GetAnswer<Item>[] = [];
-      const read = (key: Key): Promise<GetAnswer<Item>> =>
-        get(key, { signal }).catch((error: unknown) => {
-          if (!(error instanceof StoreError)) throw error;
-          return { error, requestCharge: error.requestCharge ?? 0 };
-        });
-      for await (const answer of inOrder(keys, { atOnce: readsAtOnce }, read)) answers.push(answer);
-      return answers;
-    },
+    getMany: createGetMany<Item, Key>(sender, keyOf),
     async upsert(item, { ifMatch, signal } = {}) {
       const written = writing(item);
       if (ifMatch === undefined) return run(signal, { kind: "upsert", ...written });

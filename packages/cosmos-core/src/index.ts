@@ -57,12 +57,14 @@ export {
   type SingleOrdering,
 } from "./ordering.ts";
 export { type Patch, patchSchema } from "./patch.ts";
-export type {
-  GetAnswer,
-  ItemResult,
-  OperationOptions,
-  PatchOptions,
-  PointStore,
-  WriteOptions,
+export {
+  type GetAnswer,
+  type GetManyOptions,
+  type ItemResult,
+  maxGetManyBytes,
+  type OperationOptions,
+  type PatchOptions,
+  type PointStore,
+  type WriteOptions,
 } from "./pointStore.ts";
 export type { Store } from "./store.ts";

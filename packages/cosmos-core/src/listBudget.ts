@@ -1,5 +1,6 @@
 import type { ItemDefinition } from "@azure/cosmos";
 import { operationTimeout } from "./deadline.ts";
+import { jsonBytes } from "./jsonBytes.ts";
 
 /** How much one page of a list may take. When it is spent the page ends with what it has, and its cursor goes on. */
 export interface ListBudget {
@@ -45,7 +46,7 @@ export function startBudget({ requests, bytes, milliseconds }: ListBudget): Budg
   function isFull(): boolean {
     // To measure means to write JSON: not while the answers cannot be that large.
     if (measured + unmeasured.length * maxAnswerBytes < bytes) return false;
-    for (const documents of unmeasured) measured += Buffer.byteLength(JSON.stringify(documents));
+    for (const documents of unmeasured) measured += jsonBytes(documents);
     unmeasured = [];
     return measured >= bytes;
   }

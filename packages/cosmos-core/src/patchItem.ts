@@ -6,6 +6,7 @@ import { type FieldProblem, StoreError } from "./errors.ts";
 import { type Filter, type FilterNode, readFilter } from "./filter.ts";
 import { fieldProblems, invalidInput } from "./invalidInput.ts";
 import type { PointKey } from "./itemKey.ts";
+import { jsonBytes } from "./jsonBytes.ts";
 import { type Patch, readPatch } from "./patch.ts";
 import type { PointAnswer, PointOperation } from "./pointOperation.ts";
 import { isOvertaken, type PointSender, withCharge } from "./pointSender.ts";
@@ -141,6 +142,6 @@ function patchOperation<Item>(
     key,
     steps,
     condition,
-    size: Buffer.byteLength(JSON.stringify([steps, condition])),
+    size: jsonBytes([steps, condition]),
   };
 }

@@ -37,16 +37,30 @@ export interface PatchOptions<Item> extends WriteOptions {
   readonly where?: Filter<Item> | undefined;
 }
 
+/** Bytes that the items of one `getMany` have as JSON, at most, where it is not told otherwise. */
+export const maxGetManyBytes = 16 * 1024 * 1024;
+
+/** Options of {@link PointStore.getMany}. */
+export interface GetManyOptions extends OperationOptions {
+  /**
+   * Bytes that the items have as JSON, at most: 16 MB by default. An item that is asked for twice counts twice. The first
+   * item to come is answered however large it is.
+   */
+  readonly maxBytes?: number | undefined;
+}
+
 /** Operations on single items. */
 export interface PointStore<Item extends ItemBase, Key extends { readonly id: string }> {
   /** Point read. @throws StoreError `not-found` */
   get(key: Key, options?: OperationOptions): Promise<ItemResult<Item>>;
   /**
-   * Point reads of any number of items, put together into batches.
+   * Point reads of any number of items, put together into batches. When the items that have come have as many bytes as
+   * may be, the keys that are left are answered with `too-large`: ask for these again.
    *
    * @returns an answer for each key, in their order; a failure of one is its answer
+   * @throws StoreError `invalid` for a `maxBytes` that is none
    */
-  getMany(keys: readonly Key[], options?: OperationOptions): Promise<GetAnswer<Item>[]>;
+  getMany(keys: readonly Key[], options?: GetManyOptions): Promise<GetAnswer<Item>[]>;
   /**
    * Writes an item whether it is there or not; with `ifMatch` only over that version of it.
    *
