@@ -2,6 +2,7 @@ import type { ItemDefinition, Resource } from "@azure/cosmos";
 import type { AnyDefinition, ItemBase } from "./defineContainer.ts";
 import { StoreError } from "./errors.ts";
 import { describeIssues } from "./invalidInput.ts";
+import { jsonBytes } from "./jsonBytes.ts";
 
 /** An item as it is stored: with what the service keeps about it. */
 export type Stored<Item> = Item & {
@@ -53,7 +54,7 @@ export function createDocuments<Item extends ItemBase>(definition: AnyDefinition
   return {
     write(item) {
       const body = (version === 1 ? item : { ...item, [versionField]: version }) as ItemDefinition;
-      const size = Buffer.byteLength(JSON.stringify(body));
+      const size = jsonBytes(body);
       if (size > maxItemBytes) {
         throw new StoreError(
           "too-large",

@@ -12,18 +12,14 @@ import { invalidInput } from "./invalidInput.ts";
 import type { Json } from "./item.ts";
 import { type PartitionScope, scopeReader } from "./itemKey.ts";
 import { definitionPath } from "./itemPath.ts";
+import { type BudgetLeft, defaultListBudget, type ListBudget, startBudget } from "./listBudget.ts";
 import { maxListLimit } from "./listLimits.ts";
-import {
-  compareDocuments,
-  type OrderPosition,
-  readOrderedPage,
-  readPosition,
-  writePosition,
-} from "./orderedPage.ts";
+import { readGroup } from "./orderedGroup.ts";
+import { type OrderPosition, readOrderedPage, readPosition, writePosition } from "./orderedPage.ts";
 import { type Ordering, type OrderTerm, readOrder } from "./ordering.ts";
 import type { RangeReader } from "./partitionRanges.ts";
 import type { OperationOptions } from "./pointStore.ts";
-import { type QueryPage, type QuerySpec, queryPage } from "./queryPage.ts";
+import { type PageOptions, type QueryPage, type QuerySpec, queryPage } from "./queryPage.ts";
 
 /** What to list, and how. */
 export interface ListRequest<Item, Scope = unknown, Order extends Ordering = Ordering> {
@@ -44,10 +40,13 @@ export interface ListRequest<Item, Scope = unknown, Order extends Ordering = Ord
   readonly explain?: boolean | undefined;
 }
 
-/** A page of a list. */
+/**
+ * A page of a list. It ends before its limit when it has about 16 MB of items, has taken ten requests beyond the first to
+ * each physical partition, or 5 seconds: its cursor goes on there.
+ */
 export interface ListResult<Item> {
   readonly items: readonly Stored<Item>[];
-  /** Where the next page begins; the last page has none. A page may have fewer items than `limit` and yet not be the last. */
+  /** Where the next page begins; the last page has none. A page may have fewer items than `limit`, or none, and yet not be the last. */
   readonly cursor?: string;
   /** What the page cost, in request units (RU). */
   readonly requestCharge: number;
@@ -62,16 +61,15 @@ export interface ListSource<Item extends ItemBase> {
   readonly documents: Documents<Item>;
   readonly cursors: Cursors;
   readonly ranges: RangeReader;
+  /** What a page may take: {@link defaultListBudget} when left out. */
+  readonly budget?: ListBudget;
 }
 
 const defaultLimit = 100;
 
-/** Requests that one page makes at most to fill up: the service may answer empty pages of a long scan. */
-const maxRequests = 10;
-
 /** Makes a store's `list`. */
 export function createList<Item extends ItemBase>(source: ListSource<Item>) {
-  const { definition, documents, cursors } = source;
+  const { definition, documents, cursors, budget: allowed = defaultListBudget } = source;
   const readScope = scopeReader(definition);
   const partitionKey = partitionKeyPaths(definition).map(definitionPath);
   const tieBreak: OrderTerm[][] = [["id"], ...partitionKey].map((path) => [{ path, isDescending: false }]);
@@ -85,6 +83,7 @@ export function createList<Item extends ItemBase>(source: ListSource<Item>) {
     const query = ["list", scope.values, request.where ?? null, request.orderBy ?? []];
     const state = cursor === undefined ? undefined : await cursors.read(query, cursor);
 
+    const budget = startBudget(allowed);
     let requestCharge = 0;
     let metrics: string | undefined;
     const run: RunPage = async (spec, options) => {
@@ -112,8 +111,12 @@ export function createList<Item extends ItemBase>(source: ListSource<Item>) {
     ];
     const page =
       order.length === 0
-        ? await readUnordered(run, where, limit, state as string | undefined)
-        : await readOrdered(run, where, levels, limit, state, scope.isWhole ? undefined : source.ranges);
+        ? await readUnordered({ run, where, limit, budget }, state as string | undefined)
+        : await readOrdered(
+            { run, where, limit, budget },
+            { levels, ranges: scope.isWhole ? undefined : source.ranges, ...allowed },
+            state,
+          );
 
     const next = page.next === undefined ? undefined : await cursors.write(query, page.next);
     return {
@@ -131,7 +134,7 @@ type Where = (write: Write) => string[];
 
 type RunPage = (
   spec: QuerySpec,
-  options: { maxItemCount: number; continuationToken?: string | undefined; range?: string | undefined },
+  options: Pick<PageOptions, "maxItemCount" | "continuationToken" | "range">,
 ) => Promise<QueryPage>;
 
 interface Found {
@@ -188,46 +191,70 @@ function toQuery(where: Where, more: (write: Write) => string[], order: string):
   return { query: `SELECT * FROM c${filter}${order === "" ? "" : ` ORDER BY ${order}`}`, parameters: list };
 }
 
+/** What fills a page. */
+interface Filling {
+  readonly run: RunPage;
+  readonly where: Where;
+  readonly limit: number;
+  readonly budget: BudgetLeft;
+}
+
 /** In the service's own order, which its continuation goes on in. */
 async function readUnordered(
-  run: RunPage,
-  where: Where,
-  limit: number,
+  { run, where, limit, budget }: Filling,
   from: string | undefined,
 ): Promise<Found> {
   const spec = toQuery(where, () => [], "");
   const documents: ItemDefinition[] = [];
   let continuationToken = from;
-  for (let requests = 0; requests < maxRequests; requests += 1) {
+  // The service may answer empty pages of a long scan.
+  do {
     const page = await run(spec, { maxItemCount: limit - documents.length, continuationToken });
-    documents.push(...page.documents.filter(isItem));
+    const found = page.documents.filter(isItem);
+    budget.hold(found);
+    documents.push(...found);
     continuationToken = page.continuationToken;
     if (continuationToken === undefined || continuationToken === "") return { documents, next: undefined };
-    if (documents.length >= limit) break;
-  }
+  } while (documents.length < limit && budget.takeRequest());
   return { documents, next: continuationToken };
 }
 
 /** In the order of an index, each physical partition's put together with the others'. */
 async function readOrdered(
-  run: RunPage,
-  where: Where,
-  levels: readonly (readonly OrderTerm[])[],
-  limit: number,
+  { run, where, limit, budget }: Filling,
+  {
+    levels,
+    ranges,
+    scansLength,
+  }: {
+    readonly levels: readonly (readonly OrderTerm[])[];
+    readonly ranges: RangeReader | undefined;
+    readonly scansLength: number;
+  },
   from: Json | undefined,
-  ranges: RangeReader | undefined,
 ): Promise<Found> {
-  const read = async (position: OrderPosition, count: number): Promise<readonly ItemDefinition[]> => {
-    const terms = levels[position.level] ?? [];
-    const spec = toQuery(where, (write) => within(levels, position, write), compileOrder(terms));
-    const readRange = (range?: string) => readFirst(run, spec, count, range);
-    if (ranges === undefined) return readRange();
-    const found = (await ranges(readRange)).flat();
-    return found.sort((one, other) => compareDocuments(terms, one, other)).slice(0, count);
-  };
   const position =
     from === undefined ? undefined : readPosition(from as unknown as ReturnType<typeof writePosition>);
-  const page = await readOrderedPage(levels, limit, position, read);
+  const page = await readOrderedPage(
+    levels,
+    limit,
+    position,
+    (at, count) => {
+      const terms = levels[at.level] ?? [];
+      const spec = toQuery(where, (write) => within(levels, at, write), compileOrder(terms));
+      return readGroup({
+        terms,
+        count,
+        scans: at.scans ?? {},
+        scansLength,
+        budget,
+        ranges,
+        isItem,
+        run: (options) => run(spec, options),
+      });
+    },
+    budget.isSpent,
+  );
   return { documents: page.documents, next: page.next === undefined ? undefined : writePosition(page.next) };
 }
 
@@ -240,21 +267,4 @@ function within(
   return after === undefined
     ? conditions
     : [...conditions, `(${compileAfter(levels[level] ?? [], after, write)})`];
-}
-
-/** The first documents of a query, all of them or so many. */
-async function readFirst(
-  run: RunPage,
-  spec: QuerySpec,
-  count: number,
-  range: string | undefined,
-): Promise<ItemDefinition[]> {
-  const documents: ItemDefinition[] = [];
-  let continuationToken: string | undefined;
-  do {
-    const page = await run(spec, { maxItemCount: count - documents.length, continuationToken, range });
-    documents.push(...page.documents.filter(isItem));
-    continuationToken = page.continuationToken;
-  } while (documents.length < count && continuationToken !== undefined && continuationToken !== "");
-  return documents;
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { PatchOperation } from "@azure/cosmos";
 import { z } from "zod";
 import { type AnyDefinition, partitionKeyPaths } from "./defineContainer.ts";
@@ -161,7 +162,7 @@ function change(
   const pointer = jsonPointer(path);
   switch (kind) {
     case "set":
-      return valueProblem(shape, value) ?? { op: "set", path: pointer, value };
+      return writing(shape, value, "set", pointer);
     case "remove":
       if (!shape.isOptional) return "cannot be removed: the schema does not let it be left out";
       return { op: "remove", path: pointer };
@@ -173,24 +174,37 @@ function change(
       const element = shape.isOpen ? shape : shape.elements;
       if (element === undefined) return "is no array";
       // The place after the last element. Source: Learn, "Partial document update, supported operations".
-      return valueProblem(element, value) ?? { op: "add", path: `${pointer}/-`, value };
+      return writing(element, value, "add", `${pointer}/-`);
     }
   }
 }
 
-function valueProblem({ schemas, isOpen }: FieldShape, value: unknown): string | undefined {
-  if (!isJson(value)) return "has to be JSON, nested no deeper than an item may be";
-  if (isOpen && schemas.length === 0) return undefined;
-  const results = schemas.map((schema) => z.core.safeParse(schema, value));
-  if (results.some(({ success }) => success)) return undefined;
-  const [first] = results;
-  const issues = first?.error?.issues ?? [];
-  return issues
-    .map(({ path, message }) =>
-      path.length === 0 ? message : `${itemPathText(path.map(String))} ${message}`,
-    )
-    .join("; ");
+/** Writes what the schemas make of a value: an upsert stores that too. */
+function writing(
+  shape: FieldShape,
+  value: unknown,
+  op: "set" | "add",
+  path: string,
+): PatchOperation | string {
+  const read = readValue(shape, value);
+  return typeof read === "string" ? read : { op, path, value: read.value };
 }
+
+/** @returns what the schemas make of a value, or what is wrong with it */
+function readValue({ schemas, isOpen }: FieldShape, value: unknown): { readonly value: Json } | string {
+  if (!isJson(value)) return "has to be JSON, nested no deeper than an item may be";
+  if (isOpen && schemas.length === 0) return { value: value as Json };
+  const results = schemas.map((schema) => z.core.safeParse(schema, value));
+  const fitting = results.filter(({ success }) => success);
+  // Of several schemas, as a union has, one that takes the value as it is.
+  const parsed = fitting.find(({ data }) => isDeepStrictEqual(data, value)) ?? fitting[0];
+  if (parsed === undefined) return (results[0]?.error?.issues ?? []).map(issueText).join("; ");
+  if (!isJson(parsed.data)) return "is made by the schema into what is no JSON";
+  return { value: parsed.data as Json };
+}
+
+const issueText = ({ path, message }: z.core.$ZodIssue): string =>
+  path.length === 0 ? message : `${itemPathText(path.map(String))} ${message}`;
 
 /** The schema of a patch that comes from outside. It names every field that is wrong. */
 export function patchSchema<Item>(

@@ -2,6 +2,7 @@ import type { Container } from "@azure/cosmos";
 import { type BulkOptions, type BulkResult, createBulk } from "./bulk.ts";
 import { type ChangesPage, type ChangesRequest, createChanges } from "./changes.ts";
 import type { Coalescer } from "./coalescer.ts";
+import { createPointStore } from "./createPointStore.ts";
 import type { Cursors } from "./cursor.ts";
 import type { AnyDefinition, ItemBase } from "./defineContainer.ts";
 import { createDocuments } from "./document.ts";
@@ -9,7 +10,7 @@ import type { ItemKey } from "./itemKey.ts";
 import { createList, type ListRequest, type ListResult } from "./list.ts";
 import type { Ordering, OrderPathOf, SingleOrdering } from "./ordering.ts";
 import { openPartitionRanges } from "./partitionRanges.ts";
-import { createPointStore, type OperationOptions, type PointStore } from "./pointStore.ts";
+import type { OperationOptions, PointStore } from "./pointStore.ts";
 
 /** The orders of a container that indexes every path. */
 export type DefaultOrdering<Item> = SingleOrdering<OrderPathOf<Item>>;

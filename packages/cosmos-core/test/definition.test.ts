@@ -241,6 +241,103 @@ describe("items of an older schema", () => {
     expect((await failureOf(untrue)).reason).toBe("precondition-failed");
   });
 
+  describe("patched while another writes", () => {
+    const ifOld = { id: "ada", name: "Ada Lovelace" };
+
+    /**
+     * A store of the newer schema in which another's write meets the patch: while the upgrade runs, between the patch's
+     * requests, its next one of a kind is held up, and the other writes as soon as that is on its way.
+     */
+    async function openContested(database: string, heldUp: "patchDocument" | "replaceDocument") {
+      const { old, store: other, rawOf } = await openBoth(database);
+      const { faults } = emulator.current();
+      const [, toThird] = third.upgrades ?? [];
+      let fault: string | undefined;
+      const contested = defineContainer({
+        ...third,
+        upgrades: [
+          ...(third.upgrades ?? []).slice(0, 1),
+          (item) => {
+            fault ??= faults.add({ operation: heldUp, delayMs: 1_500 }).id;
+            return toThird?.(item) ?? item;
+          },
+        ],
+      });
+      const { store } = await openContainer(emulator.client(), database, contested);
+      await old.create(ifOld);
+      const isHeldUp = () => fault !== undefined && faults.list().every(({ id }) => id !== fault);
+      return { old, store, other, rawOf, heldUp: () => expect.poll(isHeldUp, { interval: 5 }).toBe(true) };
+    }
+
+    const older = { increment: { age: 1 } };
+
+    test("with ifMatch never change what came after that version", async () => {
+      const { old, store, other, heldUp } = await openContested("overtaken", "patchDocument");
+      const { etag } = (await old.get({ id: "ada" })).item;
+      const patched = failureOf(store.patch({ id: "ada" }, older, { ifMatch: etag }));
+      await heldUp();
+      const { item: theirs } = await other.upsert({ ...ada, first: "Augusta" });
+      expect(await patched).toMatchObject({ reason: "precondition-failed", currentEtag: theirs.etag });
+      expect((await other.get({ id: "ada" })).item).toEqual(theirs);
+    });
+
+    test("with ifMatch give up when the other brings it into the new form first", async () => {
+      const { old, store, other, heldUp } = await openContested("lost", "replaceDocument");
+      const { etag } = (await old.get({ id: "ada" })).item;
+      const patched = failureOf(store.patch({ id: "ada" }, older, { ifMatch: etag }));
+      await heldUp();
+      const { item: theirs } = await other.upsert({ ...ada, first: "Augusta" });
+      expect(await patched).toMatchObject({ reason: "precondition-failed", currentEtag: theirs.etag });
+      expect((await other.get({ id: "ada" })).item).toEqual(theirs);
+    });
+
+    test.each([
+      ["without ifMatch", {}],
+      ["with any version allowed", { ifMatch: "*" }],
+      ["with a condition that holds", { where: { last: { eq: "Lovelace" } } }],
+    ])("%s change what the other wrote, in either form", async (name, options) => {
+      for (const isNew of [true, false]) {
+        const database = `either-${name.length}-${isNew}`;
+        const { old, store, other, rawOf, heldUp } = await openContested(database, "replaceDocument");
+        const patched = store.patch({ id: "ada" }, older, options);
+        await heldUp();
+        if (isNew) await other.upsert({ ...ada, first: "Augusta", age: 36 });
+        else await old.upsert({ id: "ada", name: "Augusta Lovelace" });
+        expect((await patched).item).toMatchObject({ first: "Augusta", age: isNew ? 37 : 1 });
+        expect(await rawOf("ada")).toMatchObject({ first: "Augusta", _schemaVersion: 3 });
+      }
+    });
+  });
+
+  test("are patched when another brings them into the new form after the patch met the old one", async () => {
+    const { old, store, rawOf } = await openBoth("renewed");
+    await old.create({ id: "ada", name: "Ada Lovelace" });
+    const { faults } = emulator.current();
+    const { id: fault } = faults.add({ operation: "readDocument", delayMs: 1_500 });
+    const patched = store.patch({ id: "ada" }, { increment: { age: 1 } });
+    await expect.poll(() => faults.list().every(({ id }) => id !== fault), { interval: 5 }).toBe(true);
+    const { store: other } = await openContainer(emulator.client(), "renewed", third);
+    await other.upsert({ ...ada, age: 36 });
+    expect((await patched).item.age).toBe(37);
+    expect(await rawOf("ada")).toMatchObject({ age: 37, _schemaVersion: 3 });
+  });
+
+  test("cost what all requests of the patch cost", async () => {
+    const { old, store } = await openBoth("charges");
+    await old.create({ id: "ada", name: "Ada Lovelace" });
+    const charge = async (work: Promise<{ readonly requestCharge: number }>) => (await work).requestCharge;
+    const first = await charge(store.patch({ id: "ada" }, { increment: { age: 1 } }));
+    const second = await charge(store.patch({ id: "ada" }, { increment: { age: 1 } }));
+    const read = await charge(store.get({ id: "ada" }));
+    const replace = await charge(store.replace({ ...ada, age: 3 }));
+    expect(first).toBeGreaterThanOrEqual(second + read + replace);
+    await old.upsert({ id: "ada", name: "Ada Lovelace" });
+    const refused = await failureOf(
+      store.patch({ id: "ada" }, { increment: { age: 1 } }, { where: { age: { gt: 5 } } }),
+    );
+    expect(refused.requestCharge).toBeGreaterThanOrEqual(read + replace);
+  });
+
   test("of a later schema, or that do not fit after their upgrade, say so", async () => {
     const { old, store } = await openBoth("odd");
     await store.create({ ...ada, id: "new" });

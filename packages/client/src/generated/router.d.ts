@@ -299,7 +299,7 @@ export type AppRouter = TRPCBuiltRouter<
             pk: string;
           }[];
           /**
-           * Where the next page begins; the last page has none. A page may have fewer items than `limit` and yet not be the last.
+           * Where the next page begins; the last page has none. A page may have fewer items than `limit`, or none, and yet not be the last.
            */
           readonly cursor?: string;
           /** What the page cost, in request units (RU). */
@@ -680,7 +680,7 @@ export type Json = boolean | number | string | { [key: string]: Json } | Json[] 
  * - `conflict`: create of an id that exists.
  * - `precondition-failed`: `ifMatch` does not match; `currentEtag` says what would, when it is known.
  * - `invalid`: the input breaks a rule; `fields` names each field.
- * - `too-large`: the item has more than 2 MB.
+ * - `too-large`: the item has more than 2 MB, or an answer of many items has no room for it.
  * - `throttled`: Cosmos DB's 429, after bounded retries; `retryAfterMs` says how long to wait.
  * - `unavailable`: time-outs, 408, 410, 449, 5xx, no region reachable. Trying again may help.
  * - `misconfigured`: Cosmos DB's 401 or 403, a wrong endpoint, a missing container: no caller's fault.
