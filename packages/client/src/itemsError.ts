@@ -96,5 +96,5 @@ export function isItemsError(error: unknown, reason?: ErrorReason): boolean {
 }
 
 /** Whether what failed may go well later, as it is: the connection, a proxy or the server was at fault. */
-export const isPassing = ({ reason }: { readonly reason: ErrorReason }): boolean =>
-  /^(unreachable|timeout|gateway|truncated|throttled|unavailable)$/.test(reason);
+export const isPassing = ({ reason }: { readonly reason?: ErrorReason | undefined }): boolean =>
+  /^(unreachable|timeout|gateway|truncated|throttled|unavailable)$/.test(reason as string);

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { TRPCError } from "@trpc/server";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createClient, type ItemsClient, isItemsError, updateItem } from "../src/index.ts";
@@ -138,6 +139,38 @@ describe("batches", () => {
     await expect(slowly).resolves.toEqual({ id: "slow" });
     expect(calls(running)).toEqual([2]);
   });
+});
+
+test("the headers that it sends are those that the README has CORS allow", async () => {
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  const sent = new Set<string>();
+  const own =
+    /^(host|connection|accept|accept-language|accept-encoding|user-agent|sec-fetch-mode|content-length)$/;
+  const note = ({ ctx }: { ctx: { request: IncomingMessage } }): object => {
+    for (const name of Object.keys(ctx.request.headers)) if (!own.test(name)) sent.add(name);
+    return {};
+  };
+  const { url } = await serve(
+    t.router({
+      items: t.router({
+        get: anything.query(note),
+        upsert: anything.mutation(note),
+        watch: anything.subscription(async function* (call) {
+          yield note(call);
+        }),
+      }),
+    }),
+  );
+  const { items } = createClient({ url, getToken: () => "t" });
+  for (const count of [1, 2]) {
+    const ids = Array.from({ length: count }, (_, index) => ({ id: `${index}` }));
+    await Promise.all(ids.map((key) => items.get.query(key)));
+    await Promise.all(ids.map((key) => items.upsert.mutate(key)));
+  }
+  await items.get.query({ id: "x".repeat(3_000) });
+  items.watch.subscribe({}, { onComplete: end });
+  await ended;
+  expect([...sent].sort()).toEqual(["authorization", "content-type", "trpc-accept"]);
 });
 
 describe("further attempts", () => {
