@@ -25,7 +25,7 @@ const longestSilence = 1_000;
 /**
  * What tRPC's subscription link needs of an `EventSource`, over `fetch`: that of browsers can send no token, Node has
  * none, and none waits longer from one failure to the next. A stream that breaks off is opened again, and the URL then
- * names the last event that came through, so the server goes on behind it.
+ * names the last event that came through, so the server goes on behind it. tRPC calls it with `new`.
  */
 export function ResumingEventSource(url: string, session: Session): object {
   const listeners: Record<string, (event: object) => void> = {};
