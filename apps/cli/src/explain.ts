@@ -7,9 +7,9 @@ const other = "check --url or COSMOS_TRPC_URL.";
 /** Says in one sentence why a call failed. */
 export function explain(error: unknown, url: URL): string {
   if (!isItemsError(error)) return error instanceof Error ? error.message : String(error);
-  // Queries travel in URLs, and whatever stands before the API may cut these off.
+  // A watch's cursor travels in its URL, and whatever stands before the API may cut that off.
   if (error.status === 414 || error.status === 431) {
-    return `The request is longer than ${url.origin} takes (HTTP ${error.status}): use shorter conditions or cursors.`;
+    return `The request is longer than ${url.origin} takes (HTTP ${error.status}): begin the watch without its cursor.`;
   }
   switch (error.reason) {
     case "unreachable":
@@ -17,7 +17,6 @@ export function explain(error: unknown, url: URL): string {
     case "timeout":
       return `No server answers at ${url.origin} (timeout): start it, or name another with --url or COSMOS_TRPC_URL.`;
     case "not-this-api":
-    case "truncated":
       return `What answers at ${url.origin} is not this API${status(error)}: ${other}`;
     case "redirected":
     case "gateway":

@@ -1,18 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { isItemsError } from "@cosmos-trpc/client";
-
-/** Reasons that pass: a server that starts anew, a database that throttles. */
-const passing: ReadonlySet<string | undefined> = new Set([
-  "unreachable",
-  "timeout",
-  "gateway",
-  "truncated",
-  "throttled",
-  "unavailable",
-]);
-
-/** Whether what failed may go well later. */
-export const isPassing = (reason: string | undefined): boolean => passing.has(reason);
+import { isItemsError, isPassing } from "@cosmos-trpc/client";
 
 /** How long the first wait is at most, in milliseconds; each further one up to twice as long. */
 const firstWait = 100;
@@ -61,7 +48,7 @@ export function createPersistence(patience: number, signal: AbortSignal): Persis
           progressed();
           return result;
         } catch (error) {
-          if (!isItemsError(error) || !isPassing(error.reason)) throw error;
+          if (!isItemsError(error) || !isPassing(error)) throw error;
           if (error.shape != null) hasAnswered = true;
           if (!hasAnswered || !(await pause(attempts, error.retryAfterMs))) throw error;
         }

@@ -176,6 +176,16 @@ describe("items upsert", () => {
 });
 
 describe("items get", () => {
+  test("shows as many items as are asked for, however long their ids, in the order that they were asked for", async () => {
+    const ids = Array.from({ length: 1_100 }, (_, index) => `one of many items, and its id is long ${index}`);
+    const input = ids.map((id) => JSON.stringify({ id })).join("\n");
+    expect(await items(["upsert", "-", "--json"], input)).toMatchObject({ code: 0 });
+    const run = await items(["get", "--json", ...ids]);
+    expect(run).toMatchObject({ code: 0, stderr: "" });
+    const found = run.stdout.trimEnd().split("\n");
+    expect(found.map((line) => JSON.parse(line).id)).toEqual(ids);
+  });
+
   test("gets an item under its partition key", async () => {
     await items(["upsert", '{"id":"placed","pk":"shelf"}']);
     const found = await items(["get", "placed", "--pk", "shelf"]);
@@ -263,6 +273,11 @@ describe("the server", () => {
   ])("that is another (%i %s %s) is refused", async (status, type, body) => {
     const address = await stranger(status, type, body);
     expectRefused(await get(address), 1, `What answers at ${address} is not this API`);
+  });
+
+  test("whose answer is cut short is refused", async () => {
+    const address = await stranger(200, "application/json", '{"result":{"data":');
+    expectRefused(await get(address), 1, `The answer of ${address} broke off.`);
   });
 });
 

@@ -44,11 +44,11 @@ export interface ClientOptions {
 export function createClient(options: ClientOptions): ItemsClient {
   const { onError, timeout = 30_000 } = options;
   if (!(timeout > 0 && timeout < 2 ** 31)) {
-    throw new TypeError(`timeout has to be milliseconds, 1 to 2147483647: ${timeout} is not.`);
+    throw new TypeError(`timeout has to be 1 to 2**31 - 1 ms, not ${timeout}.`);
   }
   const url = endpoint(options.url);
   const send = options.fetch ?? ((target, init) => fetch(target, init));
-  const authorize = authorizer(options.getToken ?? (() => undefined), timeout / 2);
+  const authorize = authorizer(options.getToken, timeout / 2);
   return createTRPCClient<AppRouter>({
     links: [
       callLink(url, timeout, onError),
@@ -65,13 +65,13 @@ export function createClient(options: ClientOptions): ItemsClient {
 function endpoint(url: string | URL): string {
   let address = "";
   try {
-    const page = (globalThis as { location?: { href: string } }).location;
-    address = new URL(url, page?.href).href;
+    // In a page it may be relative.
+    address = new URL(url, (globalThis as { location?: { href: string } }).location?.href).href;
   } catch {
     // Named below.
   }
   if (!/^https?:/.test(address)) {
-    throw new TypeError(`url has to be an http or https URL: ${url} is not.`);
+    throw new TypeError(`url has to be http or https, not ${url}.`);
   }
-  return address.replace(/[?#].*/, "").replace(/(\/trpc)?\/*$/, "/trpc");
+  return address.replace(/(\/trpc)?\/*([?#].*)?$/, "/trpc");
 }

@@ -19,10 +19,11 @@ export function eventReader(onEvent: (event: StreamEvent) => void): (text: strin
 
   function readLine(line: string): void {
     if (line === "") {
-      onEvent({ type: fields.event || "message", data: fields.data, id: fields.id });
+      const { event, data, id } = fields;
+      onEvent({ type: event || "message", data, id });
       fields = {};
     } else {
-      const [, name = "", value = ""] = /^([^:]*):? ?(.*)/s.exec(line) ?? [];
+      const [, name, value] = /^([^:]*):? ?(.*)/s.exec(line) as unknown as [string, string, string];
       if (name === "data" && fields.data !== undefined) fields.data += `\n${value}`;
       // An id with a null character does not count.
       else if (name !== "id" || !value.includes("\0")) fields[name] = value;

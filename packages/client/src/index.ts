@@ -5,6 +5,7 @@ export {
   type ErrorReason,
   type ItemsError,
   isItemsError,
+  isPassing,
   type ServerReason,
 } from "./itemsError.ts";
 export type { Item, RouterInputs, RouterOutputs } from "./routerTypes.ts";

@@ -40,6 +40,8 @@ export interface ErrorDetails {
   /** The status of the answer. */
   readonly status?: number | undefined;
   readonly retryAfterMs?: number | undefined;
+  readonly currentEtag?: string | undefined;
+  readonly fields?: readonly FieldProblem[] | undefined;
   /** The refusal, as the API sent it. */
   readonly shape?: ErrorShape | undefined;
   readonly meta?: Record<string, unknown> | undefined;
@@ -61,14 +63,17 @@ export class ItemsError extends TRPCClientError<AppRouter> {
   declare readonly retryAfterMs: number | undefined;
 
   constructor(reason: ErrorReason, message: string, details: ErrorDetails = {}) {
-    const { shape, status: seen, retryAfterMs: asked, ...rest } = details;
-    super(message, { ...rest, ...(shape && { result: { error: shape } }) } as ConstructorParameters<
+    const { shape, cause, meta, status, ...own } = details;
+    super(message, { cause, meta, result: shape && { error: shape } } as ConstructorParameters<
       typeof TRPCClientError<AppRouter>
     >[1]);
-    const { httpStatus: status = seen, currentEtag, fields, retryAfterMs = asked } = shape?.data ?? {};
-    const own = { name: "ItemsError", reason, status, currentEtag, fields, retryAfterMs };
     // tRPC's constructor sets its own prototype.
-    Object.assign(Object.setPrototypeOf(this, ItemsError.prototype), own);
+    Object.assign(Object.setPrototypeOf(this, ItemsError.prototype), {
+      name: "ItemsError",
+      reason,
+      status,
+      ...own,
+    });
   }
 }
 
@@ -86,6 +91,10 @@ export function isItemsError(error: unknown, reason?: ErrorReason): boolean {
   return (
     error instanceof Error &&
     error.name === "ItemsError" &&
-    (reason === undefined || (error as ItemsError).reason === reason)
+    (!reason || (error as ItemsError).reason === reason)
   );
 }
+
+/** Whether what failed may go well later, as it is: the connection, a proxy or the server was at fault. */
+export const isPassing = ({ reason }: { readonly reason?: ErrorReason | undefined }): boolean =>
+  /^(unreachable|timeout|gateway|truncated|throttled|unavailable)$/.test(reason as string);

@@ -20,14 +20,15 @@ export async function openAnswer(send: Fetch, url: string, init: RequestInit): P
   let response: Response;
   try {
     response = await send(url, { ...init, redirect: "manual" });
-  } catch (cause) {
-    throw new ItemsError("unreachable", `No server answers at ${originOf(url)} (${networkCode(cause)}).`, {
-      cause,
-    });
+  } catch (thrown) {
+    const { cause, message = thrown } = (thrown ?? {}) as { cause?: { code?: unknown }; message?: unknown };
+    // The socket's error code or, in browsers, which do not tell it, the message.
+    const why = cause?.code ?? message;
+    throw new ItemsError("unreachable", `No server answers at ${originOf(url)} (${why}).`, { cause: thrown });
   }
-  const { type, status, redirected } = response;
-  // Browsers hide a redirect's status and target. What a `fetch` of the caller's followed may still be the API.
-  if (type === "opaqueredirect" || (status > 299 && status < 400) || (redirected && !isJson(response))) {
+  const { status, redirected } = response;
+  // Browsers hide a redirect's status, which is 0, and its target. What a caller's `fetch` followed may still be the API.
+  if (!status || (status > 299 && status < 400) || (redirected && !isOf(response))) {
     throw foreign(response, url, "redirected");
   }
   return response;
@@ -39,18 +40,25 @@ export async function openAnswer(send: Fetch, url: string, init: RequestInit): P
  * @throws ItemsError when it is something else, or ends too early
  */
 export async function readJson(response: Response, url: string): Promise<Entry> {
-  if (!isJson(response)) throw foreign(response, url);
+  if (!isOf(response)) throw foreign(response, url);
   let text = "[";
   try {
     text = await response.text();
     const value: unknown = JSON.parse(text);
-    const entry: unknown = Array.isArray(value) ? value[0] : value;
-    if (isEntry(entry)) return entry;
+    const entry: Partial<Entry> = (Array.isArray(value) ? value[0] : value) ?? {};
+    // Errors count as this API's when they are shaped as its own.
+    if (entry.result instanceof Object || typeof entry.error?.data?.code === "string") return entry;
   } catch {
     // Not with the parser's error as the cause: its stack says nothing of what came back.
     if (/^\s*[[{]/.test(text)) throw truncated(url, response);
   }
   throw foreign(response, url);
+}
+
+/** Throws what an answer says that should have been a stream. */
+export async function refuse(response: Response, url: string): Promise<never> {
+  const { error } = await readJson(response, url);
+  throw error ? refusal(error, { response }) : foreign(response, url);
 }
 
 /** The error for an answer that ended before it was whole. */
@@ -60,8 +68,9 @@ export const truncated = (url: string, response?: Response, cause?: unknown): It
     cause,
   });
 
-export const isJson = ({ headers }: Response): boolean =>
-  /^application\/json\b/i.test(headers.get("content-type") ?? "");
+/** Whether an answer is of a content type, in lower case. */
+export const isOf = ({ headers }: Response, type = "application/json"): boolean | undefined =>
+  headers.get("content-type")?.toLowerCase().startsWith(type);
 
 /** What tRPC answers for one call. */
 interface Entry {
@@ -69,14 +78,8 @@ interface Entry {
   readonly error?: ErrorShape;
 }
 
-/** Errors count as this API's when they are shaped as its own. */
-const isEntry = (value: unknown): value is Entry => {
-  const { result, error } = (value ?? {}) as { result?: unknown; error?: Partial<ErrorShape> };
-  return (typeof result === "object" && result !== null) || typeof error?.data?.code === "string";
-};
-
 /** The error for an answer that is not this API's: it says what came back. */
-export function foreign(
+function foreign(
   response: Response,
   url: string,
   reason = reasonByStatus[response.status] ?? "not-this-api",
@@ -84,12 +87,11 @@ export function foreign(
   const { status, headers, body } = response;
   // Nobody reads it: its connection is free for others.
   body?.cancel().catch(() => undefined);
-  const target = headers.get("location");
   const what =
     reason === "redirected"
-      ? `redirects to ${target ? originOf(target, url) : "elsewhere"}, maybe to sign in`
+      ? `redirects to ${originOf(headers.get("location") || "//", url)}, maybe to sign in`
       : "is not this API";
-  const type = headers.get("content-type") ?? "no content type";
+  const type = headers.get("content-type") || "no content type";
   return new ItemsError(
     reason,
     `What answers at ${originOf(url)} ${what} (HTTP ${status}, ${type}). ${aboutToken(headers)}`.trim(),
@@ -99,39 +101,27 @@ export function foreign(
 
 /** The error for a refusal of this API. */
 export function refusal(shape: ErrorShape, meta?: Record<string, unknown>): ItemsError {
-  const { reason, httpStatus } = shape.data;
-  const headers = (meta?.["response"] as Response | undefined)?.headers ?? new Headers();
+  const headers = (meta?.["response"] as Response | undefined)?.headers;
+  const { httpStatus: status, currentEtag, fields, retryAfterMs = retryAfter(headers) } = shape.data;
   return new ItemsError(
-    reason ?? reasonByStatus[httpStatus] ?? "failed",
+    shape.data.reason ?? reasonByStatus[status] ?? "failed",
     `${shape.message} ${aboutToken(headers)}`.trim(),
-    { shape, meta, retryAfterMs: retryAfter(headers) },
+    { shape, meta, status, currentEtag, fields, retryAfterMs },
   );
 }
 
 /** What an answer says of a token that it refuses: that it has expired, or is not valid yet. Source: RFC 6750, 3. */
-const aboutToken = (headers: Headers): string =>
-  /error_description="([^"]+)"/.exec(headers.get("www-authenticate") ?? "")?.[1] ?? "";
+const aboutToken = (headers?: Headers): string =>
+  /error_description="([^"]+)"/.exec(headers?.get("www-authenticate") ?? "")?.[1] ?? "";
 
 /** `Retry-After`, seconds or a date, in milliseconds. Source: RFC 9110, 10.2.3. */
-function retryAfter(headers: Headers): number | undefined {
-  const value = headers.get("retry-after") ?? "";
-  const wait = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
+function retryAfter(headers?: Headers): number | undefined {
+  const value = headers?.get("retry-after") ?? "";
+  const now = Date.parse(headers?.get("date") ?? "") || Date.now();
+  const wait = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
+  return wait >= 0 ? wait : undefined;
 }
 
 /** Where a URL points, without its path and query: these may carry data. */
-const originOf = (url: string, base?: string): string => new URL(url, base).origin;
-
-/** The socket's error code or, in browsers, which do not tell it, the message: from the depth of what `fetch` throws. */
-function networkCode(error: unknown): unknown {
-  const { code, cause, errors, message } = (error ?? {}) as NetworkError;
-  const inner = cause ?? errors?.[0];
-  return inner === undefined ? (code ?? message ?? error) : networkCode(inner);
-}
-
-interface NetworkError {
-  readonly code?: unknown;
-  readonly cause?: unknown;
-  readonly errors?: readonly unknown[];
-  readonly message?: string;
-}
+const originOf = (url: string, base?: string): string =>
+  URL.canParse(url, base) ? new URL(url, base).origin : "elsewhere";

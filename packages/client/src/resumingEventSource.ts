@@ -1,96 +1,95 @@
 import { eventReader, type StreamEvent } from "./eventLines.ts";
-import type { ErrorShape } from "./generated/router.d.ts";
-import { type ErrorReason, ItemsError } from "./itemsError.ts";
-import { refusal } from "./openAnswer.ts";
+import { ItemsError, isPassing } from "./itemsError.ts";
+import { refusal, truncated } from "./openAnswer.ts";
 import { backoff } from "./retryDelay.ts";
 
-/** Opens the stream at a URL; rejects with an {@link ItemsError} when it does not open. */
-export type Connect = (url: string, signal: AbortSignal) => Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
-
-/** What may pass by itself: the connection is made again. Anything else ends the subscription. */
-const passing: readonly ErrorReason[] = [
-  "unreachable",
-  "timeout",
-  "gateway",
-  "truncated",
-  "throttled",
-  "unavailable",
+/** A stream that has opened: its reader, and what came first. */
+type Opened = readonly [
+  reader: ReadableStreamDefaultReader<string>,
+  first: Awaited<ReturnType<ReadableStreamDefaultReader<string>["read"]>>,
 ];
+
+/** Opens the stream at a URL; rejects with an {@link ItemsError} when it does not open. */
+export type Connect = (url: string, signal: AbortSignal) => Promise<Opened>;
+
+/** What the `EventSource`s of one subscription share: tRPC makes another when one has been silent for too long. */
+export interface Session {
+  readonly connect: Connect;
+  /** Whether a stream has been open. */
+  hasOpened?: boolean;
+}
+
+/** Milliseconds after which a wait gives a sign of life. tRPC takes a silent `EventSource` for a dead one. */
+const longestSilence = 1_000;
 
 /**
  * What tRPC's subscription link needs of an `EventSource`, over `fetch`: that of browsers can send no token, Node has
  * none, and none waits longer from one failure to the next. A stream that breaks off is opened again, and the URL then
- * names the last event that came through, so the server goes on behind it.
+ * names the last event that came through, so the server goes on behind it. tRPC calls it with `new`.
  */
-export class ResumingEventSource {
-  readonly CLOSED = 2;
-  /** 0 while it connects, 1 when it is open, 2 when it is closed. */
-  readyState = 0;
-  readonly addEventListener: (type: string, listener: (event: object) => void) => void;
-  readonly close: () => void;
+export function ResumingEventSource(url: string, session: Session): object {
+  const listeners: Record<string, (event: object) => void> = {};
+  let connection: AbortController;
+  let pause: ReturnType<typeof setTimeout> | undefined;
+  let lastEventId = "";
+  let failures = 0;
 
-  constructor(url: string, { connect }: { readonly connect: Connect }) {
-    const listeners: Record<string, (event: object) => void> = {};
-    let connection: AbortController;
-    let pause: ReturnType<typeof setTimeout> | undefined;
-    let lastEventId = "";
-    let failures = 0;
-
-    const hear = ({ type, data, id = lastEventId }: StreamEvent): void => {
-      lastEventId = id;
-      if (data === undefined || connection.signal.aborted) return;
-      if (type === "serialized-error") throwIfThrottled(data);
-      // A stream that only opens and fails is no reason to try faster again.
-      else if (type !== "connected") failures = 0;
-      listeners[type]?.({ data, lastEventId });
-    };
-
-    const run = async (): Promise<void> => {
-      connection = new AbortController();
-      const { signal } = connection;
-      // The parameter is tRPC's; unlike the header of that name it needs no CORS preflight.
-      const resume =
-        lastEventId && `${url.includes("?") ? "&" : "?"}lastEventId=${encodeURIComponent(lastEventId)}`;
-      let error = new ItemsError("truncated", "The stream of events broke off.");
-      try {
-        const stream = await connect(url + resume, signal);
-        if (!signal.aborted) this.readyState = 1;
-        const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
-        const read = eventReader(hear);
-        for (;;) {
-          const { done, value } = await reader.read();
-          if (done) break;
-          read(value);
-        }
-      } catch (thrown) {
-        if (thrown instanceof ItemsError) error = thrown;
-      }
-      if (signal.aborted) return;
-      // Where it is the server that has to be left alone, its stream must not stay open unread.
-      connection.abort();
-      if (passing.includes(error.reason)) {
-        this.readyState = 0;
-        failures += 1;
-        pause = setTimeout(run, backoff(failures, error.retryAfterMs));
-      } else this.readyState = this.CLOSED;
-      listeners["error"]?.(error);
-    };
-
+  const source = {
+    CLOSED: 2,
+    /** 2 when it has failed for good. */
+    readyState: 0,
     // tRPC has one listener for each type, and adds them before anything can happen.
-    this.addEventListener = (type, listener) => {
+    addEventListener(type: string, listener: (event: object) => void): void {
       listeners[type] = listener;
-    };
-    this.close = () => {
-      this.readyState = this.CLOSED;
+    },
+    close(): void {
       clearTimeout(pause);
       connection.abort();
-    };
-    void run();
-  }
-}
+    },
+  };
 
-/** tRPC ends a subscription at a 429, when all the server asks is to come back later. */
-function throwIfThrottled(text: string): void {
-  const error = refusal(JSON.parse(text) as ErrorShape);
-  if (error.reason === "throttled") throw error;
+  const hear = ({ type, data, id = lastEventId }: StreamEvent): void => {
+    lastEventId = id;
+    if (data === undefined) return;
+    // tRPC would end a subscription at a 429, and go on for ever at what never passes.
+    if (type === "serialized-error") throw refusal(JSON.parse(data));
+    // A stream that only opens and fails is no reason to try faster again.
+    if (type !== "connected") failures = 0;
+    listeners[type]?.({ data, lastEventId });
+  };
+
+  const run = async (): Promise<void> => {
+    connection = new AbortController();
+    const { signal } = connection;
+    const target = new URL(url);
+    // The parameter is tRPC's; unlike the header of that name it needs no CORS preflight.
+    if (lastEventId) target.searchParams.set("lastEventId", lastEventId);
+    let error = truncated(url);
+    try {
+      let [reader, chunk] = await session.connect(target.href, signal);
+      session.hasOpened = true;
+      for (const read = eventReader(hear); !chunk.done; chunk = await reader.read()) read(chunk.value);
+    } catch (thrown) {
+      if (thrown instanceof ItemsError) error = thrown;
+    }
+    if (signal.aborted) return;
+    // Where it is the server that has to be left alone, its stream must not stay open unread.
+    connection.abort();
+    // Who has had a token will have one again, when the network is back.
+    if (isPassing(error) || (session.hasOpened && error.reason === "no-token")) {
+      failures += 1;
+      wait(performance.now() + backoff(failures, error.retryAfterMs));
+    } else source.readyState = 2;
+    listeners["error"]?.(error);
+  };
+
+  const wait = (until: number): void => {
+    const left = until - performance.now();
+    listeners["ping"]?.({});
+    if (left > 0) pause = setTimeout(wait, Math.min(left, longestSilence), until);
+    else void run();
+  };
+
+  void run();
+  return source;
 }

@@ -1,6 +1,6 @@
 import { httpSubscriptionLink, type TRPCLink } from "@trpc/client";
 import type { AppRouter } from "./generated/router.d.ts";
-import { type Fetch, foreign, openAnswer, readJson, refusal } from "./openAnswer.ts";
+import { type Fetch, isOf, openAnswer, refuse } from "./openAnswer.ts";
 import { type Connect, ResumingEventSource } from "./resumingEventSource.ts";
 import type { Authorize } from "./token.ts";
 import { within } from "./within.ts";
@@ -12,18 +12,23 @@ export function subscriptionLink(
   authorize: Authorize,
   timeout: number,
 ): TRPCLink<AppRouter> {
-  const connect: Connect = async (target, signal) => {
-    const headers = { accept: "text/event-stream", ...(await authorize()) };
-    const response = await within(timeout, "The stream", () => openAnswer(send, target, { headers, signal }));
-    const { ok, body } = response;
-    if (ok && body && /^text\/event-stream\b/i.test(response.headers.get("content-type") ?? "")) return body;
-    const { error } = await readJson(response, url);
-    throw error ? refusal(error, { response }) : foreign(response, url);
-  };
-  return httpSubscriptionLink<AppRouter, typeof EventSource>({
-    url,
-    // It has what tRPC uses of one.
-    EventSource: ResumingEventSource as never,
-    eventSourceOptions: { connect } as object,
-  });
+  const connect: Connect = (target, signal) =>
+    within(timeout, "The stream", async () => {
+      const accept = "text/event-stream";
+      const headers = { accept, ...(await authorize()) };
+      const response = await openAnswer(send, target, { headers, signal });
+      const { ok, body } = response;
+      if (!ok || !body || !isOf(response, accept)) return refuse(response, url);
+      const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+      // The server says at once that it is there: only then is the stream open.
+      return [reader, await reader.read()];
+    });
+  return (runtime) => (call) =>
+    httpSubscriptionLink<AppRouter, typeof EventSource>({
+      url,
+      // It has what tRPC uses of one.
+      EventSource: ResumingEventSource as never,
+      // One object for each subscription: its EventSources share what they know.
+      eventSourceOptions: { connect } as object,
+    })(runtime)(call);
 }

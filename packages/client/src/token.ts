@@ -8,7 +8,7 @@ export type GetToken = () => string | null | undefined | Promise<string | null |
 export type Authorize = () => Promise<Record<string, string>>;
 
 /** `getToken` with an end to its patience, in milliseconds. Requests that start together share one run of it. */
-export function authorizer(getToken: GetToken, timeout: number): Authorize {
+export function authorizer(getToken: GetToken | undefined, timeout: number): Authorize {
   let running: Promise<Record<string, string>> | undefined;
   return () => {
     running ??= authorize(getToken, timeout).finally(() => {
@@ -18,18 +18,15 @@ export function authorizer(getToken: GetToken, timeout: number): Authorize {
   };
 }
 
-async function authorize(getToken: GetToken, timeout: number): Promise<Record<string, string>> {
-  let token: unknown;
+async function authorize(getToken: GetToken | undefined, timeout: number): Promise<Record<string, string>> {
   try {
-    token = await within(timeout, "getToken", getToken);
+    const token: unknown = await within(timeout, "getToken", () => getToken?.());
+    if (token === null || token === undefined) return {};
+    // What cannot travel in a header is no token; it is not repeated here, since it may be a secret.
+    if (typeof token !== "string" || !/^[!-~]+$/.test(token)) throw "getToken gave something else.";
+    // Source: RFC 6750, 2.1.
+    return { authorization: `Bearer ${token}` };
   } catch (cause) {
     throw new ItemsError("no-token", `No token: ${(cause as Error)?.message ?? cause}`, { cause });
   }
-  if (token === null || token === undefined) return {};
-  // What cannot travel in a header is no token; it is not repeated here, since it may be a secret.
-  if (typeof token === "string" && /^[\x21-\x7e]+$/.test(token)) {
-    // Source: RFC 6750, 2.1.
-    return { authorization: `Bearer ${token}` };
-  }
-  throw new ItemsError("no-token", "No token: getToken gave something else.");
 }

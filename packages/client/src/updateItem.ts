@@ -44,7 +44,16 @@ export async function updateItem(
       );
     } catch (error) {
       if (attempts >= mostAttempts || !isItemsError(error, "precondition-failed")) throw error;
-      await new Promise((resolve) => setTimeout(resolve, backoff(attempts) / 10));
+      await new Promise<void>((resolve) => {
+        const signal = options?.signal;
+        // The next call hears of a signal that ends the wait.
+        const go = (): void => {
+          signal?.removeEventListener("abort", go);
+          resolve();
+        };
+        signal?.addEventListener("abort", go);
+        setTimeout(go, backoff(attempts) / 10);
+      });
     }
   }
 }

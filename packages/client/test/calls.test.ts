@@ -1,6 +1,7 @@
+import type { IncomingMessage } from "node:http";
 import { TRPCError } from "@trpc/server";
-import { describe, expect, test } from "vitest";
-import { createClient, type ItemsClient, isItemsError } from "../src/index.ts";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { createClient, type ItemsClient, isItemsError, updateItem } from "../src/index.ts";
 import { listen, Refusal, type Running, serve, t } from "./runningRouter.ts";
 
 const anything = t.procedure.input((input): unknown => input);
@@ -72,6 +73,30 @@ describe("batches", () => {
     expect(calls(running).sort()).toEqual([1, 1, 1, 1, 2]);
   });
 
+  test("a query that is longer than a URL goes by POST, in its turn with others and alone", async () => {
+    const running = await serve(
+      t.router({ items: t.router({ getMany: anything.query(({ input }) => input) }) }),
+    );
+    const { items } = createClient({ url: running.url });
+    const keys = ids(1_000, "a key that is not short ");
+    expect(await items.getMany.query(keys)).toEqual(keys);
+    expect(await items.getMany.query(keys, { context: { skipBatch: true } })).toEqual(keys);
+    const few = ids(3);
+    expect(await Promise.all([keys, few, keys].map((some) => items.getMany.query(some)))).toEqual([
+      keys,
+      few,
+      keys,
+    ]);
+    expect(running.requests.map((request) => request.split(" ", 1)[0]).sort()).toEqual([
+      "GET",
+      "POST",
+      "POST",
+      "POST",
+      "POST",
+    ]);
+    for (const request of running.requests) expect(request.length).toBeLessThan(2_000);
+  });
+
   test("a call that wants an answer of its own says so", async () => {
     const running = await serve(echo);
     const { items } = createClient({ url: running.url });
@@ -116,11 +141,45 @@ describe("batches", () => {
   });
 });
 
+test("the headers that it sends are those that the README has CORS allow", async () => {
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  const sent = new Set<string>();
+  const own =
+    /^(host|connection|accept|accept-language|accept-encoding|user-agent|sec-fetch-mode|content-length)$/;
+  const note = ({ ctx }: { ctx: { request: IncomingMessage } }): object => {
+    for (const name of Object.keys(ctx.request.headers)) if (!own.test(name)) sent.add(name);
+    return {};
+  };
+  const { url } = await serve(
+    t.router({
+      items: t.router({
+        get: anything.query(note),
+        upsert: anything.mutation(note),
+        watch: anything.subscription(async function* (call) {
+          yield note(call);
+        }),
+      }),
+    }),
+  );
+  const { items } = createClient({ url, getToken: () => "t" });
+  for (const count of [1, 2]) {
+    const ids = Array.from({ length: count }, (_, index) => ({ id: `${index}` }));
+    await Promise.all(ids.map((key) => items.get.query(key)));
+    await Promise.all(ids.map((key) => items.upsert.mutate(key)));
+  }
+  await items.get.query({ id: "x".repeat(3_000) });
+  items.watch.subscribe({}, { onComplete: end });
+  await ended;
+  expect([...sent].sort()).toEqual(["authorization", "content-type", "trpc-accept"]);
+});
+
 describe("further attempts", () => {
   type Attempt = (client: ItemsClient) => Promise<unknown>;
   const read: Attempt = ({ items }) => items.get.query({ id: "a" });
   const write: Attempt = ({ items }) => items.upsert.mutate({ id: "a" });
   const writeOver: Attempt = ({ items }) => items.upsert.mutate({ id: "a", ifMatch: "e1" });
+  const replace: Attempt = ({ items }) => items.replace.mutate({ id: "a" });
+  const replaceOver: Attempt = ({ items }) => items.replace.mutate({ id: "a", ifMatch: "e1" });
   const vouchedFor: Attempt = ({ items }) =>
     items.upsert.mutate({ id: "a", ifMatch: "e1" }, { context: { idempotent: true } });
 
@@ -132,7 +191,13 @@ describe("further attempts", () => {
       return input;
     };
     const running = await serve(
-      t.router({ items: t.router({ get: anything.query(refuse), upsert: anything.mutation(refuse) }) }),
+      t.router({
+        items: t.router({
+          get: anything.query(refuse),
+          upsert: anything.mutation(refuse),
+          replace: anything.mutation(refuse),
+        }),
+      }),
     );
     return { ...running, client: createClient({ url: running.url }) };
   }
@@ -146,6 +211,10 @@ describe("further attempts", () => {
     ["a write, unavailable", write, "SERVICE_UNAVAILABLE", 4],
     ["a write over a version, throttled", writeOver, "TOO_MANY_REQUESTS", 4],
     ["a write over a version, unavailable", writeOver, "SERVICE_UNAVAILABLE", 1],
+    ["a replacement, throttled", replace, "TOO_MANY_REQUESTS", 4],
+    ["a replacement, unavailable", replace, "SERVICE_UNAVAILABLE", 4],
+    ["a replacement of a version, throttled", replaceOver, "TOO_MANY_REQUESTS", 4],
+    ["a replacement of a version, unavailable", replaceOver, "SERVICE_UNAVAILABLE", 1],
     ["a write that its caller vouches for, unavailable", vouchedFor, "SERVICE_UNAVAILABLE", 4],
   ])("%s", async (_name, attempt, code, attempts) => {
     const { client, requests } = await refusing(code, {}, 100);
@@ -219,6 +288,26 @@ describe("further attempts", () => {
     await expect(read(createClient({ url }))).resolves.toEqual({ id: "a" });
     expect(arrivals).toHaveLength(2);
     expect(arrivals[1]).toBeGreaterThanOrEqual(until);
+  });
+
+  test.each([
+    ["ahead", 3_600_000],
+    ["behind", -3_600_000],
+  ])("count a Retry-After date by the server's own clock, an hour %s", async (_name, off) => {
+    const arrivals: number[] = [];
+    const { url } = await listen((_request, response) => {
+      arrivals.push(performance.now());
+      if (arrivals.length > 1) {
+        response.writeHead(200, { "content-type": "application/json" }).end('{"result":{"data":{"id":"a"}}}');
+        return;
+      }
+      const now = Date.now() + off;
+      const [date, later] = [now, now + 1_000].map((time) => new Date(time).toUTCString());
+      response.writeHead(503, { date, "retry-after": later }).end();
+    });
+    await expect(read(createClient({ url }))).resolves.toEqual({ id: "a" });
+    expect(arrivals).toHaveLength(2);
+    expect((arrivals[1] ?? 0) - (arrivals[0] ?? 0)).toBeGreaterThanOrEqual(1_000);
   });
 
   test("wait as long as the API says, or are not made when that is too long", async () => {
@@ -311,6 +400,30 @@ describe("an end in time", () => {
     stop.abort();
     await expect(call).rejects.toMatchObject({ reason: "cancelled" });
     expect(requests).toHaveLength(1);
+  });
+
+  test("a caller that cancels while updateItem waits to begin again ends it", async () => {
+    const { url, requests } = await serve(
+      t.router({
+        items: t.router({
+          get: anything.query(() => ({ id: "a", etag: "e1" })),
+          upsert: anything.mutation(() => {
+            const cause = new Refusal("It has changed.", { reason: "precondition-failed" });
+            throw new TRPCError({ code: "PRECONDITION_FAILED", cause });
+          }),
+        }),
+      }),
+    );
+    const stop = new AbortController();
+    // The wait is drawn when it begins: it would be 250 seconds, and is cancelled as soon as it is on.
+    const random = vi.spyOn(Math, "random").mockImplementation(() => {
+      setImmediate(() => stop.abort());
+      return 10_000;
+    });
+    onTestFinished(() => random.mockRestore());
+    const update = updateItem(createClient({ url }), { id: "a" }, (item) => item, stop);
+    await expect(update).rejects.toMatchObject({ reason: "cancelled" });
+    expect(requests).toHaveLength(2);
   });
 
   test("onError is told once of each call that failed, and which it was", async () => {

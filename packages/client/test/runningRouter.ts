@@ -64,6 +64,7 @@ export const serve = (router: AnyRouter): Promise<Running> =>
     createHTTPHandler({
       router,
       basePath: "/trpc/",
+      allowMethodOverride: true,
       createContext: ({ req }: { req: IncomingMessage }) => ({ request: req }),
     }),
   );

@@ -167,6 +167,7 @@ describe("a subscription ends with one typed error", () => {
     ["HTML", 200, { "content-type": "text/html" }, "<title>Sign in</title>", "not-this-api"],
     ["another JSON", 200, { "content-type": "application/json" }, "{}", "not-this-api"],
     ["a redirect", 302, { location: "https://login.example.com/" }, "", "redirected"],
+    ["a redirect to what is no URL", 302, { location: "https://" }, "", "redirected"],
     ["a platform's 401", 401, {}, "", "unauthorized"],
     [
       "the API's refusal",
@@ -196,24 +197,121 @@ describe("a subscription ends with one typed error", () => {
     expect(requests).toEqual([]);
   });
 
-  test("for a refusal within the stream", async () => {
-    const { url } = await serve(
+  test.each<[string, TRPCError["code"]]>([
+    ["not-found", "NOT_FOUND"],
+    ["misconfigured", "INTERNAL_SERVER_ERROR"],
+  ])("for a refusal within the stream: %s", async (reason, code) => {
+    const { url, requests } = await serve(
       t.router({
         items: t.router({
           // biome-ignore lint/correctness/useYield: it fails before its first event.
           watch: watchInput.subscription(async function* () {
-            throw new TRPCError({
-              code: "NOT_FOUND",
-              cause: new Refusal("There is no such container.", { reason: "not-found" }),
-            });
+            throw new TRPCError({ code, cause: new Refusal("There is no such container.", { reason }) });
           }),
         }),
       }),
     );
     const error = await failureOf({ url });
-    expect(error).toMatchObject({ reason: "not-found", message: "There is no such container." });
-    expect(isItemsError(error, "not-found")).toBe(true);
+    expect(error).toMatchObject({ reason, message: "There is no such container." });
+    expect(isItemsError(error)).toBe(true);
+    expect(requests).toHaveLength(1);
   });
+});
+
+const stream = { "content-type": "text/event-stream" };
+const whole = 'event: connected\ndata: {}\n\ndata: {"n":7}\nid: 7\n\nevent: return\ndata: \n\n';
+
+/** Watches until the feed has come to its end. @returns the reasons for which connections were made again, in order */
+const passed = (options: ClientOptions): Promise<string[]> =>
+  new Promise((resolve, reject) => {
+    const reasons: string[] = [];
+    watchOf(options).subscribe(
+      {},
+      {
+        onError: reject,
+        onComplete: () => resolve(reasons),
+        onConnectionStateChange: ({ error }) => {
+          if (isItemsError(error)) reasons.push(error.reason);
+        },
+      },
+    );
+  });
+
+test("the opening of a stream is bounded: without its first byte, or with an answer that does not end", async () => {
+  const { url, requests } = await listen((_request, response) => {
+    if (requests.length === 1) response.writeHead(200, stream).flushHeaders();
+    else if (requests.length === 2)
+      response.writeHead(400, { "content-type": "application/json" }).write("{");
+    else response.writeHead(200, stream).end(whole);
+  });
+  expect(await passed({ url, timeout: 300 })).toEqual(["timeout", "timeout"]);
+  expect(requests).toHaveLength(3);
+});
+
+test("a token that cannot be had passes once a stream has been open", async () => {
+  const { url, requests } = await listen((request, response) => {
+    response.writeHead(200, stream);
+    if (requests.length > 1) response.end(whole);
+    else response.write("event: connected\ndata: {}\n\n", () => request.socket.end());
+  });
+  let asked = 0;
+  const getToken = async (): Promise<string> => {
+    asked += 1;
+    if (asked === 2 || asked === 3) throw new Error("offline");
+    return "t";
+  };
+  expect(await passed({ url, getToken })).toEqual(["truncated", "no-token", "no-token"]);
+  expect(requests).toHaveLength(2);
+});
+
+test("a refusal within the stream is waited for as long as it says, though tRPC takes silence for the end", async () => {
+  const refusal = {
+    message: "Later.",
+    code: -32603,
+    data: { code: "SERVICE_UNAVAILABLE", httpStatus: 503, reason: "unavailable", retryAfterMs: 2_500 },
+  };
+  const arrivals: number[] = [];
+  const { url } = await listen((_request, response) => {
+    arrivals.push(performance.now());
+    response.writeHead(200, stream);
+    if (arrivals.length > 1) response.end(whole);
+    else {
+      response.write('event: connected\ndata: {"reconnectAfterInactivityMs":1500}\n\n');
+      response.write(`event: serialized-error\ndata: ${JSON.stringify(refusal)}\n\n`);
+    }
+  });
+  expect(await passed({ url })).toEqual(["unavailable"]);
+  expect(arrivals).toHaveLength(2);
+  expect((arrivals[1] ?? 0) - (arrivals[0] ?? 0)).toBeGreaterThanOrEqual(2_500);
+});
+
+test("a Retry-After that is longer than a timer measures is kept, not made a loop", async () => {
+  const refusing = (seconds: string) =>
+    listen((_request, response) => void response.writeHead(503, { "retry-after": seconds }).end());
+  const [patient, quick] = await Promise.all([refusing("4000000"), refusing("1")]);
+  const { promise: refused, resolve: refuse } = Promise.withResolvers<void>();
+  const onConnectionStateChange = ({ error }: { error: unknown }): void => {
+    if (isItemsError(error, "unavailable")) refuse();
+  };
+  const waiting = watchOf(patient).subscribe({}, { onConnectionStateChange });
+  await refused;
+  // The other subscription begins behind it, and comes back after a second.
+  await new Promise<void>((resolve) => {
+    let refusals = 0;
+    const other = watchOf(quick).subscribe(
+      {},
+      {
+        onConnectionStateChange: ({ error }) => {
+          refusals += Number(isItemsError(error, "unavailable"));
+          if (refusals < 2) return;
+          other.unsubscribe();
+          resolve();
+        },
+      },
+    );
+  });
+  waiting.unsubscribe();
+  expect(patient.requests).toHaveLength(1);
 });
 
 test("what passes by itself does not end it: 502, 503, 429 and silence", async () => {

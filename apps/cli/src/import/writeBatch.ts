@@ -1,7 +1,13 @@
-import { type ItemsClient, isItemsError, type RouterInputs } from "@cosmos-trpc/client";
+import {
+  type ErrorReason,
+  type ItemsClient,
+  isItemsError,
+  isPassing,
+  type RouterInputs,
+} from "@cosmos-trpc/client";
 import { givenFields } from "../fields.ts";
 import type { InputRecord } from "../input/inputRecord.ts";
-import { isPassing, type Persistence } from "../persist.ts";
+import type { Persistence } from "../persist.ts";
 import { Refused } from "../refused.ts";
 import type { Refusal } from "./refusals.ts";
 
@@ -61,7 +67,7 @@ async function writeItems(items: readonly Item[], writing: Writing): Promise<Out
       const error = answers[at]?.error;
       if (error === undefined) continue;
       if (error.reason === "misconfigured") throw new Refused(error.message);
-      if (isPassing(error.reason)) {
+      if (isPassing(error)) {
         again.push(index);
         passing = error.message;
         retryAfterMs = Math.max(retryAfterMs, error.retryAfterMs ?? 0);
@@ -83,7 +89,7 @@ async function writeItems(items: readonly Item[], writing: Writing): Promise<Out
 interface Answer {
   readonly error?: {
     readonly message: string;
-    readonly reason?: string;
+    readonly reason?: ErrorReason;
     readonly fields?: readonly { readonly path: string; readonly message: string }[];
     readonly retryAfterMs?: number;
   };

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { initTRPC, tracked } from "@trpc/server";
+import { initTRPC, TRPCError, tracked } from "@trpc/server";
 import { createHTTPHandler } from "@trpc/server/adapters/standalone";
 import { chromium } from "playwright-core";
 import { build } from "vite";
@@ -34,13 +34,18 @@ function findChromium(): string | undefined {
 
 const cuts = 100;
 const last = 5_000;
-const t = initTRPC.create();
+const t = initTRPC.create({
+  isDev: false,
+  // The real server's formatter names the reason.
+  errorFormatter: ({ shape }) => ({ ...shape, data: { ...shape.data, reason: "misconfigured" as const } }),
+});
 const anything = t.procedure.input((input) => input as { id?: string; lastEventId?: string });
 const trpc = createHTTPHandler({
   router: t.router({
     items: t.router({
       get: anything.query(({ input }) => ({ id: input.id })),
       watch: anything.subscription(async function* ({ input }) {
+        if (input.id === "refused") throw new TRPCError({ code: "INTERNAL_SERVER_ERROR", message: "No." });
         for (let n = Number(input.lastEventId ?? 0) + 1; n <= last; n += 1) {
           yield tracked(String(n), n);
           // It leaves time to the request with which the page has its own connection cut.
@@ -50,6 +55,7 @@ const trpc = createHTTPHandler({
     }),
   }),
   basePath: "/trpc/",
+  allowMethodOverride: true,
 });
 
 /** What answers in the API's place, by the path before `/trpc`, and the reason that the client is to give. */
@@ -59,6 +65,10 @@ const strangers: Readonly<
   "/html": [
     "not-this-api",
     (to) => to.writeHead(200, { "content-type": "text/html" }).end("<title>Sign in</title>"),
+  ],
+  "/stranger": [
+    "not-this-api",
+    (to) => to.writeHead(200, { "content-type": "application/json" }).end('{\n  "status": "ok"\n}\n'),
   ],
   "/gateway": [
     "gateway",
@@ -77,6 +87,21 @@ const strangers: Readonly<
   "/silent": ["timeout", () => undefined],
 };
 
+/** An hour that the server's clock is ahead: a date in Retry-After is to be counted by that clock. */
+const hour = 3_600_000;
+let askedLater = 0;
+function later(response: ServerResponse): void {
+  askedLater += 1;
+  const headers = { "content-type": "application/json" };
+  if (askedLater > 1) {
+    response.writeHead(200, headers).end('{"result":{"data":{"id":"later"}}}');
+    return;
+  }
+  const now = Date.now() + hour;
+  const [date, after] = [now, now + 1_000].map((time) => new Date(time).toUTCString());
+  response.writeHead(503, { date, "retry-after": after }).end();
+}
+
 const page = `
 import { createClient, isItemsError } from "@cosmos-trpc/client";
 const reasonOf = (call) => call.then(() => "none", (error) => isItemsError(error) ? error.reason : String(error));
@@ -86,6 +111,14 @@ window.run = async (paths) => {
   for (const path of paths) reasons[path] = await reasonOf(get({ url: path, timeout: path === "/silent" ? 200 : 10_000 }));
   const { items } = createClient({ url: "/" });
   const batch = await Promise.all(["a", "b"].map((id) => items.get.query({ id })));
+  const stranger = createClient({ url: "/stranger" }).items;
+  const strangerBatch = await Promise.all(["a", "b"].map((id) => reasonOf(stranger.get.query({ id }))));
+  const long = "x".repeat(5_000);
+  const longQuery = (await items.get.query({ id: long })).id === long;
+  const clock = await get({ url: "/later" });
+  const refused = await new Promise((resolve) => items.watch.subscribe({ id: "refused" }, {
+    onError: (error) => resolve(isItemsError(error) ? error.reason : String(error)),
+  }));
   const rejects = await reasonOf(get({ url: "/", getToken: () => Promise.reject(new Error("no")) }));
   const hangs = await reasonOf(get({ url: "/", timeout: 200, getToken: () => new Promise(() => {}) }));
   const seen = [];
@@ -100,13 +133,17 @@ window.run = async (paths) => {
     onError: reject,
     onComplete: resolve,
   }));
-  return { reasons, batch, rejects, hangs, cuts, seen };
+  return { reasons, batch, strangerBatch, longQuery, clock, refused, rejects, hangs, cuts, seen };
 };
 `;
 
 const expected = {
   reasons: Object.fromEntries(Object.entries(strangers).map(([path, [reason]]) => [path, reason])),
   batch: [{ id: "a" }, { id: "b" }],
+  strangerBatch: ["not-this-api", "not-this-api"],
+  longQuery: true,
+  clock: { id: "later" },
+  refused: "misconfigured",
   rejects: "no-token",
   hangs: "no-token",
   cuts,
@@ -140,7 +177,8 @@ async function main(executablePath: string): Promise<0 | 1> {
     else if (pathname === "/cut-watchers") {
       for (const watcher of watchers) watcher.destroy();
       response.end();
-    } else if (stranger !== undefined) stranger[1](response);
+    } else if (pathname.startsWith("/later/")) later(response);
+    else if (stranger !== undefined) stranger[1](response);
     else {
       if (pathname.endsWith("items.watch")) {
         watchers.add(response);
