@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { createClient } from "@cosmos-trpc/client";
 import { describe, expect, test } from "vitest";
 import { type Run, runCli, useServer } from "./runningCli.ts";
@@ -180,6 +181,78 @@ describe("items import", () => {
     expect(same.code).toBe(2);
     expect(same.stderr).toContain("The report cannot be the input's file");
     expect(readFileSync(path, "utf8")).toBe('{"id":"point"}\n');
+  });
+
+  describe("--report", () => {
+    const broken = '{"id":"reported"}\nno\n';
+    const complaint = '{"line":2,"reason":"unreadable"';
+
+    test("that names a file which is there is refused, and --force writes over it", async () => {
+      const file = testFolder();
+      const path = file("items.ndjson", broken);
+      const letter = file("letter.txt", "Dear Ada");
+      for (const run of [
+        await importing([path, "--report", letter]),
+        await importing([path, "--report", letter, "--restart"]),
+        await importing(["-", "--format", "ndjson", "--report", letter], broken),
+      ]) {
+        expect(run).toMatchObject({ code: 2, stdout: "" });
+        expect(run.stderr).toBe(
+          `cosmos-trpc: ${letter} is there already: name another file with --report, or write over it with --force.\n`,
+        );
+      }
+      expect(readFileSync(letter, "utf8")).toBe("Dear Ada");
+      const folder = await importing([path, "--report", dirname(path), "--force"]);
+      expect(folder).toMatchObject({ code: 2, stdout: "" });
+      expect(folder.stderr).toContain("that is no file");
+      expect((await importing([path, "--report", letter, "--force"])).code).toBe(1);
+      expect(readFileSync(letter, "utf8")).toContain(complaint);
+      expect(existsSync(`${path}.checkpoint`)).toBe(false);
+    });
+
+    test("belongs to the import: going on takes its own report, and no other", async () => {
+      const file = testFolder();
+      const path = file("items.ndjson", broken);
+      const own = file("own.ndjson");
+      const other = file("other.ndjson", `${complaint},"message":"of another import"}\n`);
+      const { size, mtime } = statSync(path);
+      const task = {
+        command: "import",
+        input: { path, size, modified: mtime.toISOString() },
+        format: "ndjson",
+        url: `${url()}/`,
+      };
+      const progress = { records: 1, written: 1, refused: 0, requestCharge: 5, elapsed: 9, reportBytes: 0 };
+      const keep = (report: string, reportBytes: number): void =>
+        writeFileSync(
+          `${path}.checkpoint`,
+          JSON.stringify({ version: 1, task, progress: { ...progress, report, reportBytes } }),
+        );
+
+      keep(own, 0);
+      const refused = await importing([path, "--report", other]);
+      expect(refused).toMatchObject({ code: 2, stdout: "" });
+      expect(refused.stderr).toBe(
+        `cosmos-trpc: The report of this import is ${own}, and not ${other}: leave --report out to go on, or begin anew with --restart.\n`,
+      );
+      expect(readFileSync(other, "utf8")).toContain("of another import");
+
+      // What a kill leaves behind what the checkpoint vouches for is written again.
+      const kept = '{"line":1,"reason":"invalid","message":"kept"}\n';
+      for (const [before, bytes] of [
+        ["of nobody's knowledge", 0],
+        [`${kept}{"line":2,"rea`, kept.length],
+      ] as const) {
+        file("own.ndjson", before);
+        keep(own, bytes);
+        const run = await importing(bytes === 0 ? [path] : [path, "--report", own]);
+        expect(run.code).toBe(1);
+        expect(run.stderr).toContain(`The reasons are in ${own}.`);
+        const lines = jsonLines(readFileSync(own, "utf8")).map(({ line }) => line);
+        expect(lines).toEqual(bytes === 0 ? [2] : [1, 2]);
+      }
+      expect(existsSync(`${path}.refused.ndjson`)).toBe(false);
+    });
   });
 
   test("without a server it ends at once", async () => {
