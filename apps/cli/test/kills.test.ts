@@ -99,8 +99,8 @@ describe("items import", () => {
       /^cosmos-trpc: (No server answers|The answer of).* The same command goes on from there\.$/,
     );
     await stack.start("server");
-    expect((await startCli([...args, "--concurrency", "200"]).ended).stdout).toMatch(
-      /^1,980 items written, 20 refused/,
+    expect((await startCli([...args, "--concurrency", "200"]).ended).stderr).toMatch(
+      /^1,980 items written, 20 refused/m,
     );
     expect((await storedItems(stack.url)).map(({ id }) => id)).toEqual(ids);
   });

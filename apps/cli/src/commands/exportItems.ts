@@ -14,8 +14,9 @@ import { type Output, standardOutput } from "../output.ts";
 import { createPersistence } from "../persist.ts";
 import { progressBar } from "../progressBar.ts";
 import { Refused, WrongUsage } from "../refused.ts";
-import { countItems, jsonLine, printable, showUsage } from "../show.ts";
+import { countItems, jsonLine, showUsage } from "../show.ts";
 import { keepHeapSmall } from "../smallHeap.ts";
+import { tell, tellDone } from "../tell.ts";
 
 interface ExportOptions extends CommonOptions, SelectionOptions {
   readonly format?: Format;
@@ -164,18 +165,12 @@ async function exportItems(file: string, options: ExportOptions): Promise<void> 
     target.close();
   }
   checkpoint.remove();
-  if (!isFile) {
-    if (process.stderr.isTTY && isRead) tell(`${countItems(items)} written: ${showUsage(spent())}`);
-    return;
-  }
   const { requestCharge, elapsed } = spent();
-  process.stdout.write(
-    json === true
-      ? jsonLine({ written: items, requestCharge, elapsedMs: Math.round(elapsed) })
-      : `${countItems(items)} written: ${showUsage({ requestCharge, elapsed })}\n`,
-  );
+  if (isFile && json === true) {
+    process.stdout.write(jsonLine({ written: items, requestCharge, elapsedMs: Math.round(elapsed) }));
+  }
+  // A pipe's other end may be a job that nobody watches, and its data are all that it asked for.
+  if (isFile || (process.stderr.isTTY && isRead)) {
+    tellDone(`${countItems(items)} written: ${showUsage({ requestCharge, elapsed })}`, json);
+  }
 }
-
-const tell = (text: string): void => {
-  process.stderr.write(`cosmos-trpc: ${printable(text)}\n`);
-};

@@ -17,8 +17,9 @@ import { wholeNumber } from "../optionValues.ts";
 import { createPersistence } from "../persist.ts";
 import { progressBar } from "../progressBar.ts";
 import { Refused, WrongUsage } from "../refused.ts";
-import { countItems, jsonLine, printable, showUsage } from "../show.ts";
+import { countItems, jsonLine, showUsage } from "../show.ts";
 import { keepHeapSmall } from "../smallHeap.ts";
+import { tell, tellDone } from "../tell.ts";
 
 interface ImportOptions extends CommonOptions {
   readonly format?: Format;
@@ -207,17 +208,14 @@ async function importItems(source: string, options: ImportOptions): Promise<void
     process.stdout.write(
       jsonLine({ written, refused, requestCharge, elapsedMs: Math.round(elapsed), ...told }),
     );
-  } else process.stdout.write(`${describe(progress)}: ${showUsage(progress)}\n`);
+  }
+  if (progress.records === 0) throw new Refused("The input has no items.");
+  tellDone(`${describe(progress)}: ${showUsage(progress)}`, json);
   if (progress.refused > 0) {
     const where = report === undefined ? "" : ` The reasons are in ${report.path}.`;
     throw new Refused(`${progress.refused} of ${countItems(progress.records)} were refused.${where}`);
   }
-  if (progress.written === 0) throw new Refused("The input has no items.");
 }
 
 const describe = ({ written, refused }: ImportProgress): string =>
   `${countItems(written)} written${refused === 0 ? "" : `, ${refused.toLocaleString("en")} refused`}`;
-
-const tell = (text: string): void => {
-  process.stderr.write(`cosmos-trpc: ${printable(text)}\n`);
-};
