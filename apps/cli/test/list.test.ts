@@ -245,6 +245,16 @@ describe("items export", () => {
     expect((await items("import", path)).code).toBe(0);
   });
 
+  test("with conditions that are refused leaves nothing behind, and the mended command goes", async () => {
+    const path = testFolder()("some.ndjson");
+    const run = await items("export", path, "--where", "colour = red");
+    expect(run).toMatchObject({ code: 1, stdout: "" });
+    expect(run.stderr).toMatch(/^cosmos-trpc: .*colour is no field of an item.*\n$/);
+    expect(run.stderr).not.toContain("goes on");
+    expect([existsSync(path), existsSync(`${path}.checkpoint`)]).toEqual([false, false]);
+    expect((await items("export", path, "--where", "id = ada")).code).toBe(0);
+  });
+
   test("writes to standard output, and nothing else there", async () => {
     const run = await items("export", "--where", "pk != shelf");
     expect(run).toMatchObject({ code: 0, stderr: "" });

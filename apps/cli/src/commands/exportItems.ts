@@ -1,4 +1,6 @@
+import { rmSync } from "node:fs";
 import { resolve } from "node:path";
+import { isItemsError } from "@cosmos-trpc/client";
 import { type Command, Option } from "commander";
 import { alone, createApi } from "../api.ts";
 import { type Checkpoint, noCheckpoint, openCheckpoint } from "../checkpoint.ts";
@@ -158,7 +160,16 @@ async function exportItems(file: string, options: ExportOptions): Promise<void> 
     });
   } catch (error) {
     if (error instanceof Interrupted) throw error;
+    // Conditions that the server does not take: nothing was begun that the mended command could be in the way of.
+    if (isFile && items === 0 && begun === undefined && isItemsError(error, "invalid")) {
+      checkpoint.remove();
+      rmSync(resolve(file));
+      throw new Refused(explain(error, url));
+    }
     checkpoint.saveNow(progress());
+    if (isFile && isItemsError(error, "invalid")) {
+      throw new Refused(`${explain(error, url)} ${countItems(items)} written. Begin anew with --restart.`);
+    }
     throw error instanceof Refused ? error : new Refused(`${explain(error, url)} ${state()}`);
   } finally {
     bar.stop();
