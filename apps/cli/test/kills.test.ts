@@ -113,6 +113,21 @@ describe("items import", () => {
     expect((await storedItems(stack.url)).map(({ id }) => id)).toEqual(ids);
   });
 
+  test("killed when its report has just begun, it goes on with that report", async () => {
+    const stack = await startStack();
+    const file = testFolder();
+    const path = file("items.ndjson", ["no", ...lines].join("\n"));
+    const report = file("report.ndjson");
+    const args = ["items", "import", path, "--url", stack.url, "--concurrency", "8", "--report", report];
+    const first = startCli(args);
+    await vi.waitUntil(() => existsSync(report), patiently);
+    first.child.kill("SIGKILL");
+    expect((await first.ended).stdout).toBe("");
+    expect((await startCli(args).ended).code).toBe(1);
+    const told = jsonLines(readFileSync(report, "utf8")).map(({ line }) => line);
+    expect(told).toEqual([1, ...brokenLines.map((line) => line + 1)]);
+  });
+
   test("without patience ends when the server does, and goes on later", async () => {
     const stack = await startStack();
     const path = testFolder()("items.ndjson", lines.join("\n"));
