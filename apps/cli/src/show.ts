@@ -20,11 +20,13 @@ const showRows = (rows: readonly (readonly [name: string, value: string | undefi
     .flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(8)} ${printable(value)}\n`]))
     .join("");
 
-/** Prints an item: for people, or with `json` as a line for machines. */
+/**
+ * Prints an item: its fields for people, or with `json` a line for machines. What it cost is told on standard error, as
+ * one more field: it is none of the item's.
+ */
 export function printItem(item: Item, json: boolean | undefined, usage: () => Usage): void {
-  process.stdout.write(
-    json === true ? jsonLine(item) : showFields(item) + showRows([["charge", showUsage(usage())]]),
-  );
+  process.stdout.write(json === true ? jsonLine(item) : showFields(item));
+  if (json !== true) process.stderr.write(showRows([["charge", showUsage(usage())]]));
 }
 
 /** A charge and a time for people. */

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { createClient } from "@cosmos-trpc/client";
 import { describe, expect, test } from "vitest";
 import { type Run, runCli, useServer } from "./runningCli.ts";
@@ -24,8 +25,8 @@ describe("items import", () => {
     const lines = Array.from({ length: 300 }, (_, n) => `{"id":"nd ${n}","data":{"n":${n}}}`);
     const path = file("items.ndjson", `\ufeff${lines.join("\r\n")}\n\n`);
     const run = await importing([path]);
-    expect(run).toMatchObject({ code: 0, stderr: "" });
-    expect(run.stdout).toMatch(/^300 items written: [\d.]+ RU in .*s\n$/);
+    expect(run).toMatchObject({ code: 0, stdout: "" });
+    expect(run.stderr).toMatch(/^300 items written: [\d.]+ RU in .*s\n$/);
     expect(existsSync(`${path}.checkpoint`)).toBe(false);
     expect(existsSync(`${path}.refused.ndjson`)).toBe(false);
     expect(await stored("nd 0", "nd 299")).toMatchObject([{ data: { n: 0 } }, { data: { n: 299 } }]);
@@ -42,7 +43,7 @@ describe("items import", () => {
       "items.csv",
       '\ufeffid,name,tags[],data.size,data.code,ttl\r\ncsv 1,"Ada ""A"", L",a;b,5,007,60\r\ncsv 2,"two\r\nlines",,"""5""",,\r\n',
     );
-    expect(await importing([path])).toMatchObject({ code: 0, stderr: "" });
+    expect(await importing([path, "--json"])).toMatchObject({ code: 0, stderr: "" });
     expect(await stored("csv 1", "csv 2")).toMatchObject([
       { name: 'Ada "A", L', tags: ["a", "b"], data: { size: 5, code: "007" }, ttl: 60 },
       { name: "two\r\nlines", data: { size: "5" } },
@@ -64,7 +65,8 @@ describe("items import", () => {
     );
     const run = await importing([path]);
     expect(run.code).toBe(1);
-    expect(run.stdout).toMatch(/^2 items written, 6 refused: /);
+    expect(run.stdout).toBe("");
+    expect(run.stderr).toMatch(/^2 items written, 6 refused: /m);
     const report = `${path}.refused.ndjson`;
     expect(run.stderr.trimEnd().split("\n").at(-1)).toBe(
       `cosmos-trpc: 6 of 8 items were refused. The reasons are in ${report}.`,
@@ -86,7 +88,7 @@ describe("items import", () => {
     expect(await stored("broken 1", "broken 8")).toMatchObject([{ id: "broken 1" }, { id: "broken 8" }]);
     // Mended, nothing is refused, and no report of old tells otherwise.
     writeFileSync(path, '{"id":"broken 2"}\n');
-    expect(await importing([path])).toMatchObject({ code: 0, stderr: "" });
+    expect(await importing([path, "--json"])).toMatchObject({ code: 0, stderr: "" });
     expect(existsSync(report)).toBe(false);
   });
 
@@ -100,7 +102,8 @@ describe("items import", () => {
 
   test("of lines with the same id the last one stays", async () => {
     const lines = Array.from({ length: 400 }, (_, n) => `{"id":"same ${n % 7}","data":{"n":${n}}}`);
-    const run = await importing(["-", "--format", "ndjson", "--concurrency", "40"], lines.join("\n"));
+    const args = ["-", "--format", "ndjson", "--concurrency", "40", "--json"];
+    const run = await importing(args, lines.join("\n"));
     expect(run).toMatchObject({ code: 0, stderr: "" });
     const ids = Array.from({ length: 7 }, (_, n) => `same ${n}`);
     expect(await stored(...ids)).toMatchObject(
@@ -111,7 +114,8 @@ describe("items import", () => {
   test("what was exported can be imported: etag and time are left out", async () => {
     const line =
       '{"id":"exported","pk":"exported","name":"n","etag":"1-2","updatedAt":"2026-01-01T00:00:00Z"}';
-    expect(await importing(["-", "--format", "ndjson"], line)).toMatchObject({ code: 0, stderr: "" });
+    const run = await importing(["-", "--format", "ndjson", "--json"], line);
+    expect(run).toMatchObject({ code: 0, stderr: "" });
   });
 
   test.each([
@@ -161,7 +165,8 @@ describe("items import", () => {
 
     keep({ version: 1, task, progress });
     const whole = await importing([path]);
-    expect(whole).toMatchObject({ code: 0, stderr: "cosmos-trpc: Goes on after record 1.\n" });
+    expect(whole).toMatchObject({ code: 0, stdout: "" });
+    expect(whole.stderr).toMatch(/^cosmos-trpc: Goes on after record 1\.\n1 item written: .*s\n$/);
 
     keep({ version: 1, task, progress });
     utimesSync(path, new Date(0), new Date(0));
@@ -180,6 +185,78 @@ describe("items import", () => {
     expect(same.code).toBe(2);
     expect(same.stderr).toContain("The report cannot be the input's file");
     expect(readFileSync(path, "utf8")).toBe('{"id":"point"}\n');
+  });
+
+  describe("--report", () => {
+    const broken = '{"id":"reported"}\nno\n';
+    const complaint = '{"line":2,"reason":"unreadable"';
+
+    test("that names a file which is there is refused, and --force writes over it", async () => {
+      const file = testFolder();
+      const path = file("items.ndjson", broken);
+      const letter = file("letter.txt", "Dear Ada");
+      for (const run of [
+        await importing([path, "--report", letter]),
+        await importing([path, "--report", letter, "--restart"]),
+        await importing(["-", "--format", "ndjson", "--report", letter], broken),
+      ]) {
+        expect(run).toMatchObject({ code: 2, stdout: "" });
+        expect(run.stderr).toBe(
+          `cosmos-trpc: ${letter} is there already: name another file with --report, or write over it with --force.\n`,
+        );
+      }
+      expect(readFileSync(letter, "utf8")).toBe("Dear Ada");
+      const folder = await importing([path, "--report", dirname(path), "--force"]);
+      expect(folder).toMatchObject({ code: 2, stdout: "" });
+      expect(folder.stderr).toContain("that is no file");
+      expect((await importing([path, "--report", letter, "--force"])).code).toBe(1);
+      expect(readFileSync(letter, "utf8")).toContain(complaint);
+      expect(existsSync(`${path}.checkpoint`)).toBe(false);
+    });
+
+    test("belongs to the import: going on takes its own report, and no other", async () => {
+      const file = testFolder();
+      const path = file("items.ndjson", broken);
+      const own = file("own.ndjson");
+      const other = file("other.ndjson", `${complaint},"message":"of another import"}\n`);
+      const { size, mtime } = statSync(path);
+      const task = {
+        command: "import",
+        input: { path, size, modified: mtime.toISOString() },
+        format: "ndjson",
+        url: `${url()}/`,
+      };
+      const progress = { records: 1, written: 1, refused: 0, requestCharge: 5, elapsed: 9, reportBytes: 0 };
+      const keep = (report: string, reportBytes: number): void =>
+        writeFileSync(
+          `${path}.checkpoint`,
+          JSON.stringify({ version: 1, task, progress: { ...progress, report, reportBytes } }),
+        );
+
+      keep(own, 0);
+      const refused = await importing([path, "--report", other]);
+      expect(refused).toMatchObject({ code: 2, stdout: "" });
+      expect(refused.stderr).toBe(
+        `cosmos-trpc: The report of this import is ${own}, and not ${other}: leave --report out to go on, or begin anew with --restart.\n`,
+      );
+      expect(readFileSync(other, "utf8")).toContain("of another import");
+
+      // What a kill leaves behind what the checkpoint vouches for is written again.
+      const kept = '{"line":1,"reason":"invalid","message":"kept"}\n';
+      for (const [before, bytes] of [
+        ["of nobody's knowledge", 0],
+        [`${kept}{"line":2,"rea`, kept.length],
+      ] as const) {
+        file("own.ndjson", before);
+        keep(own, bytes);
+        const run = await importing(bytes === 0 ? [path] : [path, "--report", own]);
+        expect(run.code).toBe(1);
+        expect(run.stderr).toContain(`The reasons are in ${own}.`);
+        const lines = jsonLines(readFileSync(own, "utf8")).map(({ line }) => line);
+        expect(lines).toEqual(bytes === 0 ? [2] : [1, 2]);
+      }
+      expect(existsSync(`${path}.refused.ndjson`)).toBe(false);
+    });
   });
 
   test("without a server it ends at once", async () => {

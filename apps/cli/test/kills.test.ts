@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createClient, type Item } from "@cosmos-trpc/client";
+import type { FaultOptions } from "@cosmos-trpc/cosmos-emulator";
 import { describe, expect, test, vi } from "vitest";
 import { type RunningCli, startCli } from "./runningCli.ts";
 import { startStack } from "./runningStack.ts";
@@ -18,6 +19,25 @@ const lines = Array.from({ length: itemCount }, (_, n) =>
 );
 const brokenLines = lines.flatMap((_, n) => (isBroken(n) ? [n + 1] : []));
 const ids = lines.flatMap((_, n) => (isBroken(n) ? [] : [idOf(n)]));
+
+/** What goes wrong all the time between the server and its database: throttling, connections cut, answers late. */
+const mixOf = (operation: string): readonly FaultOptions[] => [
+  { operation, status: 429, substatus: 3200, headers: { "x-ms-retry-after-ms": "5" }, count: 2 },
+  { operation, drop: "before" },
+  { operation, delayMs: 30 },
+  { operation, drop: "after" },
+  { operation, truncate: true },
+];
+
+/** Kills of what is behind the CLI, when all else is well, and with faults on. */
+const kills = [
+  ["server", "when all else is well"],
+  ["emulator", "when all else is well"],
+  ["server", "with faults on"],
+  ["emulator", "with faults on"],
+] as const;
+
+const areOn = (circumstances: string): boolean => circumstances === "with faults on";
 
 const patiently = { timeout: 200_000, interval: 5 };
 
@@ -74,16 +94,38 @@ describe("items import", () => {
     },
   );
 
-  test.each(["server", "emulator"] as const)("outlives a kill of the %s", async (what) => {
+  test.each(kills)("outlives a kill of the %s %s", async (what, circumstances) => {
     const stack = await startStack();
+    const faults = areOn(circumstances)
+      ? [...mixOf("batchDocuments"), ...mixOf("upsertDocument").slice(0, 1)]
+      : [];
+    const befallen = await stack.disturb(faults);
     const path = testFolder()("items.ndjson", lines.join("\n"));
     const running = startCli(["items", "import", path, "--url", stack.url, "--concurrency", "8", "--json"]);
     await untilUnderWay(`${path}.checkpoint`, running);
     await stack.kill(what);
     await stack.start(what);
     const run = await running.ended;
+    expect(Math.min(...(await befallen()))).toBeGreaterThan(0);
     expect(jsonLines(run.stdout)).toMatchObject([{ written: ids.length, refused: brokenLines.length }]);
+    const report = jsonLines(readFileSync(`${path}.refused.ndjson`, "utf8"));
+    expect(report.map(({ line }) => line)).toEqual(brokenLines);
     expect((await storedItems(stack.url)).map(({ id }) => id)).toEqual(ids);
+  });
+
+  test("killed when its report has just begun, it goes on with that report", async () => {
+    const stack = await startStack();
+    const file = testFolder();
+    const path = file("items.ndjson", ["no", ...lines].join("\n"));
+    const report = file("report.ndjson");
+    const args = ["items", "import", path, "--url", stack.url, "--concurrency", "8", "--report", report];
+    const first = startCli(args);
+    await vi.waitUntil(() => existsSync(report), patiently);
+    first.child.kill("SIGKILL");
+    expect((await first.ended).stdout).toBe("");
+    expect((await startCli(args).ended).code).toBe(1);
+    const told = jsonLines(readFileSync(report, "utf8")).map(({ line }) => line);
+    expect(told).toEqual([1, ...brokenLines.map((line) => line + 1)]);
   });
 
   test("without patience ends when the server does, and goes on later", async () => {
@@ -99,8 +141,8 @@ describe("items import", () => {
       /^cosmos-trpc: (No server answers|The answer of).* The same command goes on from there\.$/,
     );
     await stack.start("server");
-    expect((await startCli([...args, "--concurrency", "200"]).ended).stdout).toMatch(
-      /^1,980 items written, 20 refused/,
+    expect((await startCli([...args, "--concurrency", "200"]).ended).stderr).toMatch(
+      /^1,980 items written, 20 refused/m,
     );
     expect((await storedItems(stack.url)).map(({ id }) => id)).toEqual(ids);
   });
@@ -145,14 +187,16 @@ describe("items export", () => {
     },
   );
 
-  test.each(["server", "emulator"] as const)("outlives a kill of the %s", async (what) => {
+  test.each(kills)("outlives a kill of the %s %s", async (what, circumstances) => {
     const stack = await filledStack();
+    const befallen = await stack.disturb(areOn(circumstances) ? mixOf("queryDocuments") : []);
     const path = testFolder()("items.ndjson");
     const running = startCli(["items", "export", path, "--url", stack.url]);
     await vi.waitUntil(() => existsSync(path) && statSync(path).size > 0, patiently);
     await stack.kill(what);
     await stack.start(what);
     expect((await running.ended).code).toBe(0);
+    expect(Math.min(...(await befallen()))).toBeGreaterThan(0);
     const found = jsonLines(readFileSync(path, "utf8")).map(({ id }) => id);
     expect(found.sort()).toEqual(exported);
   });
@@ -167,65 +211,70 @@ describe("items watch", () => {
     }, patiently);
   }
 
-  test("over kills of itself, the server and the emulator shows each change at least once, in order", async () => {
-    const stack = await startStack();
-    const client = createClient({ url: stack.url });
-    const cursorFile = testFolder()("cursor");
-    const args = [
-      "items",
-      "watch",
-      "--url",
-      stack.url,
-      "--since",
-      "beginning",
-      "--cursor-file",
-      cursorFile,
-      "--json",
-    ];
-    let shown = "";
-    let round = 0;
-    const watching = (): RunningCli => {
-      const running = startCli(args);
-      running.child.stdout.on("data", (chunk: Buffer) => {
-        shown += chunk.toString();
-      });
-      return running;
-    };
-    const write = async (): Promise<void> => {
-      round += 1;
-      await client.items.upsert.mutate({ id: "watched", data: { round } });
-    };
-    const seen = () => new Set(jsonLines(shown).map(({ data }) => (data as { round: number }).round));
+  test.each(["when all else is well", "with faults on"])(
+    "over kills of itself, the server and the emulator shows each change at least once, in order, %s",
+    async (circumstances) => {
+      const stack = await startStack();
+      const befallen = await stack.disturb(areOn(circumstances) ? mixOf("readChangeFeed") : []);
+      const client = createClient({ url: stack.url });
+      const cursorFile = testFolder()("cursor");
+      const args = [
+        "items",
+        "watch",
+        "--url",
+        stack.url,
+        "--since",
+        "beginning",
+        "--cursor-file",
+        cursorFile,
+        "--json",
+      ];
+      let shown = "";
+      let round = 0;
+      const watching = (): RunningCli => {
+        const running = startCli(args);
+        running.child.stdout.on("data", (chunk: Buffer) => {
+          shown += chunk.toString();
+        });
+        return running;
+      };
+      const write = async (): Promise<void> => {
+        round += 1;
+        await client.items.upsert.mutate({ id: "watched", data: { round } });
+      };
+      const seen = () => new Set(jsonLines(shown).map(({ data }) => (data as { round: number }).round));
 
-    let running = watching();
-    await write();
-    await vi.waitUntil(() => seen().has(1), patiently);
-    for (const what of ["server", "emulator"] as const) {
-      await stack.kill(what);
-      await stack.start(what);
-      await vi.waitUntil(
-        () =>
-          write().then(
-            () => true,
-            () => false,
-          ),
-        patiently,
-      );
-      const last = round;
-      await vi.waitUntil(() => seen().has(last), patiently);
-    }
-    running.child.kill("SIGKILL");
-    await running.ended;
-    await write();
-    const unseen = round;
-    running = watching();
-    await vi.waitUntil(() => seen().has(unseen), patiently);
-    await untilShown(running, () => shown, 4);
-    running.child.kill("SIGINT");
-    const end = await running.ended;
-    expect(end.code).toBe(130);
-    expect(end.stderr).toBe("cosmos-trpc: Stopped. The same command goes on from there.\n");
-    const rounds = jsonLines(shown).map(({ data }) => (data as { round: number }).round);
-    expect([...new Set(rounds)]).toEqual([...new Set(rounds)].sort((one, other) => one - other));
-  });
+      let running = watching();
+      await write();
+      await vi.waitUntil(() => seen().has(1), patiently);
+      for (const what of ["server", "emulator"] as const) {
+        await stack.kill(what);
+        await stack.start(what);
+        await vi.waitUntil(
+          () =>
+            write().then(
+              () => true,
+              () => false,
+            ),
+          patiently,
+        );
+        const last = round;
+        await vi.waitUntil(() => seen().has(last), patiently);
+      }
+      running.child.kill("SIGKILL");
+      await running.ended;
+      await write();
+      const unseen = round;
+      running = watching();
+      await vi.waitUntil(() => seen().has(unseen), patiently);
+      await untilShown(running, () => shown, 4);
+      running.child.kill("SIGINT");
+      const end = await running.ended;
+      expect(end.code).toBe(130);
+      expect(end.stderr).toBe("cosmos-trpc: Stopped. The same command goes on from there.\n");
+      expect(Math.min(...(await befallen()))).toBeGreaterThan(0);
+      const rounds = jsonLines(shown).map(({ data }) => (data as { round: number }).round);
+      expect([...new Set(rounds)]).toEqual([...new Set(rounds)].sort((one, other) => one - other));
+    },
+  );
 });

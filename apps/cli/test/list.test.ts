@@ -68,6 +68,21 @@ describe("items list", () => {
     expect(idsOf(await items("list"))).toHaveLength(100);
   });
 
+  test("a list that was cut says so, wherever its output goes; a whole one says nothing", async () => {
+    const more = /^cosmos-trpc: There are more: --all, a larger --limit, or --cursor (\S+)\n$/;
+    for (const args of [[], ["--json"], ["--limit", "100", "--json"]]) {
+      const run = await items("list", "--pk", "shelf", ...args);
+      expect(run.code).toBe(0);
+      expect(idsOf(run)).toHaveLength(100);
+      const [, cursor = ""] = more.exec(run.stderr) ?? [];
+      const rest = await items("list", "--pk", "shelf", "--all", "--cursor", cursor);
+      expect(rest).toMatchObject({ code: 0, stderr: "" });
+      expect(new Set([...idsOf(run), ...idsOf(rest)]).size).toBe(1_200);
+    }
+    const explained = await items("list", "--pk", "shelf", "--explain", "--json");
+    expect(jsonLines(explained.stderr)).toMatchObject([{ cursor: expect.any(String) }]);
+  });
+
   test("--explain says on standard error what it cost and which indexes it used", async () => {
     const args = ["list", "--where", "name = 5", "--explain"];
     const people = await items(...args);
@@ -153,9 +168,9 @@ describe("single items", () => {
     expect(gone.stderr).toMatch(/^cosmos-trpc: There is no such item\./);
     const both = await items("delete", "nut 1", "none", "--pk", "shelf");
     expect(both.code).toBe(1);
-    expect(both.stdout).toMatch(/^1 item deleted: /);
-    expect(both.stderr).toBe(
-      "cosmos-trpc: 'none': There is no such item.\ncosmos-trpc: 1 of 2 items were refused.\n",
+    expect(both.stdout).toBe("");
+    expect(both.stderr).toMatch(
+      /^cosmos-trpc: 'none': There is no such item\.\n1 item deleted: .*s\ncosmos-trpc: 1 of 2 items were refused\.\n$/,
     );
   });
 
@@ -211,10 +226,11 @@ describe("single items", () => {
 describe("items export", () => {
   test("writes a file that an import reads, and no file over another", async () => {
     const path = testFolder()("shelf.csv");
-    const args = ["export", path, "--pk", "shelf", "--where", "data.n < 5", "--order-by", "data.n"];
+    const args = ["export", path, "--pk", "shelf", "--where", "data.n in 0,2,3,4", "--order-by", "data.n"];
     const columns = ["--columns", "id,pk,data.n"];
     const run = await items(...args, ...columns);
-    expect(run).toMatchObject({ code: 0, stderr: "" });
+    expect(run).toMatchObject({ code: 0, stdout: "" });
+    expect(run.stderr).toMatch(/^4 items written: [\d.]+ RU in .*s\n$/);
     const text = readFileSync(path, "utf8");
     expect(text).toMatch(/^id,pk,data\.n\r\nnut 0,shelf,0\r\n/);
     expect(existsSync(`${path}.checkpoint`)).toBe(false);
@@ -222,9 +238,21 @@ describe("items export", () => {
     expect(again).toMatchObject({ code: 2, stdout: "" });
     expect(again.stderr).toContain("is there already: name another file, or write over it with --force.");
     expect(readFileSync(path, "utf8")).toBe(text);
-    expect((await items(...args, ...columns, "--force")).code).toBe(0);
+    const forced = await items(...args, ...columns, "--force", "--json");
+    expect(forced).toMatchObject({ code: 0, stderr: "" });
+    expect(jsonLines(forced.stdout)).toMatchObject([{ written: 4, requestCharge: expect.any(Number) }]);
     expect(readFileSync(path, "utf8")).toBe(text);
     expect((await items("import", path)).code).toBe(0);
+  });
+
+  test("with conditions that are refused leaves nothing behind, and the mended command goes", async () => {
+    const path = testFolder()("some.ndjson");
+    const run = await items("export", path, "--where", "colour = red");
+    expect(run).toMatchObject({ code: 1, stdout: "" });
+    expect(run.stderr).toMatch(/^cosmos-trpc: .*colour is no field of an item.*\n$/);
+    expect(run.stderr).not.toContain("goes on");
+    expect([existsSync(path), existsSync(`${path}.checkpoint`)]).toEqual([false, false]);
+    expect((await items("export", path, "--where", "id = ada")).code).toBe(0);
   });
 
   test("writes to standard output, and nothing else there", async () => {

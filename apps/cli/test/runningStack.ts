@@ -4,7 +4,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { FaultOptions } from "@cosmos-trpc/cosmos-emulator";
 import { onTestFinished } from "vitest";
+import { createDisturbance, type Disturbance } from "./disturbance.ts";
 import { nodeOnSources, surroundings } from "./runningCli.ts";
 
 const root = join(import.meta.dirname, "../../..");
@@ -14,6 +16,14 @@ export interface Stack {
   readonly url: string;
   kill(what: "emulator" | "server"): Promise<void>;
   start(what: "emulator" | "server"): Promise<void>;
+  /** The variables with which the server finds its database. */
+  env(): NodeJS.ProcessEnv;
+  /**
+   * Keeps faults on until the test ends, over restarts of the emulator: each that is used up is added anew.
+   *
+   * @returns what says how often each was used up
+   */
+  disturb(faults: readonly FaultOptions[]): Promise<() => Promise<readonly number[]>>;
 }
 
 /** Starts both for one test. */
@@ -22,6 +32,7 @@ export async function startStack(): Promise<Stack> {
   const running: { emulator?: ChildProcess; server?: ChildProcess } = {};
   const ports = { emulator: "0", identity: "0", server: "0" };
   let env: NodeJS.ProcessEnv = {};
+  let disturbance: Disturbance | undefined;
 
   const stack = {
     url: "",
@@ -29,8 +40,16 @@ export async function startStack(): Promise<Stack> {
       const child = running[what];
       if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, "exit");
+      if (what === "emulator") await disturbance?.pause();
       child.kill("SIGKILL");
       await ended;
+      if (what === "emulator") disturbance?.forget();
+    },
+    env: () => env,
+    async disturb(faults: readonly FaultOptions[]) {
+      disturbance = createDisturbance(env, faults);
+      await disturbance.resume();
+      return disturbance.befallen;
     },
     async start(what: "emulator" | "server") {
       if (what === "emulator") {
@@ -59,9 +78,11 @@ export async function startStack(): Promise<Stack> {
         ports.server = String(line["port"]);
         stack.url = `http://127.0.0.1:${ports.server}`;
       }
+      await disturbance?.resume();
     },
   };
   onTestFinished(async () => {
+    await disturbance?.pause();
     await stack.kill("server");
     await stack.kill("emulator");
     rmSync(folder, { recursive: true, force: true });

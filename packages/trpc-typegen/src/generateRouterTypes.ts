@@ -5,6 +5,7 @@ import { classifyTypes, reachable } from "./names/classifyTypes.ts";
 import { pascalCase } from "./names/pascalCase.ts";
 import { printFile } from "./print/printFile.ts";
 import { procedureTypes } from "./print/printRouter.ts";
+import { recordType } from "./print/printType.ts";
 import type { Problem } from "./problem.ts";
 import { compileErrors } from "./project/compileErrors.ts";
 import { readCompilerSettings } from "./project/compilerSettings.ts";
@@ -116,7 +117,13 @@ function layOut(
     "TRPCMutationProcedure",
     "TRPCSubscriptionProcedure",
   ];
-  const taken = new Set([...references, ...trpcNames, ...Object.values(procedureTypes), heading.routerName]);
+  const taken = new Set([
+    ...references,
+    ...trpcNames,
+    ...Object.values(procedureTypes),
+    recordType,
+    heading.routerName,
+  ]);
   const declarations = chooseNames(roots, knownNames, classOf, taken);
   const printing = { classOf, nameOf: (tree: TypeTree) => declarations.get(classOf(tree))?.name };
   const keys = new Set(

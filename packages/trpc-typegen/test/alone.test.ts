@@ -43,7 +43,7 @@ test("the file names no package but @trpc/server, and nothing of the server's co
 
 const consumer = `import { createTRPCClient, httpBatchLink, TRPCClientError } from "@trpc/client";
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
-import type { AppRouter, Category, Item, Stored } from "./json.js";
+import type { AppRouter, Category, Item, Record2, Stored } from "./json.js";
 import type { AppRouter as Transformed, Folder } from "./transformed.js";
 
 const client = createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: "http://localhost" })] });
@@ -51,6 +51,8 @@ const stored: Stored = await client.items.get.query({ id: "a" });
 const written: string = stored.updatedAt;
 const item: Item = await client.items.upsert.mutate({ id: "a", tags: [written] });
 const category: Category = await client.comments.category.query({ name: item.id, subcategories: [] });
+const [record]: Record2[] = await client.oddities.record.query({ played: 3 });
+void record?.title;
 client.late.watch.subscribe({ lastEventId: null }, { onData: (event) => void (event.data.kind satisfies "upsert") });
 for await (const { at } of await client.oddities.iterable.query()) void (at satisfies string);
 

@@ -5,7 +5,8 @@ import { explain, isUnanswered, orRefused } from "../explain.ts";
 import { inOrder } from "../inOrder.ts";
 import type { CommonOptions } from "../options.ts";
 import { Refused, WrongUsage } from "../refused.ts";
-import { countItems, jsonLine, printable, showUsage } from "../show.ts";
+import { countItems, jsonLine, showUsage } from "../show.ts";
+import { tell, tellDone } from "../tell.ts";
 
 interface DeleteOptions extends CommonOptions {
   readonly pk?: string;
@@ -47,7 +48,7 @@ export function addDeleteItems(items: Command): void {
       const deleted = ids.length - refused;
       if (json === true)
         process.stdout.write(jsonLine({ deleted, refused, requestCharge: usage().requestCharge }));
-      else process.stdout.write(`${countItems(deleted)} deleted: ${showUsage(usage())}\n`);
+      tellDone(`${countItems(deleted)} deleted: ${showUsage(usage())}`, json);
       if (refused > 0) throw new Refused(`${refused} of ${countItems(ids.length)} were refused.`);
 
       async function deleteMany(keys: readonly DeleteInput[]): Promise<number> {
@@ -64,7 +65,7 @@ export function addDeleteItems(items: Command): void {
         for await (const failure of failures) {
           if (failure === undefined) continue;
           count += 1;
-          process.stderr.write(`cosmos-trpc: ${printable(failure)}\n`);
+          tell(failure);
         }
         return count;
       }

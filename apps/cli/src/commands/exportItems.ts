@@ -1,4 +1,6 @@
+import { rmSync } from "node:fs";
 import { resolve } from "node:path";
+import { isItemsError } from "@cosmos-trpc/client";
 import { type Command, Option } from "commander";
 import { alone, createApi } from "../api.ts";
 import { type Checkpoint, noCheckpoint, openCheckpoint } from "../checkpoint.ts";
@@ -14,8 +16,9 @@ import { type Output, standardOutput } from "../output.ts";
 import { createPersistence } from "../persist.ts";
 import { progressBar } from "../progressBar.ts";
 import { Refused, WrongUsage } from "../refused.ts";
-import { countItems, jsonLine, printable, showUsage } from "../show.ts";
+import { countItems, jsonLine, showUsage } from "../show.ts";
 import { keepHeapSmall } from "../smallHeap.ts";
+import { tell, tellDone } from "../tell.ts";
 
 interface ExportOptions extends CommonOptions, SelectionOptions {
   readonly format?: Format;
@@ -157,25 +160,28 @@ async function exportItems(file: string, options: ExportOptions): Promise<void> 
     });
   } catch (error) {
     if (error instanceof Interrupted) throw error;
+    // Conditions that the server does not take: nothing was begun that the mended command could be in the way of.
+    if (isFile && items === 0 && begun === undefined && isItemsError(error, "invalid")) {
+      checkpoint.remove();
+      rmSync(resolve(file));
+      throw new Refused(explain(error, url));
+    }
     checkpoint.saveNow(progress());
+    if (isFile && isItemsError(error, "invalid")) {
+      throw new Refused(`${explain(error, url)} ${countItems(items)} written. Begin anew with --restart.`);
+    }
     throw error instanceof Refused ? error : new Refused(`${explain(error, url)} ${state()}`);
   } finally {
     bar.stop();
     target.close();
   }
   checkpoint.remove();
-  if (!isFile) {
-    if (process.stderr.isTTY && isRead) tell(`${countItems(items)} written: ${showUsage(spent())}`);
-    return;
-  }
   const { requestCharge, elapsed } = spent();
-  process.stdout.write(
-    json === true
-      ? jsonLine({ written: items, requestCharge, elapsedMs: Math.round(elapsed) })
-      : `${countItems(items)} written: ${showUsage({ requestCharge, elapsed })}\n`,
-  );
+  if (isFile && json === true) {
+    process.stdout.write(jsonLine({ written: items, requestCharge, elapsedMs: Math.round(elapsed) }));
+  }
+  // A pipe's other end may be a job that nobody watches, and its data are all that it asked for.
+  if (isFile || (process.stderr.isTTY && isRead)) {
+    tellDone(`${countItems(items)} written: ${showUsage({ requestCharge, elapsed })}`, json);
+  }
 }
-
-const tell = (text: string): void => {
-  process.stderr.write(`cosmos-trpc: ${printable(text)}\n`);
-};

@@ -1,12 +1,13 @@
 import type { Command } from "commander";
 import { Option } from "commander";
 import { createApi } from "../api.ts";
-import { noCheckpoint, openCheckpoint } from "../checkpoint.ts";
+import { type Checkpoint, noCheckpoint, openCheckpoint } from "../checkpoint.ts";
 import { type Batch, batches } from "../import/batches.ts";
 import { checkPlaces } from "../import/checkPlaces.ts";
 import { endedEarly } from "../import/endedEarly.ts";
 import { readOn } from "../import/readOn.ts";
 import { openReport, type Refusal } from "../import/refusals.ts";
+import { clearReportPlace, reportPlace } from "../import/reportPlace.ts";
 import { writeBatch } from "../import/writeBatch.ts";
 import { inOrder } from "../inOrder.ts";
 import { type Format, formats, openInput } from "../input/openInput.ts";
@@ -16,8 +17,9 @@ import { wholeNumber } from "../optionValues.ts";
 import { createPersistence } from "../persist.ts";
 import { progressBar } from "../progressBar.ts";
 import { Refused, WrongUsage } from "../refused.ts";
-import { countItems, jsonLine, printable, showUsage } from "../show.ts";
+import { countItems, jsonLine, showUsage } from "../show.ts";
 import { keepHeapSmall } from "../smallHeap.ts";
+import { tell, tellDone } from "../tell.ts";
 
 interface ImportOptions extends CommonOptions {
   readonly format?: Format;
@@ -25,6 +27,7 @@ interface ImportOptions extends CommonOptions {
   readonly checkpoint?: string;
   readonly restart?: boolean;
   readonly report?: string;
+  readonly force?: boolean;
   readonly patience: number;
 }
 
@@ -37,6 +40,8 @@ interface ImportProgress {
   readonly requestCharge: number;
   /** Milliseconds. */
   readonly elapsed: number;
+  /** The report's path: it belongs to the import, and no other file is ever taken for it. */
+  readonly report?: string;
   readonly reportBytes: number;
 }
 
@@ -72,12 +77,13 @@ export function addImportItems(items: Command): void {
     .option("--checkpoint <path>", "where to keep how far it is (default: <file>.checkpoint)")
     .option("--restart", "begin anew, whatever the checkpoint says")
     .option("--report <path>", "where to tell of refused lines (default: <file>.refused.ndjson)")
+    .option("--force", "write over a report that is there")
     .option("--patience <seconds>", "how long to wait for a server that is away", wholeNumber(0, 86_400), 60)
     .addHelpText(
       "after",
       `
 An item that is there is written over, so that a line may be written twice with no harm. After Ctrl-C, a kill or an
-outage the same command goes on where it was. Of lines with the same id, the last one stays.
+outage the same command goes on where it was, with its report. Of lines with the same id, the last one stays.
 
 A CSV has a line of column names first: id, pk, name, tags[], ttl, data.x. Lists have semicolons between elements.
 
@@ -99,23 +105,28 @@ async function importItems(source: string, options: ImportOptions): Promise<void
   if (identity === undefined && (options.checkpoint !== undefined || options.restart === true)) {
     throw new WrongUsage("Standard input cannot be read twice: --checkpoint and --restart go with a file.");
   }
-  const places = {
-    checkpoint: options.checkpoint ?? (identity && `${source}.checkpoint`),
-    report: options.report ?? (identity && `${source}.refused.ndjson`),
-  };
-  checkPlaces(identity?.path, places);
-  const checkpoint =
-    places.checkpoint === undefined
+  const checkpointPath = options.checkpoint ?? (identity && `${source}.checkpoint`);
+  const ownReport = identity && `${source}.refused.ndjson`;
+  checkPlaces(identity?.path, { checkpoint: checkpointPath, report: options.report ?? ownReport });
+  const checkpoint: Checkpoint<ImportProgress> =
+    checkpointPath === undefined
       ? noCheckpoint
       : openCheckpoint<ImportProgress>(
-          places.checkpoint,
+          checkpointPath,
           { command: "import", input: identity, format: input.format, url: url.href },
           options.restart === true,
         );
   const before = checkpoint.begun ?? nothing;
-  let progress = before;
+  const reportPath = reportPlace({ given: options.report, byDefault: ownReport, kept: before.report });
+  let progress: ImportProgress = reportPath === undefined ? before : { ...before, report: reportPath };
+  if (reportPath !== undefined && before.reportBytes === 0) {
+    clearReportPlace(
+      reportPath,
+      before.report !== undefined || options.report === undefined || options.force === true,
+    );
+  }
   if (before.records > 0) tell(`Goes on after record ${before.records.toLocaleString("en")}.`);
-  const report = places.report === undefined ? undefined : openReport(places.report, before.reportBytes);
+  const report = reportPath === undefined ? undefined : openReport(reportPath, before.reportBytes);
   const { api, usage } = createApi(url);
   const bar = progressBar();
   const partOf = (bytes: number): number | undefined => identity && bytes / Math.max(1, identity.size);
@@ -123,6 +134,8 @@ async function importItems(source: string, options: ImportOptions): Promise<void
   let shown = 0;
 
   function refuse(refusal: Refusal): void {
+    // Before the report is there: a kill leaves no report that nobody may go on with.
+    if (report?.size() === 0) checkpoint.saveNow(progress);
     report?.add(refusal);
     shown += 1;
     if (report !== undefined && shown > mostShown) return;
@@ -154,6 +167,7 @@ async function importItems(source: string, options: ImportOptions): Promise<void
       const refused = refusals.filter((refusal) => refusal !== undefined).length;
       const { requestCharge, elapsed } = usage();
       progress = {
+        ...progress,
         records: progress.records + records.length,
         written: progress.written + records.length - refused,
         refused: progress.refused + refused,
@@ -174,7 +188,7 @@ async function importItems(source: string, options: ImportOptions): Promise<void
     if (brokenOff !== undefined) throw brokenOff.error;
   }
 
-  const goOn = places.checkpoint === undefined ? "" : " The same command goes on from there.";
+  const goOn = checkpointPath === undefined ? "" : " The same command goes on from there.";
   try {
     await interruptible(run, () => {
       checkpoint.saveNow(progress);
@@ -194,17 +208,14 @@ async function importItems(source: string, options: ImportOptions): Promise<void
     process.stdout.write(
       jsonLine({ written, refused, requestCharge, elapsedMs: Math.round(elapsed), ...told }),
     );
-  } else process.stdout.write(`${describe(progress)}: ${showUsage(progress)}\n`);
+  }
+  if (progress.records === 0) throw new Refused("The input has no items.");
+  tellDone(`${describe(progress)}: ${showUsage(progress)}`, json);
   if (progress.refused > 0) {
     const where = report === undefined ? "" : ` The reasons are in ${report.path}.`;
     throw new Refused(`${progress.refused} of ${countItems(progress.records)} were refused.${where}`);
   }
-  if (progress.written === 0) throw new Refused("The input has no items.");
 }
 
 const describe = ({ written, refused }: ImportProgress): string =>
   `${countItems(written)} written${refused === 0 ? "" : `, ${refused.toLocaleString("en")} refused`}`;
-
-const tell = (text: string): void => {
-  process.stderr.write(`cosmos-trpc: ${printable(text)}\n`);
-};

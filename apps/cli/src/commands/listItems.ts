@@ -12,6 +12,7 @@ import { countItems, jsonLine, showUsage } from "../show.ts";
 import { showExplain } from "../showExplain.ts";
 import { keepHeapSmall } from "../smallHeap.ts";
 import { itemTable } from "../table.ts";
+import { tell, tellDone } from "../tell.ts";
 
 interface ListOptions extends CommonOptions, SelectionOptions {
   readonly limit?: number;
@@ -75,20 +76,17 @@ async function listItems(options: ListOptions): Promise<void> {
     rest = page.cursor;
     if (!(await output.write(show(page.items)))) return;
   }
-  if (isForPeople) {
-    process.stderr.write(`${countItems(listed)}: ${showUsage(usage())}\n`);
-    if (rest !== undefined)
-      process.stderr.write(`There are more: --all, a larger --limit, or --cursor ${rest}\n`);
-  } else if (rest !== undefined && options.json === true && process.stderr.isTTY) {
-    process.stderr.write(`There are more: --cursor ${rest}\n`);
-  }
-  if (use !== undefined) {
+  if (use !== undefined && options.json === true) {
+    // A machine reads standard error too, then: a sentence beside the line would be none of its language.
     process.stderr.write(
-      options.json === true
-        ? jsonLine({ requestCharge: usage().requestCharge, explain: use })
-        : `charge      ${showUsage(usage())}\n${showExplain(use)}`,
+      jsonLine({ requestCharge: usage().requestCharge, explain: use, ...(rest && { cursor: rest }) }),
     );
+    return;
   }
+  if (process.stderr.isTTY) tellDone(`${countItems(listed)}: ${showUsage(usage())}`, options.json);
+  // Told wherever the output goes: a list that was cut looks like a whole one.
+  if (rest !== undefined) tell(`There are more: --all, a larger --limit, or --cursor ${rest}`);
+  if (use !== undefined) process.stderr.write(`charge      ${showUsage(usage())}\n${showExplain(use)}`);
 }
 
 /** The pages of a list, one after the other, until there are enough items. */

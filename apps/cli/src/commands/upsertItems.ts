@@ -10,7 +10,8 @@ import { parseItem } from "../itemArgument.ts";
 import type { CommonOptions } from "../options.ts";
 import { type InputItem, readItems } from "../readItems.ts";
 import { Refused, WrongUsage } from "../refused.ts";
-import { countItems, jsonLine, printable, printItem, showUsage } from "../show.ts";
+import { countItems, jsonLine, printItem, showUsage } from "../show.ts";
+import { tell, tellDone } from "../tell.ts";
 
 type UpsertInput = RouterInputs["items"]["upsert"];
 
@@ -81,7 +82,7 @@ async function upsertMany(input: Readable, { url, json }: UpsertOptions): Promis
       if (typeof result === "string") {
         total.refused += 1;
         spinner?.clear();
-        process.stderr.write(`cosmos-trpc: ${printable(result)}\n`);
+        tell(result);
       } else {
         total.written += 1;
         if (json === true) process.stdout.write(jsonLine(result));
@@ -94,11 +95,9 @@ async function upsertMany(input: Readable, { url, json }: UpsertOptions): Promis
   } finally {
     spinner?.stop();
   }
-  if (json !== true) {
-    const refused = total.refused === 0 ? "" : `, ${total.refused} refused`;
-    process.stdout.write(`${countItems(total.written)} written${refused}: ${showUsage(usage())}\n`);
-  }
+  if (total.written + total.refused === 0) throw new Refused("The input has no items.");
+  const refused = total.refused === 0 ? "" : `, ${total.refused} refused`;
+  tellDone(`${countItems(total.written)} written${refused}: ${showUsage(usage())}`, json);
   if (total.refused > 0)
     throw new Refused(`${total.refused} of ${total.refused + total.written} items were refused.`);
-  if (total.written === 0) throw new Refused("The input has no items.");
 }

@@ -1,3 +1,4 @@
+import { isItemsError } from "@cosmos-trpc/client";
 import type { Command } from "commander";
 import { createApi } from "../api.ts";
 import { explain } from "../explain.ts";
@@ -68,7 +69,11 @@ async function watchItems(options: WatchOptions): Promise<void> {
     await interruptible(run, () => `Stopped. ${goOn()}`.trim());
   } catch (error) {
     if (error instanceof Refused || error instanceof Interrupted) throw error;
-    throw new Refused(explain(error, url));
+    // Such a cursor never goes on again: of a deleted container, or none at all.
+    const isCursorRefused = cursorFile !== undefined && last !== undefined && isItemsError(error, "invalid");
+    throw new Refused(
+      `${explain(error, url)}${isCursorRefused ? ` Remove ${cursorFile} to begin anew.` : ""}`,
+    );
   }
 }
 

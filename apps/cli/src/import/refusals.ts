@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { Refused } from "../refused.ts";
+import { unwritable } from "./reportPlace.ts";
 
 /** One line of the report: a record that was not written, and why. */
 export interface Refusal {
@@ -22,38 +23,19 @@ export interface RefusalReport {
 }
 
 /**
- * Opens a report.
+ * Opens a report. A new one is made with its first line, and over no file that came there meanwhile.
  *
  * @param from bytes of it that an earlier run vouched for; what stands after them is written again
  */
 export function openReport(path: string, from: number): RefusalReport {
-  let file: number | undefined;
+  let file = from > 0 ? openKept(path, from) : undefined;
   let size = from;
-
-  function open(): number {
-    const opened = openSync(path, from > 0 ? "r+" : "w");
-    if (fstatSync(opened).size < from) {
-      closeSync(opened);
-      throw new Refused(
-        `The report ${path} is shorter than it was when the import was cut. Begin the import anew with --restart.`,
-      );
-    }
-    ftruncateSync(opened, from);
-    return opened;
-  }
-
-  try {
-    if (from > 0) file = open();
-    else rmSync(path, { force: true });
-  } catch (error) {
-    throw error instanceof Refused ? error : unwritable(error);
-  }
   return {
     path,
     size: () => size,
     add(refusal) {
       try {
-        file ??= open();
+        file ??= openSync(path, "wx");
         size += writeSync(file, `${JSON.stringify(refusal)}\n`, size);
       } catch (error) {
         throw unwritable(error);
@@ -65,7 +47,18 @@ export function openReport(path: string, from: number): RefusalReport {
   };
 }
 
-const unwritable = (error: unknown): Refused =>
-  new Refused(
-    `The report of what is refused cannot be written: ${(error as Error).message}. Name another place with --report.`,
+function openKept(path: string, from: number): number {
+  try {
+    const file = openSync(path, "r+");
+    if (fstatSync(file).size >= from) {
+      ftruncateSync(file, from);
+      return file;
+    }
+    closeSync(file);
+  } catch (error) {
+    throw unwritable(error);
+  }
+  throw new Refused(
+    `The report ${path} is shorter than it was when the import was cut. Begin the import anew with --restart.`,
   );
+}

@@ -1,21 +1,27 @@
 import { childrenOf, type TypeTree } from "../typeTree.ts";
-import type { TypeClasses } from "./classifyTypes.ts";
+import { classifyTypes } from "./classifyTypes.ts";
 
 /**
- * Orders a union's members by what they are and not by when the compiler met them, which any other file can change:
- * keywords and literals first, then objects by their text, then `null` and `undefined`.
+ * Orders a union's members by what they are and not by when the compiler met them, nor by what else there is, which any
+ * other file can change: keywords and literals first, then objects by their text, then `null` and `undefined`.
  */
-export function orderedMembers(members: readonly TypeTree[], classOf: TypeClasses): readonly TypeTree[] {
-  const keys = members.map((tree) => ({
-    tree,
-    rank: rankOf(tree),
-    outline: outlineOf(tree, 3),
-    exact: classOf(tree),
-  }));
+export function orderedMembers(members: readonly TypeTree[]): readonly TypeTree[] {
+  const keys = members.map((tree) => ({ tree, rank: rankOf(tree), outline: outlineOf(tree, 3) }));
+  const classes = new Map<TypeTree, string>();
   keys.sort(
-    (a, b) => a.rank - b.rank || compareOutlines(a.outline, b.outline) || compareText(a.exact, b.exact),
+    (a, b) =>
+      a.rank - b.rank ||
+      compareOutlines(a.outline, b.outline) ||
+      compareText(ownClass(a.tree, classes), ownClass(b.tree, classes)),
   );
   return keys.map(({ tree }) => tree);
+}
+
+/** What a type is in all its depth. Classified among others it would have another key with every other type beside it. */
+function ownClass(tree: TypeTree, known: Map<TypeTree, string>): string {
+  const own = known.get(tree) ?? classifyTypes([tree])(tree);
+  known.set(tree, own);
+  return own;
 }
 
 const emptyTypes = ["null", "undefined", "void"];
@@ -31,7 +37,15 @@ function outlineOf(tree: TypeTree, depth: number): string {
   if (depth === 0) return tree.kind;
   if (tree.kind === "template") return tree.texts.join("$");
   if (tree.kind === "object") {
-    return tree.properties.map(({ key, type }) => `${key}:${outlineOf(type, depth - 1)}`).join(";");
+    const properties = tree.properties.map(
+      ({ key, isOptional, isReadonly, type }) =>
+        `${key}${isOptional ? "?" : ""}:${outlineOf(type, depth - 1)}${isReadonly ? " readonly" : ""}`,
+    );
+    const indexes = tree.indexes.map(
+      ({ key, isReadonly, isRecord, type }) =>
+        `[${outlineOf(key, depth - 1)}${isRecord ? " in" : ""}]:${outlineOf(type, depth - 1)}${isReadonly ? " readonly" : ""}`,
+    );
+    return [...properties, ...indexes].join(";");
   }
   const inner = childrenOf(tree).map((child) => outlineOf(child, depth - 1));
   const sorted = tree.kind === "union" ? inner.toSorted() : inner;

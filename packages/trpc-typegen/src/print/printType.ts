@@ -15,6 +15,9 @@ type Binding = "loose" | "union" | "intersection" | "array";
 
 const lineWidth = 100;
 
+/** The language's name for an index signature: a declaration of the file that had it would stand in its place. */
+export const recordType = "Record";
+
 /**
  * @param printing names and classes
  * @param tree the type
@@ -95,7 +98,7 @@ function printObject(printing: Printing, tree: ObjectTree, indent: number): stri
   const [record] = tree.indexes;
   // A type that contains itself may do so in an index signature, but not as an argument of an alias like `Record`.
   if (record?.isRecord === true && !record.isReadonly && !reachable([record.type]).has(tree)) {
-    return `Record<string, ${printType(printing, record.type, indent).trimStart()}>`;
+    return `${recordType}<string, ${printType(printing, record.type, indent).trimStart()}>`;
   }
   const members = printMembers(printing, tree, indent + 2);
   const line = `{ ${members
@@ -137,7 +140,7 @@ function flattened(printing: Printing, tree: TypeTree): readonly TypeTree[] {
     }
   };
   add(tree, true);
-  return orderedMembers([...members.values()], printing.classOf);
+  return orderedMembers([...members.values()]);
 }
 
 function printElement(printing: Printing, element: TupleElement, indent: number): string {

@@ -63,6 +63,9 @@ export const shapeSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("square"), side: z.number().optional() }),
 ]);
 
+/** What the store keeps of an old track: the file writes `Record<string, …>`, which this is not. */
+export const recordSchema = z.object({ title: z.string(), side: z.enum(["a", "b"]) });
+
 class Point {
   x = 0;
   y = 0;
@@ -152,6 +155,10 @@ const oddities = t.router({
     .input(z.partialRecord(stateSchema, z.number()))
     .output(z.record(stateSchema, z.date()))
     .query(() => ({ open: new Date(), closed: new Date(), archived: new Date() })),
+  record: t.procedure
+    .input(z.record(z.string(), z.number()))
+    .output(recordSchema.array())
+    .query(() => []),
   shape: t.procedure
     .input(shapeSchema.optional())
     .output(shapeSchema.nullable())
