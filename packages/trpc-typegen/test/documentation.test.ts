@@ -55,6 +55,7 @@ test("types have the names that the source has, and invented ones only where one
     "Level",
     "OdditiesFailingErrorShape",
     "Point",
+    "Record2",
     "Shape",
     "Shape2",
     "State",
