@@ -1,4 +1,10 @@
-import { type Item, type ItemsClient, isItemsError, type RouterInputs } from "@cosmos-trpc/client";
+import {
+  type Item,
+  type ItemsClient,
+  isItemsError,
+  type RouterInputs,
+  type RouterOutputs,
+} from "@cosmos-trpc/client";
 import type { Command } from "commander";
 import { alone, createApi } from "../api.ts";
 import { isUnanswered, orRefused } from "../explain.ts";
@@ -6,6 +12,7 @@ import { inOrder } from "../inOrder.ts";
 import type { CommonOptions } from "../options.ts";
 import { Refused } from "../refused.ts";
 import { countItems, jsonLine, printable, printItem, showFields, showUsage } from "../show.ts";
+import { tellDone } from "../tell.ts";
 
 type Key = RouterInputs["items"]["get"];
 
@@ -61,7 +68,7 @@ export function addGetItem(items: Command): void {
           }
         }
       }
-      if (json !== true) process.stdout.write(`\n${countItems(shown)}: ${showUsage(usage())}\n`);
+      tellDone(`${countItems(shown)}: ${showUsage(usage())}`, json);
       if (missing > 0) throw new Refused(`${missing} of ${countItems(keys.length)} could not be had.`);
     });
 }
@@ -73,12 +80,9 @@ interface Answer {
 }
 
 /** Reads a group in one call. One wrong id is refused as the whole: then each has a call of its own. */
-async function readGroup(api: ItemsClient, group: Key[]): Promise<Answer[]> {
+async function readGroup(api: ItemsClient, group: readonly Key[]): Promise<Answer[]> {
   try {
-    const answers = await api.items.getMany.query(group, alone);
-    return answers.map((answer) =>
-      "item" in answer ? { item: answer.item } : { error: answer.error.message },
-    );
+    return await readAll(api, group);
   } catch (error) {
     if (!isItemsError(error, "invalid")) throw error;
     return Promise.all(
@@ -94,6 +98,24 @@ async function readGroup(api: ItemsClient, group: Key[]): Promise<Answer[]> {
     );
   }
 }
+
+/** Reads items by as many calls as it takes: an answer holds so many bytes, and what is beyond them is asked for again. */
+async function readAll(api: ItemsClient, keys: readonly Key[]): Promise<Answer[]> {
+  const answers = await api.items.getMany.query([...keys], alone);
+  const left = keys.filter((_, index) => isLeftOut(answers[index]));
+  // An answer has one item at least, else asking again would lead nowhere.
+  if (left.length === 0 || left.length === keys.length) return answers.map(toAnswer);
+  const others = (await readAll(api, left)).values();
+  return answers.map((answer) => (isLeftOut(answer) ? (others.next().value as Answer) : toAnswer(answer)));
+}
+
+type Found = RouterOutputs["items"]["getMany"][number];
+
+const isLeftOut = (answer: Found | undefined): boolean =>
+  answer?.ok === false && answer.error.reason === "too-large";
+
+const toAnswer = (answer: Found): Answer =>
+  answer.ok ? { item: answer.item } : { error: answer.error.message };
 
 /** Groups of keys that each are one call. */
 async function* calling(keys: readonly Key[]): AsyncGenerator<Key[]> {

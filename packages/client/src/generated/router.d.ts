@@ -102,7 +102,7 @@ export type AppRouter = TRPCBuiltRouter<
       upsert: MutationProcedure<
         ItemInput & {
           /**
-           * It travels in a header: what could not is no etag. The service's etags have 38 characters with their quotes.
+           * The version to write over. It travels in a header: what could not is no etag. The service's etags have 38 characters with their quotes.
            *
            * Write only over the version of this etag
            */
@@ -132,7 +132,7 @@ export type AppRouter = TRPCBuiltRouter<
       replace: MutationProcedure<
         ItemInput & {
           /**
-           * It travels in a header: what could not is no etag. The service's etags have 38 characters with their quotes.
+           * The version to write over. It travels in a header: what could not is no etag. The service's etags have 38 characters with their quotes.
            *
            * Write only over the version of this etag
            */
@@ -222,7 +222,7 @@ export type AppRouter = TRPCBuiltRouter<
             };
           };
           /**
-           * It travels in a header: what could not is no etag. The service's etags have 38 characters with their quotes.
+           * The version to write over. It travels in a header: what could not is no etag. The service's etags have 38 characters with their quotes.
            *
            * Write only over the version of this etag
            */
@@ -254,7 +254,7 @@ export type AppRouter = TRPCBuiltRouter<
       delete: MutationProcedure<
         ItemKeyInput & {
           /**
-           * It travels in a header: what could not is no etag. The service's etags have 38 characters with their quotes.
+           * The version to write over. It travels in a header: what could not is no etag. The service's etags have 38 characters with their quotes.
            *
            * Write only over the version of this etag
            */
