@@ -189,6 +189,19 @@ describe("items get", () => {
     expect(found.map((line) => JSON.parse(line).id)).toEqual(ids);
   });
 
+  test("shows more than one answer holds: what was left out is asked for again", async () => {
+    const ids = Array.from({ length: 12 }, (_, index) => `large ${index}`);
+    const data = { text: "x".repeat(1_800_000) };
+    for (const id of ids) {
+      expect(await items(["upsert", "-", "--json"], JSON.stringify({ id, data }))).toMatchObject({ code: 0 });
+    }
+    const run = await items(["get", "--json", ...ids, "missing"]);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain("'missing': There is no such item.");
+    const found = run.stdout.trimEnd().split("\n");
+    expect(found.map((line) => JSON.parse(line).id)).toEqual(ids);
+  });
+
   test("gets an item under its partition key", async () => {
     await items(["upsert", '{"id":"placed","pk":"shelf"}']);
     const found = await items(["get", "placed", "--pk", "shelf"]);
