@@ -66,7 +66,8 @@ export async function readGroup(group: Group): Promise<GroupDocuments> {
     if (ends.length === lasts.length) {
       const [end] = ends.toSorted((one, other) => compareDocuments(terms, one, other)) as [ItemDefinition];
       const before = documents.findIndex((document) => compareDocuments(terms, document, end) >= 0);
-      if (before >= count) return { documents: documents.slice(0, count) };
+      // What may be missing comes behind the end: of so many it is the last one at most.
+      if (before >= count - 1) return { documents: documents.slice(0, count) };
       return {
         documents: documents.filter((document) => compareDocuments(terms, document, end) <= 0),
         cut: { end },

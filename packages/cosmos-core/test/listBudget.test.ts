@@ -103,6 +103,20 @@ describe("with hardly any budget", () => {
     expect(empty.pages).toBeGreaterThan(0);
   });
 
+  test("a page of which a partition was cut short has no more than its limit", async () => {
+    for (const budget of [
+      { requests: 0, bytes: 0 },
+      { requests: 1, bytes: 1 },
+    ]) {
+      const list = listWithin({ ...budget, milliseconds: 60_000, scansLength: 8_192 });
+      for (const limit of [1, 2, 3]) {
+        const all = await pages((cursor) => list({ orderBy: [["id", "asc"]], limit, cursor } as never));
+        expect(Math.max(...all.map((page) => page.items.length))).toBe(limit);
+        expect(all.flatMap((page) => page.items.map(name))).toEqual(inOrder(written, "id", "asc").map(name));
+      }
+    }
+  });
+
   test("a partition that finds nothing at first is gone on with, not begun again", async () => {
     const list = listWithin({ requests: 0, bytes: 0, milliseconds: 60_000, scansLength: 8_192 });
     const all = await pages((cursor) => list({ orderBy: [["name", "asc"]], limit: 1, cursor }));

@@ -37,11 +37,11 @@ async function fill(items: readonly JsonObject[]): Promise<{ container: Containe
 
 /**
  * The naive rows. The service documents no order of rows that ORDER BY leaves equal; the emulator walks the index, so
- * that under one descending key the newest come first.
+ * that where a key is descending the newest come first.
  */
 function expectedRows(query: Query, items: readonly JsonObject[]): Json[] {
   const isTurned =
-    !query.select.distinct && query.orderBy?.length === 1 && query.orderBy[0]?.direction === "DESC";
+    !query.select.distinct && query.orderBy?.some(({ direction }) => direction === "DESC") === true;
   return interpret(query, isTurned ? items.toReversed() : items);
 }
 
