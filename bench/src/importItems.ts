@@ -10,7 +10,7 @@ import { quick } from "./quick.ts";
 
 /** Items of 1 KB, and rounds in which each way has its turn. */
 const itemCount = quick ? 10_000 : 100_000;
-const rounds = quick ? 1 : 3;
+const rounds = quick ? 1 : 2;
 
 /** Items on their way at once: few, and what the CLI does by itself. */
 const concurrencies = [100, 400];

@@ -79,7 +79,7 @@ async function compare({ client, database, container }: EmulatorClient): Promise
           container.items.query({ query, parameters }, { maxItemCount: limit, ...partitionKey }).fetchNext(),
         list: () => store.list({ ...request, limit }),
       };
-      for (let page = 0; page < 100; page += 1) await Promise.all([ways.sdk(), ways.list()]);
+      for (let page = 0; page < 300; page += 1) await Promise.all([ways.sdk(), ways.list()]);
       const found: { sdk: number; list: number }[] = [];
       for (let round = 0; round < rounds; round += 1) {
         const times = { sdk: 0, list: 0 };

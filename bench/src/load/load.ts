@@ -2,7 +2,10 @@ import autocannon from "autocannon";
 
 /** What one burst of load found out. */
 export interface Burst {
+  /** Those that were answered. */
   readonly requests: number;
+  /** The same with those that were on their way when the time was over. */
+  readonly sent: number;
   readonly seconds: number;
   /** Milliseconds. */
   readonly p50: number;
@@ -42,6 +45,7 @@ process.on("message", async ({ requests, ...options }: Load) => {
   });
   const burst: Burst = {
     requests: result.requests.total,
+    sent: result.requests.sent,
     seconds: result.duration,
     p50: result.latency.p50,
     p99: result.latency.p99,
