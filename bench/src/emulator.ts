@@ -15,6 +15,7 @@ import {
   startBare,
   startPeer,
 } from "./emulator/servers.ts";
+import { median } from "./load/statistics.ts";
 import { keptAlive, send, signWithKey } from "./wire.ts";
 
 /** What this bench finds out. */
@@ -42,7 +43,7 @@ async function measureEmptyStart(): Promise<number> {
     await emulator.stop();
     rmSync(folder, { recursive: true, force: true });
   }
-  return Math.round(times.sort((one, other) => one - other)[3] ?? 0);
+  return Math.round(median(times));
 }
 
 async function compare(): Promise<Pick<EmulatorFigures, "points" | "queries">> {

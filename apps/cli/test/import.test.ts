@@ -19,6 +19,16 @@ async function stored(...ids: string[]) {
   return answers.map((answer) => ("item" in answer ? answer.item : answer.error.reason));
 }
 
+/** An import of a file as its checkpoint names it. */
+function importOf(path: string) {
+  const { size, mtime } = statSync(path);
+  const input = { path, size, modified: mtime.toISOString() };
+  return { command: "import", input, format: "ndjson", url: `${url()}/` };
+}
+
+/** Of an import that has dealt with its first record. */
+const progress = { records: 1, written: 1, refused: 0, requestCharge: 5, elapsed: 9, reportBytes: 0 };
+
 describe("items import", () => {
   test("writes NDJSON, keeps no checkpoint of what is done, and says what it did", async () => {
     const file = testFolder();
@@ -152,14 +162,7 @@ describe("items import", () => {
   test("a checkpoint of other work, or of none, is refused, and --restart begins anew", async () => {
     const file = testFolder();
     const path = file("items.ndjson", '{"id":"point"}\n');
-    const { size, mtime } = statSync(path);
-    const task = {
-      command: "import",
-      input: { path, size, modified: mtime.toISOString() },
-      format: "ndjson",
-      url: `${url()}/`,
-    };
-    const progress = { records: 1, written: 1, refused: 0, requestCharge: 5, elapsed: 9, reportBytes: 0 };
+    const task = importOf(path);
     const keep = (content: object | string): void =>
       writeFileSync(`${path}.checkpoint`, typeof content === "string" ? content : JSON.stringify(content));
 
@@ -219,14 +222,7 @@ describe("items import", () => {
       const path = file("items.ndjson", broken);
       const own = file("own.ndjson");
       const other = file("other.ndjson", `${complaint},"message":"of another import"}\n`);
-      const { size, mtime } = statSync(path);
-      const task = {
-        command: "import",
-        input: { path, size, modified: mtime.toISOString() },
-        format: "ndjson",
-        url: `${url()}/`,
-      };
-      const progress = { records: 1, written: 1, refused: 0, requestCharge: 5, elapsed: 9, reportBytes: 0 };
+      const task = importOf(path);
       const keep = (report: string, reportBytes: number): void =>
         writeFileSync(
           `${path}.checkpoint`,

@@ -1,20 +1,7 @@
-import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { isOpen, type RunningServer, startServer } from "./runningServer.ts";
+import { describe, expect, test } from "vitest";
+import { useServer } from "./serverOfFile.ts";
 
-let emulator: Emulator;
-let server: RunningServer;
-
-beforeAll(async () => {
-  emulator = await startEmulator();
-  server = await startServer(emulator.env);
-  await server.logged(isOpen);
-});
-
-afterAll(async () => {
-  await server.stop();
-  await emulator.close();
-});
+const running = useServer();
 
 /** An answer, read. */
 interface Answer {
@@ -29,7 +16,7 @@ async function send(
   body?: unknown,
   headers: Record<string, string> = {},
 ): Promise<Answer> {
-  const response = await fetch(`${server.url}/api/cosmos/items${path}`, {
+  const response = await fetch(`${running.server.url}/api/cosmos/items${path}`, {
     method,
     headers,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -64,7 +51,7 @@ describe("POST", () => {
     expect([plain.status, plain.headers.get("location")]).toEqual([201, "/api/cosmos/items/a%20b"]);
     const placed = await send("POST", "", { id: "placed", pk: "a & b" });
     expect(placed.headers.get("location")).toBe("/api/cosmos/items/placed?pk=a+%26+b");
-    const response = await fetch(server.url + placed.headers.get("location"));
+    const response = await fetch(running.server.url + placed.headers.get("location"));
     expect(await response.json()).toEqual(placed.body);
   });
 
@@ -314,7 +301,7 @@ describe("GET of the list", () => {
 });
 
 test("throttling is 429 with Retry-After and the charge", async () => {
-  const { id } = emulator.faults.add({
+  const { id } = running.emulator.faults.add({
     operation: "readDocument",
     count: "always",
     status: 429,
@@ -325,6 +312,6 @@ test("throttling is 429 with Retry-After and the charge", async () => {
     expectProblem(answer, 429, { reason: "throttled", retryAfterMs: 10 });
     expect(answer.headers.get("retry-after")).toBe("1");
   } finally {
-    emulator.faults.remove(id);
+    running.emulator.faults.remove(id);
   }
 });

@@ -2,27 +2,15 @@ import { once } from "node:events";
 import { request } from "node:http";
 import { text } from "node:stream/consumers";
 import { createCosmosClient, createCredential, readCosmosConfiguration } from "@cosmos-trpc/cosmos-core";
-import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { isOpen, type RunningServer, sources, startServer } from "./runningServer.ts";
+import { expect, onTestFinished, test } from "vitest";
+import { isOpen, sources, startServer } from "./runningServer.ts";
+import { useServer } from "./serverOfFile.ts";
 
-let emulator: Emulator;
-let server: RunningServer;
-
-beforeAll(async () => {
-  emulator = await startEmulator();
-  server = await startServer(emulator.env);
-  await server.logged(isOpen);
-});
-
-afterAll(async () => {
-  await server.stop();
-  await emulator.close();
-});
+const running = useServer();
 
 /** Sends a request target as it stands: `fetch` would encode it anew. */
 async function sendRaw(method: string, path: string, body?: string) {
-  const { port } = server;
+  const { port } = running.server;
   const sent = request({ host: "127.0.0.1", port, method, path: `/api/cosmos/items${path}`, agent: false });
   sent.end(body);
   const [response] = (await once(sent, "response")) as [import("node:http").IncomingMessage];
@@ -63,7 +51,7 @@ test.each([
   ["a batch whose input is not JSON", "/items.get,items.get?batch=1&input={"],
   ["a path that cannot be read", "/%ff"],
 ])("so does tRPC's refusal of %s", async (_name, path) => {
-  const { status, headers } = await fetch(`${server.url}/trpc${path}`);
+  const { status, headers } = await fetch(`${running.server.url}/trpc${path}`);
   expect(status).toBeGreaterThanOrEqual(400);
   expect(headers.get("x-ms-request-charge")).toBe("0");
   expect(headers.get("server-timing")).toMatch(/^total;dur=[\d.]+, db;dur=[\d.]+$/);
@@ -71,13 +59,13 @@ test.each([
 
 test("an answer that cannot be sent is a 500, and the server goes on", async () => {
   const program = { ...sources, args: [...sources.args.slice(0, -1), "test/unsendable.ts"] };
-  const faulty = await startServer(emulator.env, program);
+  const faulty = await startServer(running.emulator.env, program);
   onTestFinished(async () => {
     await faulty.stop();
   });
   await faulty.logged(isOpen);
-  const configuration = readCosmosConfiguration(emulator.env);
-  const endpoint = { ...configuration.endpoint, key: emulator.key };
+  const configuration = readCosmosConfiguration(running.emulator.env);
+  const endpoint = { ...configuration.endpoint, key: running.emulator.key };
   const client = createCosmosClient({ ...configuration, endpoint }, createCredential());
   onTestFinished(() => client.dispose());
   await client.database("appdb").container("counters").items.create({ id: "one", count: "1" });

@@ -1,25 +1,12 @@
-import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { eventStream } from "../src/http/limits.ts";
 import { openStream, watchUrl } from "./eventStream.ts";
-import { isOpen, type RunningServer, startServer } from "./runningServer.ts";
+import { useServer } from "./serverOfFile.ts";
 
-let emulator: Emulator;
-let server: RunningServer;
-
-beforeAll(async () => {
-  emulator = await startEmulator();
-  server = await startServer(emulator.env);
-  await server.logged(isOpen);
-});
-
-afterAll(async () => {
-  await server.stop();
-  await emulator.close();
-});
+const running = useServer();
 
 test("a silent watch pings, and tells its client after how much silence to connect again", async () => {
-  const stream = await openStream(watchUrl(server.url));
+  const stream = await openStream(watchUrl(running.server.url));
   onTestFinished(() => stream.close());
   const events = stream.events();
   const take = async () => {

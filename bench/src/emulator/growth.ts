@@ -1,4 +1,5 @@
 import { startEmulatorProcess } from "@cosmos-trpc/scripts/processes";
+import { round } from "../load/statistics.ts";
 import { medianOf, residentMegabytes, send } from "../wire.ts";
 import { selectiveFilter, topByRank, topOfFilter } from "./requests.ts";
 import { fillFolder, ourTarget } from "./servers.ts";
@@ -59,5 +60,3 @@ export async function measureGrowth(folder: string): Promise<GrowthRow[]> {
   }
   return rows;
 }
-
-const round = (value: number): number => Math.round(value * 100) / 100;

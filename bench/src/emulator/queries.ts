@@ -1,3 +1,4 @@
+import { round } from "../load/statistics.ts";
 import { medianOf, send, type Target, type WireRequest } from "../wire.ts";
 import { selectiveFilter, topByRank, topOfFilter } from "./requests.ts";
 
@@ -42,5 +43,3 @@ async function idsOf(target: Target, wire: WireRequest): Promise<string> {
     .sort()
     .join();
 }
-
-const round = (value: number): number => Math.round(value * 100) / 100;

@@ -271,18 +271,11 @@ describe("items of an older schema", () => {
 
     const older = { increment: { age: 1 } };
 
-    test("with ifMatch never change what came after that version", async () => {
-      const { old, store, other, heldUp } = await openContested("overtaken", "patchDocument");
-      const { etag } = (await old.get({ id: "ada" })).item;
-      const patched = failureOf(store.patch({ id: "ada" }, older, { ifMatch: etag }));
-      await heldUp();
-      const { item: theirs } = await other.upsert({ ...ada, first: "Augusta" });
-      expect(await patched).toMatchObject({ reason: "precondition-failed", currentEtag: theirs.etag });
-      expect((await other.get({ id: "ada" })).item).toEqual(theirs);
-    });
-
-    test("with ifMatch give up when the other brings it into the new form first", async () => {
-      const { old, store, other, heldUp } = await openContested("lost", "replaceDocument");
+    test.each([
+      ["never change what came after that version", "overtaken", "patchDocument"],
+      ["give up when the other brings it into the new form first", "lost", "replaceDocument"],
+    ] as const)("with ifMatch %s", async (_, name, heldUpOperation) => {
+      const { old, store, other, heldUp } = await openContested(name, heldUpOperation);
       const { etag } = (await old.get({ id: "ada" })).item;
       const patched = failureOf(store.patch({ id: "ada" }, older, { ifMatch: etag }));
       await heldUp();

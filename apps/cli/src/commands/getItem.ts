@@ -11,8 +11,8 @@ import { isUnanswered, orRefused } from "../explain.ts";
 import { inOrder } from "../inOrder.ts";
 import type { CommonOptions } from "../options.ts";
 import { Refused } from "../refused.ts";
-import { countItems, jsonLine, printable, printItem, showFields, showUsage } from "../show.ts";
-import { tellDone } from "../tell.ts";
+import { countItems, jsonLine, printItem, showFields, showUsage } from "../show.ts";
+import { tell, tellDone } from "../tell.ts";
 
 type Key = RouterInputs["items"]["get"];
 
@@ -59,7 +59,7 @@ export function addGetItem(items: Command): void {
         for (const [index, { item, error }] of value.answers.entries()) {
           if (item === undefined) {
             missing += 1;
-            process.stderr.write(`cosmos-trpc: ${printable(`'${value.group[index]?.id}': ${error}`)}\n`);
+            tell(`'${value.group[index]?.id}': ${error}`);
           } else {
             process.stdout.write(
               json === true ? jsonLine(item) : `${shown > 0 ? "\n" : ""}${showFields(item)}`,
