@@ -149,7 +149,7 @@ describe("a bulk write", () => {
     faults.clear();
   });
 
-  test("keeps to the throughput that there is, and writes everything", { timeout: 240_000 }, async () => {
+  test("keeps to the throughput that there is, and writes everything", async () => {
     const { database } = await emulator.keyClient().databases.createIfNotExists({ id: "slow" });
     await database.containers.createIfNotExists({
       id: "items",

@@ -74,7 +74,7 @@ describe("with hardly any budget", () => {
     scansLength: fc.constantFrom(0, 8_192),
   });
 
-  test("every item comes once and in order, page by page", { timeout: 300_000 }, async () => {
+  test("every item comes once and in order, page by page", async () => {
     const empty = { pages: 0 };
     await fc.assert(
       fc.asyncProperty(
@@ -151,9 +151,7 @@ describe("with hardly any budget", () => {
   }
 });
 
-test("a page of large items ends long before its limit, and the pages after it have the rest", {
-  timeout: 120_000,
-}, async () => {
+test("a page of large items ends long before its limit, and the pages after it have the rest", async () => {
   const { store } = await open("large");
   const text = "x".repeat(1_000_000);
   const written = Array.from({ length: 60 }, (_, n) => ({

@@ -150,7 +150,7 @@ const request: fc.Arbitrary<RequestSpelling> = fc
 
 const setupNames = Object.keys(setups) as (keyof typeof setups)[];
 
-it(`answers ${runs} generated requests as tRPC's handler does`, { timeout: 180_000 }, async () => {
+it(`answers ${runs} generated requests as tRPC's handler does`, { timeout: 900_000 }, async () => {
   // Half of the requests go to the plain set-up, the rest to all of them in turn.
   const pairs = await Promise.all(setupNames.map((setup) => startPair(setups[setup])));
   let ownAnswers = 0;

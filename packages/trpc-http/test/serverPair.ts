@@ -46,6 +46,9 @@ export async function startPair(
   ) => {
     const diary: Diary = [];
     const server = createServer(create(side(diary)));
+    // A connection that waits for its set-up's next turn stays open: a server that ends it just then would look like
+    // an answer.
+    server.keepAliveTimeout = 3_600_000;
     servers.push(server);
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
