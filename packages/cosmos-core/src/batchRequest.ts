@@ -9,7 +9,7 @@ import {
 } from "@azure/cosmos";
 import { type BatchExchange, isRefusal, noting } from "./batchExchange.ts";
 import { StoreError } from "./errors.ts";
-import type { PointAnswer, PointOperation } from "./pointOperation.ts";
+import { isMinimal, type PointAnswer, type PointOperation } from "./pointOperation.ts";
 import { patchBody } from "./pointRequest.ts";
 
 /**
@@ -31,7 +31,8 @@ export interface BatchAnswers {
 }
 
 /**
- * Sends operations of one physical partition in one batch request.
+ * Sends operations of one physical partition in one batch request. Answers have documents, except where none of the
+ * operations' answers needs one.
  *
  * @returns an answer for each operation, in their order.
  * @throws what the SDK throws when there was no answer, or one that refuses the request as a whole; StoreError
@@ -45,8 +46,9 @@ export async function sendTogether(
   const exchange: BatchExchange = { made: 0, refused: 0, activityId: undefined };
   try {
     const inputs = operations.map(toInput);
+    const contentResponseOnWriteEnabled = !operations.every(isMinimal);
     const answers = await noting(exchange, () =>
-      container.items.bulk(inputs, { continueOnError: true }, { abortSignal }),
+      container.items.bulk(inputs, { continueOnError: true }, { abortSignal, contentResponseOnWriteEnabled }),
     );
     return {
       answers: operations.map((_, index) => toAnswer(answers[index], exchange.activityId)),
@@ -129,6 +131,7 @@ function toAnswer(answer: WireAnswer | undefined, activityId: string | undefined
     status: answer.statusCode,
     substatus: answer.subStatusCode,
     document: answer.resourceBody as ItemDefinition | undefined,
+    etag: answer.eTag,
     requestCharge: answer.requestCharge,
     retryAfterMs: answer.retryAfterMilliseconds,
     activityId,

@@ -1,21 +1,26 @@
+import { refuseReserved } from "./cursorKey.ts";
 import type { AnyDefinition, ItemBase } from "./defineContainer.ts";
-import type { Stored } from "./document.ts";
+import { bareEtag, type Documents } from "./document.ts";
 import { StoreError } from "./errors.ts";
 import { inOrder } from "./inOrder.ts";
 import { fieldProblems, invalidInput } from "./invalidInput.ts";
 import { pointKeyReader } from "./itemKey.ts";
 import { createPacer } from "./pacer.ts";
-import type { PointStore } from "./pointStore.ts";
+import { createPointSender, type Submit } from "./pointSender.ts";
 
-/** What happened to one item of a bulk write. */
-export type BulkResult<Item> = {
+/** What happened to one item of a bulk write. The items themselves do not come back: that saves their way. */
+export type BulkResult = {
   /** Its place in the source, from 0. */
   readonly index: number;
   /** What it cost, in request units (RU). */
   readonly requestCharge: number;
 } & (
-  | { readonly item: Stored<Item>; readonly error?: never }
-  | { readonly item?: never; readonly error: StoreError }
+  | {
+      /** The version that it has now, without quotes. */
+      readonly etag: string;
+      readonly error?: never;
+    }
+  | { readonly etag?: never; readonly error: StoreError }
 );
 
 /** How far a bulk write is. */
@@ -51,15 +56,17 @@ const maxConcurrency = 10_000;
 
 /** Makes a store's `bulk`. */
 export function createBulk<Item extends ItemBase>(
+  submit: Submit,
   definition: AnyDefinition,
-  { upsert }: Pick<PointStore<Item, never>, "upsert">,
+  documents: Documents<Item>,
 ) {
   const readKey = pointKeyReader(definition);
+  const { send } = createPointSender(submit, documents);
 
   return async function* bulk(
     source: Iterable<Item> | AsyncIterable<Item>,
     options: BulkOptions = {},
-  ): AsyncGenerator<BulkResult<Item>, void, undefined> {
+  ): AsyncGenerator<BulkResult, void, undefined> {
     const { startAt = 0, concurrency = 1_000, patience = 120_000, signal, onProgress } = options;
     checkOptions({ startAt, concurrency, patience });
     const ended = new AbortController();
@@ -68,27 +75,31 @@ export function createBulk<Item extends ItemBase>(
     /** The last write to each item that is not done: a later one to the same item waits for it. */
     const last = new Map<string, Promise<unknown>>();
 
-    async function write(item: Item): Promise<Omit<BulkResult<Item>, "index">> {
+    async function write(item: Item): Promise<{ readonly etag: string; readonly requestCharge: number }> {
       const parsed = definition.schema.safeParse(item);
       if (!parsed.success) throw invalidInput("The item breaks its schema", fieldProblems(parsed.error));
       const valid = parsed.data as unknown as Item;
-      const name = JSON.stringify(readKey(valid));
+      const key = readKey(valid);
+      refuseReserved(key.id);
+      const operation = { kind: "upsert", key, ...documents.write(valid), isMinimal: true } as const;
+      const name = JSON.stringify(key);
       const before = last.get(name);
       const written = (async () => {
         await before?.catch(() => undefined);
-        return pacer.run(() => upsert(valid, { signal: either }));
+        return pacer.run(() => send(either, operation));
       })();
       last.set(name, written);
       try {
-        return await written;
+        const { etag = "", requestCharge } = await written;
+        return { etag: bareEtag(etag), requestCharge };
       } finally {
         if (last.get(name) === written) last.delete(name);
       }
     }
 
-    async function work(item: Item, index: number): Promise<BulkResult<Item>> {
+    async function work(item: Item, index: number): Promise<BulkResult> {
       try {
-        return { index: index + startAt, ...(await write(item)) } as BulkResult<Item>;
+        return { index: index + startAt, ...(await write(item)) };
       } catch (error) {
         if (!isOfItem(error)) throw error;
         return { index: index + startAt, error, requestCharge: error.requestCharge ?? 0 };

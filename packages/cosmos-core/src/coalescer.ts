@@ -9,10 +9,10 @@ export interface Requests {
   alone(operation: PointOperation, signal: AbortSignal): Promise<PointAnswer>;
   together(operations: readonly PointOperation[], signal: AbortSignal): Promise<readonly PointAnswer[]>;
   /**
-   * What names the physical partition that an operation may share a batch request with; `undefined` for one that has
-   * to go alone.
+   * What operations that may share a batch request have in common: their physical partition, and whether they want
+   * documents back; `undefined` for one that has to go alone.
    */
-  partitionOf(operation: PointOperation): string | undefined;
+  companyOf(operation: PointOperation): string | undefined;
   /** Called when a batch request failed as a whole: its operations may no longer belong together. */
   onBatchFailure(): void;
 }
@@ -50,7 +50,7 @@ interface Pending {
   abandon: () => void;
 }
 
-/** Operations of one physical partition, or those that go alone. */
+/** Operations that may share a batch request, or those that go alone. */
 interface Lane {
   readonly isBatching: boolean;
   /** What waits to be sent, the oldest first. */
@@ -75,7 +75,7 @@ const overloadRetryAfter = 100;
 
 /**
  * Puts operations that overlap together. An operation goes out at the end of the event loop's turn in which it came;
- * with it goes what else came in that turn for the same physical partition, and what waited. While as many requests are
+ * with it goes what else came in that turn and may share its request, and what waited. While as many requests are
  * in flight as may be, operations wait, and the next answer lets them leave. There is no timer: nobody waits for others
  * to come. Identical reads that wait are one operation; a read never joins one that was sent, since that could miss the
  * caller's own write.
@@ -88,16 +88,16 @@ export function createCoalescer(requests: Requests, limits: CoalescingLimits): C
   let waiting = 0;
 
   function laneOf(operation: PointOperation): Lane {
-    const partition = requests.partitionOf(operation);
-    const known = lanes.get(partition);
+    const company = requests.companyOf(operation);
+    const known = lanes.get(company);
     if (known !== undefined) return known;
     const lane: Lane = {
-      isBatching: partition !== undefined,
+      isBatching: company !== undefined,
       queue: new Set(),
       inFlight: 0,
       isScheduled: false,
     };
-    lanes.set(partition, lane);
+    lanes.set(company, lane);
     return lane;
   }
 

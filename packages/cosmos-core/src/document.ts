@@ -93,7 +93,7 @@ export function createDocuments<Item extends ItemBase>(definition: AnyDefinition
 }
 
 /** An etag without its quotes: people type it in a shell. */
-const bareEtag = (etag: string): string =>
+export const bareEtag = (etag: string): string =>
   etag.length > 1 && etag.startsWith('"') && etag.endsWith('"') ? etag.slice(1, -1) : etag;
 
 /** The same as HTTP wants it in `If-Match`, where it may have come in either form. */

@@ -23,7 +23,7 @@ import { StoreError } from "./errors.ts";
 import type { ItemKey, KeyOf, Scope } from "./itemKey.ts";
 import type { Ordering } from "./ordering.ts";
 import { openPhysicalPartitions } from "./physicalPartitions.ts";
-import type { PointOperation } from "./pointOperation.ts";
+import { isMinimal, type PointOperation } from "./pointOperation.ts";
 import { sendAlone } from "./pointRequest.ts";
 import { openReadRegion } from "./readRegion.ts";
 import { createStore, type DefaultOrdering, type Store } from "./store.ts";
@@ -127,7 +127,10 @@ async function openCoalescer(
         if (isScattered) partitions.refresh();
         return answers;
       },
-      partitionOf: ({ kind, key }) => (isBatched(kind) ? partitions.partitionOf(key.pk) : undefined),
+      companyOf(operation) {
+        const partition = isBatched(operation.kind) ? partitions.partitionOf(operation.key.pk) : undefined;
+        return partition !== undefined && isMinimal(operation) ? `${partition}, minimal` : partition;
+      },
       onBatchFailure: partitions.refresh,
     },
     limits,

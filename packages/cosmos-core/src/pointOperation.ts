@@ -20,7 +20,11 @@ interface Conditional {
 export type PointOperation =
   | ({ readonly kind: "read" } & OnItem)
   | ({ readonly kind: "create" } & WithBody)
-  | ({ readonly kind: "upsert" } & WithBody)
+  | ({
+      readonly kind: "upsert";
+      /** Nobody reads the document of its answer: Cosmos DB need not send it. */
+      readonly isMinimal?: boolean;
+    } & WithBody)
   | ({ readonly kind: "replace" } & WithBody & Conditional)
   | ({
       readonly kind: "patch";
@@ -32,6 +36,10 @@ export type PointOperation =
     } & OnItem &
       Conditional)
   | ({ readonly kind: "delete" } & OnItem & Conditional);
+
+/** Whether nobody reads the document of an operation's answer. A batch request has documents in all answers or in none. */
+export const isMinimal = (operation: PointOperation): boolean =>
+  operation.kind === "upsert" && operation.isMinimal === true;
 
 /** Bytes that an operation brings into a batch request, at most: its body, its key, its etag and the words around them. */
 export function bytesOf(operation: PointOperation): number {
@@ -48,8 +56,10 @@ export interface PointAnswer {
   /** The HTTP status that the operation has, or would have had alone. */
   readonly status: number;
   readonly substatus?: number | undefined;
-  /** The document, of a success; a delete's answer has none. */
+  /** The document, of a success; a delete's answer has none, and a minimal one's need not have it. */
   readonly document?: ItemDefinition | undefined;
+  /** The item's version, in quotes, of a success that leaves one. */
+  readonly etag?: string | undefined;
   /** RU. */
   readonly requestCharge: number;
   readonly retryAfterMs?: number | undefined;

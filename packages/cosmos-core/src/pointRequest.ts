@@ -21,13 +21,13 @@ export async function sendAlone(
   readOptions: RequestOptions = {},
 ): Promise<PointAnswer> {
   try {
-    const { statusCode, substatus, resource, requestCharge, activityId } = await send(
+    const { statusCode, substatus, resource, etag, requestCharge, activityId } = await send(
       container,
       operation,
       abortSignal,
       readOptions,
     );
-    return { status: statusCode, substatus, document: resource, requestCharge, activityId };
+    return { status: statusCode, substatus, document: resource, etag, requestCharge, activityId };
   } catch (error) {
     if (error instanceof ErrorResponse && typeof error.code === "number") return refusal(error, error.code);
     throw error;

@@ -48,7 +48,7 @@ export interface Store<
   changes(request?: ChangesRequest<Scope>): AsyncGenerator<ChangesPage<Item>, void, undefined>;
   /**
    * Upserts what a source gives, as fast as Cosmos DB takes it, and says of each item what became of it, in the source's
-   * order. Each is put through the schema first. It holds no more than `concurrency` items, and no more than 16 MB and
+   * order: its new etag, or why it was refused. Each is put through the schema first. It holds no more than `concurrency` items, and no more than 16 MB and
    * one item, and takes more from the source when results are taken. While Cosmos DB throttles or is away it waits, as
    * long as it is told to. Of items with the same key the later one is written later. A run that was cut is gone on
    * with at `resumeAt`; what was on its way may then be written twice, with the same outcome.
@@ -59,7 +59,7 @@ export interface Store<
   bulk(
     source: Iterable<Item> | AsyncIterable<Item>,
     options?: BulkOptions,
-  ): AsyncGenerator<BulkResult<Item>, void, undefined>;
+  ): AsyncGenerator<BulkResult, void, undefined>;
 }
 
 /** The typed store of a container, on the queue that sends its operations. */
@@ -81,7 +81,7 @@ export function createStore<
   const points = createPointStore<Item, Key>(coalescer.submit, definition, documents);
   return {
     ...points,
-    bulk: createBulk<Item>(definition, points),
+    bulk: createBulk<Item>(coalescer.submit, definition, documents),
     list: (request = {}, options) => list(request, options),
     changes: (request = {}) => changes(request),
   };

@@ -103,6 +103,22 @@ test("a batch over several physical partitions answers in the order of its opera
   expect(answers.map(({ document }) => document?.id)).toEqual(ids);
 });
 
+test("answers of a batch leave documents out where nobody reads one, and nowhere else", async () => {
+  const ids = ["small-1", "small-2", "small-3"];
+  const minimal = ids.map(
+    (id): PointOperation => ({ ...write("upsert", id), kind: "upsert", isMinimal: true }) as PointOperation,
+  );
+  const found = async (operations: readonly PointOperation[]) => {
+    const answers = await together(...operations);
+    const stored = await together(...ids.map((id) => onItem("read", id)));
+    expect(answers.map(({ etag }) => etag)).toEqual(stored.map(({ etag }) => etag));
+    expect(answers.every(({ requestCharge }) => requestCharge > 1)).toBe(true);
+    return answers.map(({ document }) => document?.id);
+  };
+  expect(await found(minimal)).toEqual(ids.map(() => undefined));
+  expect(await found([...minimal.slice(0, 2), write("upsert", "small-3")])).toEqual(ids);
+});
+
 test("with an SDK that has no items.bulk operations go out alone", async () => {
   const bulk = Object.getOwnPropertyDescriptor(Items.prototype, "bulk") as PropertyDescriptor;
   Reflect.deleteProperty(Items.prototype, "bulk");

@@ -1,20 +1,18 @@
-import type { Stored, StoreError } from "@cosmos-trpc/cosmos-core";
+import type { StoreError } from "@cosmos-trpc/cosmos-core";
 import { describeStoreError, type Failure } from "../failure.ts";
 
-/** What became of one of many: the item, or why there is none; and what it cost, in request units (RU). */
-export type Outcome<Item> =
-  | { readonly ok: true; readonly item: Stored<Item>; readonly requestCharge: number }
-  | { readonly ok: false; readonly error: Failure; readonly requestCharge: number };
+/** What became of one of many: what there is to say of it, or why there is nothing; and its cost in request units (RU). */
+export type Outcome<Success> = ({ readonly ok: true; readonly requestCharge: number } & Success) | Refusal;
 
-/** What the store says of one of many, as callers see it. */
-export const toOutcome = <Item>(
-  result: { readonly requestCharge: number } & (
-    | { readonly item: Stored<Item>; readonly error?: never }
-    | { readonly item?: never; readonly error: StoreError }
-  ),
-): Outcome<Item> => {
-  const { item, error, requestCharge } = result;
-  return error === undefined
-    ? { ok: true, item, requestCharge }
-    : { ok: false, error: describeStoreError(error), requestCharge };
-};
+interface Refusal {
+  readonly ok: false;
+  readonly error: Failure;
+  readonly requestCharge: number;
+}
+
+/** The outcome that a failure of one of many is, as callers see it. */
+export const refusal = (error: StoreError, requestCharge: number): Refusal => ({
+  ok: false,
+  error: describeStoreError(error),
+  requestCharge,
+});

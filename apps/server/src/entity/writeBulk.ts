@@ -2,7 +2,13 @@ import type { BulkResult, ItemBase, Ordering, StoreError } from "@cosmos-trpc/co
 import { type Context, spend } from "../context.ts";
 import { isStoreError } from "../failure.ts";
 import type { EntityDefinition } from "./entity.ts";
-import { type Outcome, toOutcome } from "./outcome.ts";
+import { type Outcome, refusal } from "./outcome.ts";
+
+/** An item that was written. */
+export interface Written {
+  /** The version that it has now, without quotes. */
+  readonly etag: string;
+}
 
 /** How long a bulk write waits while Cosmos DB throttles or is away, in milliseconds: its caller waits with it. */
 const patience = 10_000;
@@ -25,9 +31,9 @@ export async function writeBulk<
   definition: EntityDefinition<Item, Key, Area, Order>,
   items: readonly Input[],
   signal: AbortSignal | undefined,
-): Promise<Outcome<Item>[]> {
+): Promise<Outcome<Written>[]> {
   const { results, failure } = await spend(context, definition, async (store) => {
-    const done: BulkResult<Item>[] = [];
+    const done: BulkResult[] = [];
     let failed: StoreError | undefined;
     try {
       // The store checks each item by the schema itself.
@@ -44,9 +50,10 @@ export async function writeBulk<
       requestCharge: done.reduce((sum, one) => sum + one.requestCharge, 0),
     };
   });
-  const rest =
-    failure === undefined
-      ? []
-      : items.slice(results.length).map(() => ({ error: failure, requestCharge: 0 }));
-  return [...results, ...rest].map((result) => toOutcome<Item>(result));
+  const outcomes = results.map(
+    ({ etag, error, requestCharge }): Outcome<Written> =>
+      error === undefined ? { ok: true, etag, requestCharge } : refusal(error, requestCharge),
+  );
+  if (failure === undefined) return outcomes;
+  return [...outcomes, ...items.slice(results.length).map(() => refusal(failure, 0))];
 }

@@ -13,10 +13,10 @@ export function entityPaths(name: string, entity: AnyEntity, path: string): Reco
   });
   const item = refTo(`${name}.StoredItem`);
   const partitionKey = partitionKeyParameters(entity);
-  const outcomes = {
+  const outcomes = (success: string, schema: JsonObject): JsonObject => ({
     type: "array",
-    items: { oneOf: [outcome(true, "item", item), outcome(false, "error", refTo("Failure"))] },
-  };
+    items: { oneOf: [outcome(true, success, schema), outcome(false, "error", refTo("Failure"))] },
+  });
 
   return {
     [path]: {
@@ -97,7 +97,10 @@ export function entityPaths(name: string, entity: AnyEntity, path: string): Reco
     [`${path}:getMany`]: {
       post: operation("getMany", `Point reads of up to ${maxKeys} items`, {
         requestBody: body({ type: "array", items: refTo(`${name}.Key`), maxItems: maxKeys }),
-        responses: { 200: answer("An answer for each key, in their order", outcomes), ...failed },
+        responses: {
+          200: answer("An answer for each key, in their order", outcomes("item", item)),
+          ...failed,
+        },
       }),
     },
     [`${path}:bulk`]: {
@@ -108,7 +111,13 @@ export function entityPaths(name: string, entity: AnyEntity, path: string): Reco
           required: ["items"],
           additionalProperties: false,
         }),
-        responses: { 200: answer("An outcome for each item, in their order", outcomes), ...failed },
+        responses: {
+          200: answer(
+            "An outcome for each item, in their order: the version that it has now, or why it was refused",
+            outcomes("etag", { type: "string" }),
+          ),
+          ...failed,
+        },
       }),
     },
   };

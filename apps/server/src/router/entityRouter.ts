@@ -72,7 +72,7 @@ export function entityRouter<
         spend(ctx, definition, (store) => store.list(input, { signal })),
       ),
 
-    /** Upserts up to 1,000 items: an outcome for each, in their order. */
+    /** Upserts up to 1,000 items: an outcome for each, in their order, with its new etag. */
     bulk: procedure
       .input(entity.bulk)
       .mutation(async ({ ctx, input, signal }) => writeBulk(ctx, definition, input.items, signal)),

@@ -46,12 +46,6 @@ export type AppRouter = TRPCBuiltRouter<
         ItemKeyInput[],
         (
           | {
-              readonly ok: false;
-              readonly error: Failure;
-              readonly requestCharge: number;
-            }
-          | {
-              readonly ok: true;
               readonly item: {
                 /**
                  * The version, without the quotes that HTTP puts around it: write with it as `ifMatch` to be sure that nothing was
@@ -71,6 +65,12 @@ export type AppRouter = TRPCBuiltRouter<
                 id: string;
                 pk: string;
               };
+              readonly ok: true;
+              readonly requestCharge: number;
+            }
+          | {
+              readonly ok: false;
+              readonly error: Failure;
               readonly requestCharge: number;
             }
         )[]
@@ -308,7 +308,7 @@ export type AppRouter = TRPCBuiltRouter<
           readonly explain?: IndexUse;
         }
       >;
-      /** Upserts up to 1,000 items: an outcome for each, in their order. */
+      /** Upserts up to 1,000 items: an outcome for each, in their order, with its new etag. */
       bulk: MutationProcedure<
         {
           /** Items to upsert */
@@ -322,26 +322,9 @@ export type AppRouter = TRPCBuiltRouter<
             }
           | {
               readonly ok: true;
-              readonly item: {
-                /**
-                 * The version, without the quotes that HTTP puts around it: write with it as `ifMatch` to be sure that nothing was
-                 * changed in between.
-                 */
-                readonly etag: string;
-                /** When it was last written, as ISO 8601 in UTC; to the second. */
-                readonly updatedAt: string;
-                /** The item's name */
-                name: string;
-                /** Labels */
-                tags?: string[];
-                /** Any JSON object */
-                data?: { [key: string]: Json; [key: number]: Json };
-                /** Time to live in seconds after the last write; -1 for ever */
-                ttl?: number;
-                id: string;
-                pk: string;
-              };
               readonly requestCharge: number;
+              /** The version that it has now, without quotes. */
+              readonly etag: string;
             }
         )[]
       >;
