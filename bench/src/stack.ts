@@ -3,15 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulatorProcess, startServerProcess } from "@cosmos-trpc/scripts/processes";
 import autocannon from "autocannon";
+import { get, itemCount, upsert } from "./itemsApi/workloads.ts";
+import type { LoadRequest } from "./load/load.ts";
 
 /** Seconds that each workload is measured for, after its warm-up. */
 const seconds = { warmUp: 2, measured: 5 } as const;
-
-/** The items that reads and writes go round. */
-const itemCount = 1_000;
-
-/** A typical item: about 1 KB as JSON. */
-const payload = { name: "bench", tags: ["a", "b"], data: { text: "x".repeat(900) } };
 
 interface Row {
   readonly operation: string;
@@ -22,27 +18,15 @@ interface Row {
   readonly failures: number;
 }
 
-/** One request of a workload; `turn` counts them. */
-type MakeRequest = (turn: number) => { method: "GET" | "POST"; path: string; body?: string };
+/** A request for an item of those that reads and writes go round; `turn` counts them. */
+type MakeRequest = (turn: number) => LoadRequest;
 
-const get: MakeRequest = (turn) => ({
-  method: "GET",
-  path: `/trpc/items.get?input=${encodeURIComponent(JSON.stringify({ id: `item-${turn % itemCount}` }))}`,
-});
-
-const upsert: MakeRequest = (turn) => ({
-  method: "POST",
-  path: "/trpc/items.upsert",
-  body: JSON.stringify({ id: `item-${turn % itemCount}`, ...payload }),
-});
+const read: MakeRequest = (turn) => get("trpc", turn % itemCount);
+const write: MakeRequest = (turn) => upsert("trpc", turn % itemCount);
 
 async function seed(url: string, turn: number): Promise<void> {
-  const { method, path, body } = upsert(turn);
-  const response = await fetch(url + path, {
-    method,
-    headers: { "content-type": "application/json" },
-    body: body ?? null,
-  });
+  const { path, body, ...request } = write(turn);
+  const response = await fetch(url + path, { ...request, body: body ?? null });
   if (!response.ok) throw new Error(`Seeding failed: ${await response.text()}`);
 }
 
@@ -59,7 +43,6 @@ async function load(
     duration,
     requests: [
       {
-        headers: { "content-type": "application/json" },
         setupRequest(request) {
           turn += 1;
           return { ...request, ...make(turn) };
@@ -111,13 +94,13 @@ export async function measureStack(): Promise<object> {
     const url = server.ready;
     const firstHealth = await untilAnswered(`${url}/healthz`, startedServer);
     await seed(url, 1);
-    const firstItem = await untilAnswered(`${url}${get(1).path}`, startedServer);
+    const firstItem = await untilAnswered(`${url}${read(1).path}`, startedServer);
     await Promise.all(Array.from({ length: itemCount }, (_, turn) => seed(url, turn)));
 
     const rows: Row[] = [];
     for (const connections of [1, 64]) {
-      rows.push(await measure(url, "items.upsert", upsert, connections));
-      rows.push(await measure(url, "items.get", get, connections));
+      rows.push(await measure(url, "items.upsert", write, connections));
+      rows.push(await measure(url, "items.get", read, connections));
     }
     const starts = {
       emulatorStartMs: emulatorStart,

@@ -21,7 +21,8 @@ const itemOf = (n: number) => ({
   data: { text: "x".repeat(850) },
 });
 
-function get(protocol: Protocol, n: number): LoadRequest {
+/** A read of the item numbered `n`. */
+export function get(protocol: Protocol, n: number): LoadRequest {
   const { id, pk } = keyOf(n);
   const input = (value: object): string => encodeURIComponent(JSON.stringify(value));
   switch (protocol) {
