@@ -95,6 +95,7 @@ export function readKey(
   return { pk: partitionKeyText(values), id, range };
 }
 
+/** Source: Learn, "Azure Cosmos DB service quotas, per-item limits": all characters but `/` and `\` are allowed. */
 function readId(content: JsonObject): string {
   const id = own(content, "id");
   if (id === undefined) {
@@ -108,9 +109,9 @@ function readId(content: JsonObject): string {
       `The input name is invalid: the property 'id' has ${Buffer.byteLength(id)} bytes. Ensure to provide a unique non-empty string less than '${limits.idBytes + 1}' characters.`,
     );
   }
-  if (/[/\\?#]| $/.test(id)) {
+  if (/[/\\]/.test(id)) {
     throw badRequest(
-      "The input content is invalid because the property 'id' contains one of the characters / \\ ? # or ends with a space.",
+      "The input content is invalid because the property 'id' contains one of the characters / \\ that an id may not have.",
     );
   }
   return id;
