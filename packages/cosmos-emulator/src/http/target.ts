@@ -46,7 +46,7 @@ export function parseTarget(url: string): Target {
   const path = url.replace(/^https?:\/\/[^/?#]*/i, "");
   const { name = "", query = "" } = /^(?<name>[^?#]*)(?<query>\?[^#]+)?/.exec(path)?.groups ?? {};
   const segments = name.split("/").filter((segment) => segment !== "");
-  if (/\/docs\/[^/]+$/i.test(name)) segments.push(`${segments.pop()}${query}`);
+  if (/^docs$/i.test(segments[4] ?? "") && /[^/]$/.test(name)) segments[5] &&= segments[5] + query;
   // The one path that names no resource but something to be done: it stands for all of a partition key's documents.
   if (/^operations\/partitionkeydelete$/i.test(segments.slice(-2).join("/"))) {
     segments.splice(-2, 2, "partitionkey");

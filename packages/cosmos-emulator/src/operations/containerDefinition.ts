@@ -1,6 +1,6 @@
 import { completeIndexingPolicy } from "../indexing/indexingPolicy.ts";
 import { isObject, type Json, type JsonObject, type JsonObjectDraft, own } from "../json.ts";
-import { readPartitionKeyDefinition } from "../partitionKey/partitionKey.ts";
+import { readPartitionKeyDefinition, systemPartitionKey } from "../partitionKey/partitionKey.ts";
 import { badRequest } from "../serviceError.ts";
 import { checkNesting } from "./checkNesting.ts";
 import { checkComputedProperties } from "./computedProperties.ts";
@@ -9,14 +9,28 @@ import { readUniqueKeyPolicy } from "./uniqueKeyPolicy.ts";
 /** Properties of a definition that are kept as the client sent them. */
 const kept = ["vectorEmbeddingPolicy", "fullTextPolicy"] as const;
 
-/** Reads a container's definition: what the client sent, checked, with the service's defaults filled in. */
-export function readContainerDefinition(id: string, body: JsonObject): JsonObject {
+/** From this version of the API on, a container needs a partition key. Source: Learn, REST "Create a Collection". */
+const firstWithPartitionKeys = "2018-12-31";
+
+/**
+ * Reads a container's definition: what the client sent, checked, with the service's defaults filled in.
+ *
+ * @param apiVersion the request's `x-ms-version`, when it has one
+ */
+export function readContainerDefinition(
+  id: string,
+  body: JsonObject,
+  apiVersion: string | undefined,
+): JsonObject {
   checkNesting(body);
-  const { paths, kind, version } = readPartitionKeyDefinition(own(body, "partitionKey"));
+  const isOldClient = apiVersion !== undefined && apiVersion < firstWithPartitionKeys;
+  const partitionKey = readPartitionKeyDefinition(
+    own(body, "partitionKey") ?? (isOldClient ? systemPartitionKey : undefined),
+  );
   const definition: JsonObjectDraft = {
     id,
     indexingPolicy: completeIndexingPolicy(own(body, "indexingPolicy")),
-    partitionKey: { paths, kind, version },
+    partitionKey: { ...partitionKey },
     conflictResolutionPolicy: own(body, "conflictResolutionPolicy") ?? {
       mode: "LastWriterWins",
       conflictResolutionPath: "/_ts",

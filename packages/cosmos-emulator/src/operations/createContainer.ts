@@ -1,5 +1,5 @@
 import { charge } from "../charge.ts";
-import { bodyObject } from "../http/call.ts";
+import { bodyObject, header } from "../http/call.ts";
 import { readPartitionKeyDefinition } from "../partitionKey/partitionKey.ts";
 import { evenRanges } from "../partitionKey/partitionKeyRange.ts";
 import { conflict } from "../serviceError.ts";
@@ -17,12 +17,10 @@ export const createContainer: Operation = {
     const database = findDatabase(account, call);
     const body = bodyObject(call);
     const id = readName(body);
-    const definition = readContainerDefinition(id, body);
+    const definition = readContainerDefinition(id, body, header(call, "x-ms-version"));
     if (store.catalog.findContainer(database, id)?.id === id) throw conflict();
-    const ranges = evenRanges(
-      account.physicalPartitions,
-      readPartitionKeyDefinition(definition["partitionKey"]),
-    );
+    const partitionKey = readPartitionKeyDefinition(definition["partitionKey"]);
+    const ranges = evenRanges(partitionKey.systemKey ? 1 : account.physicalPartitions, partitionKey);
     const throughput = readThroughputHeaders(call);
     const entry = store.transaction(() => {
       const made = store.catalog.createContainer(database, id, definition, ranges);

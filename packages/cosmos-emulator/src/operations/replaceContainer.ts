@@ -23,7 +23,7 @@ export const replaceContainer: Operation = {
   run(account, call) {
     const entry = findContainer(account, call);
     const body = bodyObject(call);
-    const definition = readContainerDefinition(readName(body), body);
+    const definition = readContainerDefinition(readName(body), body, header(call, "x-ms-version"));
     checkVersion(header(call, "if-match"), entry.etag);
     for (const name of fixed) {
       if (!isDeepStrictEqual(definition[name], entry.definition[name])) {

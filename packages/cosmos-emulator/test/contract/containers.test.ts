@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { PartitionKeyKind } from "@azure/cosmos";
 import { expect, it } from "vitest";
 import { emulatorIt, openAccount, refusal } from "./account.ts";
 
@@ -45,6 +46,13 @@ it("refuses a container in a database that does not exist", async () => {
   expect(await refusal(missing.containers.create({ id: "c", partitionKey: "/pk" }))).toMatchObject({
     code: 404,
   });
+});
+
+it("says which partition key path it does not accept", async () => {
+  const partitionKey = { paths: ["id", "/other"], kind: PartitionKeyKind.MultiHash, version: 2 };
+  await expect(database.containers.create({ id: "c", partitionKey })).rejects.toThrow(
+    "The partition key component definition path 'id' could not be accepted",
+  );
 });
 
 it.each([
