@@ -1,33 +1,26 @@
+import { bodyObject, type Call } from "../http/call.ts";
 import { completeIndexingPolicy } from "../indexing/indexingPolicy.ts";
 import { isObject, type Json, type JsonObject, type JsonObjectDraft, own } from "../json.ts";
 import { readPartitionKeyDefinition, systemPartitionKey } from "../partitionKey/partitionKey.ts";
 import { badRequest } from "../serviceError.ts";
 import { checkNesting } from "./checkNesting.ts";
 import { checkComputedProperties } from "./computedProperties.ts";
+import { isOldClient } from "./oldClient.ts";
+import { readName } from "./resources.ts";
 import { readUniqueKeyPolicy } from "./uniqueKeyPolicy.ts";
 
 /** Properties of a definition that are kept as the client sent them. */
 const kept = ["vectorEmbeddingPolicy", "fullTextPolicy"] as const;
 
-/** From this version of the API on, a container needs a partition key. Source: Learn, REST "Create a Collection". */
-const firstWithPartitionKeys = "2018-12-31";
-
-/**
- * Reads a container's definition: what the client sent, checked, with the service's defaults filled in.
- *
- * @param apiVersion the request's `x-ms-version`, when it has one
- */
-export function readContainerDefinition(
-  id: string,
-  body: JsonObject,
-  apiVersion: string | undefined,
-): JsonObject {
+/** Reads a container's definition: what the client sent, checked, with the service's defaults filled in. */
+export function readContainerDefinition(call: Call): JsonObject & { readonly id: string } {
+  const body = bodyObject(call);
+  const id = readName(body);
   checkNesting(body);
-  const isOldClient = apiVersion !== undefined && apiVersion < firstWithPartitionKeys;
   const partitionKey = readPartitionKeyDefinition(
-    own(body, "partitionKey") ?? (isOldClient ? systemPartitionKey : undefined),
+    own(body, "partitionKey") ?? (isOldClient(call) ? systemPartitionKey : undefined),
   );
-  const definition: JsonObjectDraft = {
+  const definition: JsonObjectDraft & { id: string } = {
     id,
     indexingPolicy: completeIndexingPolicy(own(body, "indexingPolicy")),
     partitionKey: { ...partitionKey },

@@ -48,6 +48,15 @@ it("refuses a container in a database that does not exist", async () => {
   });
 });
 
+emulatorIt("tells the quota and what of it is used when asked", "the service counts later", async () => {
+  const container = await account.newContainer();
+  await container.items.create({ id: "a", pk: "p" });
+  const { headers } = await container.read({ populateQuotaInfo: true });
+  expect(headers["x-ms-resource-quota"]).toMatch(/(^|;)collectionSize=\d+;/);
+  expect(headers["x-ms-resource-usage"]).toContain("documentsCount=1;");
+  expect((await container.read()).headers).not.toHaveProperty("x-ms-resource-quota");
+});
+
 it("says which partition key path it does not accept", async () => {
   const partitionKey = { paths: ["id", "/other"], kind: PartitionKeyKind.MultiHash, version: 2 };
   await expect(database.containers.create({ id: "c", partitionKey })).rejects.toThrow(

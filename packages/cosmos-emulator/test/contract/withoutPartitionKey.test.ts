@@ -63,6 +63,27 @@ it("serves its items to requests that name no partition key", async () => {
   expect(statuses).toEqual([201, 200, 200, 204]);
 });
 
+it("shows old clients no partition key that they did not define, and answers their queries", async () => {
+  const container = await newContainer();
+  const path = `/dbs/${account.database.id}/colls/${container.id}`;
+  expect((await account.raw({ path, headers: old })).json()).not.toHaveProperty("partitionKey");
+  await container.items.create({ id: "a", n: 1 });
+  await container.items.create({ id: "b", n: 2 });
+  const asked = await account.raw({
+    method: "POST",
+    path: `${path}/docs`,
+    headers: { ...old, "content-type": "application/query+json", "x-ms-documentdb-isquery": "true" },
+    body: JSON.stringify({ query: "SELECT VALUE SUM(c.n) FROM c" }),
+  });
+  expect([asked.status, asked.json()["Documents"]]).toEqual([200, [3]]);
+  const partitioned = await account.newContainer();
+  const shown = await account.raw({
+    path: `/dbs/${account.database.id}/colls/${partitioned.id}`,
+    headers: old,
+  });
+  expect(shown.json()["partitionKey"]).toEqual({ paths: ["/pk"], kind: "Hash" });
+});
+
 it("can be partitioned by the property of that name from then on", async () => {
   const container = await newContainer();
   await container.items.create({ id: "a" });
