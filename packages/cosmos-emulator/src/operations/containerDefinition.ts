@@ -1,3 +1,4 @@
+import { isBeforePartitionKeys } from "../http/apiVersion.ts";
 import { bodyObject, type Call } from "../http/call.ts";
 import { completeIndexingPolicy } from "../indexing/indexingPolicy.ts";
 import { isObject, type Json, type JsonObject, type JsonObjectDraft, own } from "../json.ts";
@@ -5,7 +6,6 @@ import { readPartitionKeyDefinition, systemPartitionKey } from "../partitionKey/
 import { badRequest } from "../serviceError.ts";
 import { checkNesting } from "./checkNesting.ts";
 import { checkComputedProperties } from "./computedProperties.ts";
-import { isOldClient } from "./oldClient.ts";
 import { readName } from "./resources.ts";
 import { readUniqueKeyPolicy } from "./uniqueKeyPolicy.ts";
 
@@ -18,7 +18,7 @@ export function readContainerDefinition(call: Call): JsonObject & { readonly id:
   const id = readName(body);
   checkNesting(body);
   const partitionKey = readPartitionKeyDefinition(
-    own(body, "partitionKey") ?? (isOldClient(call) ? systemPartitionKey : undefined),
+    own(body, "partitionKey") ?? (isBeforePartitionKeys(call) ? systemPartitionKey : undefined),
   );
   const definition: JsonObjectDraft & { id: string } = {
     id,
@@ -50,7 +50,7 @@ export function readContainerDefinition(call: Call): JsonObject & { readonly id:
 
 /** Source: Learn, "Time to live": -1 keeps for ever what has no `ttl` of its own, else whole seconds. */
 function readTtl(value: Json | undefined): number | undefined {
-  if (value === undefined || value === null) return undefined;
+  if (value === undefined) return undefined;
   if (
     typeof value === "number" &&
     Number.isInteger(value) &&

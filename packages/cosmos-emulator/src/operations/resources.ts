@@ -1,4 +1,5 @@
 import type { Account } from "../account.ts";
+import { isBeforePartitionKeys } from "../http/apiVersion.ts";
 import { type Call, header, type Reply } from "../http/call.ts";
 import type { JsonObject } from "../json.ts";
 import { own } from "../json.ts";
@@ -8,7 +9,6 @@ import { badRequest, notFound, ownerNotFound, preconditionFailed } from "../serv
 import { sessionToken } from "../sessionToken.ts";
 import type { ContainerEntry, DatabaseEntry } from "../store/catalog.ts";
 import { namedRange } from "./namedRange.ts";
-import { isOldClient } from "./oldClient.ts";
 
 /** The database that a call's path names. */
 export function findDatabase(account: Account, call: Call): DatabaseEntry {
@@ -170,7 +170,7 @@ function oldDefinition({ definition, partitionKey: { paths, kind, systemKey } }:
 
 /** A container's document, as the service shows it to a call's client. */
 export const containerBody = (entry: ContainerEntry, call: Call): JsonObject => ({
-  ...(isOldClient(call) ? oldDefinition(entry) : entry.definition),
+  ...(isBeforePartitionKeys(call) ? oldDefinition(entry) : entry.definition),
   _rid: entry.rid,
   _ts: entry.ts,
   _self: `dbs/${entry.database.rid}/colls/${entry.rid}/`,

@@ -83,6 +83,7 @@ it.each([
   ["a name with a slash", { id: "a/b", partitionKey: { paths: ["/pk"], kind: "Hash" } }],
   ["no name", { partitionKey: { paths: ["/pk"], kind: "Hash" } }],
   ["a time to live of 0", { id: "c", partitionKey: { paths: ["/pk"], kind: "Hash" }, defaultTtl: 0 }],
+  ["a time to live of null", { id: "c", partitionKey: { paths: ["/pk"], kind: "Hash" }, defaultTtl: null }],
   ["a time to live of -2", { id: "c", partitionKey: { paths: ["/pk"], kind: "Hash" }, defaultTtl: -2 }],
 ])("refuses a container with %s", async (_, body) => {
   const answer = await account.raw({ method: "POST", path: containersPath, body: JSON.stringify(body) });
