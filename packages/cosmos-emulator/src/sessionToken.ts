@@ -3,6 +3,9 @@ import { badRequest, ServiceError } from "./serviceError.ts";
 /** What `x-ms-session-token` says of a partition key range: `range:version#lsn`. */
 export const sessionToken = (range: string, lsn: number): string => `${range}:-1#${lsn}`;
 
+/** Session tokens as clients of before they had versions read them: `range:lsn`. */
+export const withoutTokenVersions = (tokens: string): string => tokens.replaceAll(":-1#", ":");
+
 /**
  * Refuses a read whose session token is ahead of what this replica has: 404 with substatus 1002, upon which SDKs try
  * another region. One that is no session token is refused with 400. Source: Learn, "Consistency levels, session consistency"; `@azure/cosmos`,

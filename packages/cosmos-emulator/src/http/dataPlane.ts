@@ -13,7 +13,9 @@ import { limits } from "../limits.ts";
 import { isWrite, type Operation } from "../operations/operation.ts";
 import { selectOperation } from "../operations/select.ts";
 import { ServiceError, writeForbidden } from "../serviceError.ts";
+import { withoutTokenVersions } from "../sessionToken.ts";
 import type { Throttle } from "../throughput/throttle.ts";
+import { isBeforeTokenVersions } from "./apiVersion.ts";
 import type { Call, Reply } from "./call.ts";
 import { readBody } from "./readBody.ts";
 import { send, sendHalf } from "./sendReply.ts";
@@ -83,6 +85,10 @@ export function createDataPlane({
       const wait = faults.latencyOf(name) + (fault?.delayMs ?? 0);
       if (wait > 0) await delays.wait(wait);
       answer = run(operation, call, fault);
+      const tokens = answer?.headers["x-ms-session-token"];
+      if (answer !== undefined && tokens !== undefined && isBeforeTokenVersions(call)) {
+        answer.headers["x-ms-session-token"] = withoutTokenVersions(tokens);
+      }
     } catch (error) {
       if (response.destroyed) return;
       if (!(error instanceof ServiceError)) onFault(error);

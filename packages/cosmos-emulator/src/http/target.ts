@@ -37,14 +37,16 @@ export interface Target {
 const isResourceType = (value: string): value is keyof typeof parents => Object.hasOwn(parents, value);
 
 /**
- * Reads a URL's path: `/dbs/{id}/colls/{id}/docs/{id}` and every beginning of it. Names may be resource ids.
- * Source: Learn, REST "Cosmos DB resource URI syntax".
+ * Reads a URL's path: `/dbs/{id}/colls/{id}/docs/{id}` and every beginning of it. Names may be resource ids. A query
+ * string says nothing, but right behind a document's id it belongs to that: some clients do not encode question marks.
+ * Source: Learn, REST "Cosmos DB resource URI syntax"; `@azure/cosmos`, common/helper.js, getPathFromLink.
  */
 export function parseTarget(url: string): Target {
   // A request may name its target with scheme and host. Source: RFC 9112, 3.2.2, absolute-form.
   const path = url.replace(/^https?:\/\/[^/?#]*/i, "");
-  const end = path.search(/[?#]/);
-  const segments = (end === -1 ? path : path.slice(0, end)).split("/").filter((segment) => segment !== "");
+  const { name = "", query = "" } = /^(?<name>[^?#]*)(?<query>\?[^#]+)?/.exec(path)?.groups ?? {};
+  const segments = name.split("/").filter((segment) => segment !== "");
+  if (/^docs$/i.test(segments[4] ?? "") && /[^/]$/.test(name)) segments[5] &&= segments[5] + query;
   // The one path that names no resource but something to be done: it stands for all of a partition key's documents.
   if (/^operations\/partitionkeydelete$/i.test(segments.slice(-2).join("/"))) {
     segments.splice(-2, 2, "partitionkey");

@@ -2,7 +2,7 @@ import type { Account } from "../account.ts";
 import { faultRefusal } from "../faults/faultRefusal.ts";
 import { type Call, header, isTrue, type Reply } from "../http/call.ts";
 import { limits } from "../limits.ts";
-import { parsePartitionKeyHeader, partitionKeyText } from "../partitionKey/partitionKey.ts";
+import { partitionKeyText, requestedKey } from "../partitionKey/partitionKey.ts";
 import type { PartitionKeyRange } from "../partitionKey/partitionKeyRange.ts";
 import { badRequest, ServiceError, tooLarge } from "../serviceError.ts";
 import { checkSessionToken } from "../sessionToken.ts";
@@ -61,7 +61,7 @@ function readAtomic(container: ContainerEntry, call: Call): Batch {
   const partitionKey = header(call, "x-ms-documentdb-partitionkey");
   const { pk, range } = readKey(container, "", partitionKey);
   for (const { partitionKey: own } of operations) {
-    if (own !== undefined && partitionKeyText(parsePartitionKeyHeader(own)) !== pk) {
+    if (own !== undefined && partitionKeyText(requestedKey(own, container.partitionKey)) !== pk) {
       // Source of the text: Azure/azure-sdk-for-js, issue 17387.
       throw badRequest(
         "One or more operations within the batch request have a different partition key value than the request.",

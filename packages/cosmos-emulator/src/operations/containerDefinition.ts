@@ -1,22 +1,29 @@
+import { isBeforePartitionKeys } from "../http/apiVersion.ts";
+import { bodyObject, type Call } from "../http/call.ts";
 import { completeIndexingPolicy } from "../indexing/indexingPolicy.ts";
 import { isObject, type Json, type JsonObject, type JsonObjectDraft, own } from "../json.ts";
-import { readPartitionKeyDefinition } from "../partitionKey/partitionKey.ts";
+import { readPartitionKeyDefinition, systemPartitionKey } from "../partitionKey/partitionKey.ts";
 import { badRequest } from "../serviceError.ts";
 import { checkNesting } from "./checkNesting.ts";
 import { checkComputedProperties } from "./computedProperties.ts";
+import { readName } from "./resources.ts";
 import { readUniqueKeyPolicy } from "./uniqueKeyPolicy.ts";
 
 /** Properties of a definition that are kept as the client sent them. */
 const kept = ["vectorEmbeddingPolicy", "fullTextPolicy"] as const;
 
 /** Reads a container's definition: what the client sent, checked, with the service's defaults filled in. */
-export function readContainerDefinition(id: string, body: JsonObject): JsonObject {
+export function readContainerDefinition(call: Call): JsonObject & { readonly id: string } {
+  const body = bodyObject(call);
+  const id = readName(body);
   checkNesting(body);
-  const { paths, kind, version } = readPartitionKeyDefinition(own(body, "partitionKey"));
-  const definition: JsonObjectDraft = {
+  const partitionKey = readPartitionKeyDefinition(
+    own(body, "partitionKey") ?? (isBeforePartitionKeys(call) ? systemPartitionKey : undefined),
+  );
+  const definition: JsonObjectDraft & { id: string } = {
     id,
     indexingPolicy: completeIndexingPolicy(own(body, "indexingPolicy")),
-    partitionKey: { paths, kind, version },
+    partitionKey: { ...partitionKey },
     conflictResolutionPolicy: own(body, "conflictResolutionPolicy") ?? {
       mode: "LastWriterWins",
       conflictResolutionPath: "/_ts",
@@ -43,7 +50,7 @@ export function readContainerDefinition(id: string, body: JsonObject): JsonObjec
 
 /** Source: Learn, "Time to live": -1 keeps for ever what has no `ttl` of its own, else whole seconds. */
 function readTtl(value: Json | undefined): number | undefined {
-  if (value === undefined || value === null) return undefined;
+  if (value === undefined) return undefined;
   if (
     typeof value === "number" &&
     Number.isInteger(value) &&

@@ -1,12 +1,11 @@
 import { charge } from "../charge.ts";
-import { bodyObject } from "../http/call.ts";
 import { readPartitionKeyDefinition } from "../partitionKey/partitionKey.ts";
 import { evenRanges } from "../partitionKey/partitionKeyRange.ts";
 import { conflict } from "../serviceError.ts";
 import { readThroughputHeaders } from "../throughput/throughput.ts";
 import { readContainerDefinition } from "./containerDefinition.ts";
 import type { Operation } from "./operation.ts";
-import { containerBody, findDatabase, ownedContainerHeaders, readName, reply } from "./resources.ts";
+import { containerBody, findDatabase, ownedContainerHeaders, reply } from "./resources.ts";
 
 /** `POST /dbs/{id}/colls`. Source: Learn, REST "Create a Collection". */
 export const createContainer: Operation = {
@@ -15,14 +14,11 @@ export const createContainer: Operation = {
   run(account, call) {
     const { store } = account;
     const database = findDatabase(account, call);
-    const body = bodyObject(call);
-    const id = readName(body);
-    const definition = readContainerDefinition(id, body);
+    const definition = readContainerDefinition(call);
+    const { id } = definition;
     if (store.catalog.findContainer(database, id)?.id === id) throw conflict();
-    const ranges = evenRanges(
-      account.physicalPartitions,
-      readPartitionKeyDefinition(definition["partitionKey"]),
-    );
+    const partitionKey = readPartitionKeyDefinition(definition["partitionKey"]);
+    const ranges = evenRanges(partitionKey.systemKey ? 1 : account.physicalPartitions, partitionKey);
     const throughput = readThroughputHeaders(call);
     const entry = store.transaction(() => {
       const made = store.catalog.createContainer(database, id, definition, ranges);
@@ -30,6 +26,6 @@ export const createContainer: Operation = {
       if (throughput !== undefined) store.offers.create({ rid: made.rid, self }, throughput);
       return made;
     });
-    return reply(201, charge.metadataWrite, containerBody(entry), ownedContainerHeaders(entry));
+    return reply(201, charge.metadataWrite, containerBody(entry, call), ownedContainerHeaders(entry));
   },
 };

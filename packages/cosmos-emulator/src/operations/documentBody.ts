@@ -4,9 +4,8 @@ import { effectivePartitionKey } from "../partitionKey/effectivePartitionKey.ts"
 import {
   checkPartitionKeySize,
   extractPartitionKey,
-  type PartitionKeyValue,
-  parsePartitionKeyHeader,
   partitionKeyText,
+  requestedKey,
   wrongKeyLength,
 } from "../partitionKey/partitionKey.ts";
 import { type PartitionKeyRange, rangeOf } from "../partitionKey/partitionKeyRange.ts";
@@ -53,10 +52,7 @@ export function readDocument(
   const values = extractPartitionKey(content, container.partitionKey);
   checkPartitionKeySize(values);
   const pk = partitionKeyText(values);
-  if (partitionKeyHeader === undefined) {
-    throw badRequest("PartitionKey value must be supplied for this operation.");
-  }
-  if (partitionKeyText(parsePartitionKeyHeader(partitionKeyHeader)) !== pk) {
+  if (partitionKeyText(requestedKey(partitionKeyHeader, container.partitionKey)) !== pk) {
     throw badRequest(
       "PartitionKey extracted from document doesn't match the one specified in the header. Learn more: https://aka.ms/CosmosDB/sql/errors/wrong-pk-value",
       1001,
@@ -78,10 +74,7 @@ export function readKey(
   id: string,
   partitionKeyHeader: string | undefined,
 ): DocumentKey & { readonly range: PartitionKeyRange } {
-  if (partitionKeyHeader === undefined) {
-    throw badRequest("PartitionKey value must be supplied for this operation.");
-  }
-  const values: PartitionKeyValue[] = parsePartitionKeyHeader(partitionKeyHeader);
+  const values = requestedKey(partitionKeyHeader, container.partitionKey);
   if (values.length !== container.partitionKey.paths.length) {
     throw wrongKeyLength(values.length, container.partitionKey.paths.length);
   }
@@ -95,6 +88,7 @@ export function readKey(
   return { pk: partitionKeyText(values), id, range };
 }
 
+/** Source: Learn, "Azure Cosmos DB service quotas, per-item limits": all characters but `/` and `\` are allowed. */
 function readId(content: JsonObject): string {
   const id = own(content, "id");
   if (id === undefined) {
@@ -108,9 +102,9 @@ function readId(content: JsonObject): string {
       `The input name is invalid: the property 'id' has ${Buffer.byteLength(id)} bytes. Ensure to provide a unique non-empty string less than '${limits.idBytes + 1}' characters.`,
     );
   }
-  if (/[/\\?#]| $/.test(id)) {
+  if (/[/\\]/.test(id)) {
     throw badRequest(
-      "The input content is invalid because the property 'id' contains one of the characters / \\ ? # or ends with a space.",
+      "The input content is invalid because the property 'id' contains one of the characters / \\ that an id may not have.",
     );
   }
   return id;

@@ -7,7 +7,7 @@ import { containerBody, findDatabase } from "./resources.ts";
 /** The containers of the database that a call's path names. */
 export function containersFeed(account: Account, call: Call): MetadataFeed {
   const database = findDatabase(account, call);
-  const entries = account.store.catalog.listContainers(database).map(containerBody);
+  const entries = account.store.catalog.listContainers(database).map((entry) => containerBody(entry, call));
   return { rid: database.rid, name: "DocumentCollections", entries };
 }
 

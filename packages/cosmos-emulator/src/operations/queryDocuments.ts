@@ -39,6 +39,8 @@ function checkGateway(call: Call, scope: RequestScope, request: QueryRequest): v
   );
   if (singlePartitionKey(query, parameters, scope.container.partitionKey.paths) !== undefined) return;
   if (!isTrue(call, "x-ms-documentdb-query-enablecrosspartition")) {
+    // To the clients of then there is no partition that a query could cross.
+    if (scope.container.partitionKey.systemKey) return;
     // Without 1004, upon which clients would go on by a plan: azure-cosmos for Python, tests/test_partition_key.py.
     throw badRequest(
       "Cross partition query is required but disabled. Please set x-ms-documentdb-query-enablecrosspartition to true, specify x-ms-documentdb-partitionkey, or revise your query to avoid this exception.",

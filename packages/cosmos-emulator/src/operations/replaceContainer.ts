@@ -1,17 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { charge } from "../charge.ts";
-import { bodyObject, header } from "../http/call.ts";
+import { header } from "../http/call.ts";
 import { badRequest, ServiceError } from "../serviceError.ts";
 import { readContainerDefinition } from "./containerDefinition.ts";
 import type { Operation } from "./operation.ts";
-import {
-  checkVersion,
-  containerBody,
-  findContainer,
-  ownedContainerHeaders,
-  readName,
-  reply,
-} from "./resources.ts";
+import { checkVersion, containerBody, findContainer, ownedContainerHeaders, reply } from "./resources.ts";
 
 /** What a replace cannot change. Source: Learn, REST "Replace a Collection". */
 const fixed = ["id", "partitionKey"] as const;
@@ -22,8 +15,7 @@ export const replaceContainer: Operation = {
   dataAction: null,
   run(account, call) {
     const entry = findContainer(account, call);
-    const body = bodyObject(call);
-    const definition = readContainerDefinition(readName(body), body);
+    const definition = readContainerDefinition(call);
     checkVersion(header(call, "if-match"), entry.etag);
     for (const name of fixed) {
       if (!isDeepStrictEqual(definition[name], entry.definition[name])) {
@@ -39,6 +31,6 @@ export const replaceContainer: Operation = {
     const replaced = account.store.transaction(() =>
       account.store.catalog.replaceContainer(entry, definition),
     );
-    return reply(200, charge.metadataWrite, containerBody(replaced), ownedContainerHeaders(replaced));
+    return reply(200, charge.metadataWrite, containerBody(replaced, call), ownedContainerHeaders(replaced));
   },
 };

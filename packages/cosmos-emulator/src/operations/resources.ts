@@ -1,4 +1,5 @@
 import type { Account } from "../account.ts";
+import { isBeforePartitionKeys } from "../http/apiVersion.ts";
 import { type Call, header, type Reply } from "../http/call.ts";
 import type { JsonObject } from "../json.ts";
 import { own } from "../json.ts";
@@ -161,9 +162,15 @@ export const databaseBody = (entry: DatabaseEntry): JsonObject => ({
   _ts: entry.ts,
 });
 
-/** A container's document, as the service shows it. */
-export const containerBody = (entry: ContainerEntry): JsonObject => ({
-  ...entry.definition,
+/** What an old client knows of a container's partition key: nothing of a version, and no key that it did not define. */
+function oldDefinition({ definition, partitionKey: { paths, kind, systemKey } }: ContainerEntry): JsonObject {
+  const { partitionKey: _, ...rest } = definition;
+  return systemKey ? rest : { ...rest, partitionKey: { paths, kind } };
+}
+
+/** A container's document, as the service shows it to a call's client. */
+export const containerBody = (entry: ContainerEntry, call: Call): JsonObject => ({
+  ...(isBeforePartitionKeys(call) ? oldDefinition(entry) : entry.definition),
   _rid: entry.rid,
   _ts: entry.ts,
   _self: `dbs/${entry.database.rid}/colls/${entry.rid}/`,

@@ -12,7 +12,20 @@ export interface PartitionKeyDefinition {
   kind: "Hash" | "MultiHash";
   /** 2 hashes the whole key (up to 2,048 bytes), 1 its first 100 characters. */
   version: 1 | 2;
+  /** Of a container that was made without a partition key, as clients could until 2018: requests need not name one. */
+  systemKey?: true;
 }
+
+/**
+ * How a container is partitioned that was made without a partition key: by a property that documents lack.
+ * Source: `@azure/cosmos`, extractPartitionKey.js; Learn, "Migrate non-partitioned containers to partitioned containers".
+ */
+export const systemPartitionKey = {
+  paths: ["/_partitionKey"],
+  kind: "Hash",
+  version: 1,
+  systemKey: true,
+} satisfies PartitionKeyDefinition;
 
 /** The most levels that a hierarchical partition key has. Source: Learn, "Hierarchical partition keys". */
 const maxLevels = 3;
@@ -41,6 +54,12 @@ export function readPartitionKeyDefinition(input: Json | undefined): PartitionKe
     throw badRequest("A partition key of kind MultiHash has version 2.");
   }
   for (const path of paths) {
+    if (!path.startsWith("/")) {
+      // Source of the text: Azure/azure-sdk-for-js, the tests of its containers.
+      throw badRequest(
+        `The partition key component definition path '${path}' could not be accepted, failed near position '0'. Partition key paths begin with a slash.`,
+      );
+    }
     if (hasWildcard(path)) {
       throw badRequest(`The partition key path '${path}' leads to no one value: it has no wildcards.`);
     }
@@ -48,7 +67,8 @@ export function readPartitionKeyDefinition(input: Json | undefined): PartitionKe
   if (new Set(paths.map((path) => JSON.stringify(parsePath(path)))).size < paths.length) {
     throw badRequest("The partition key definition names a path twice.");
   }
-  return { paths, kind, version };
+  const isSystemKey = own(input, "systemKey") === true && paths.join() === systemPartitionKey.paths.join();
+  return { paths, kind, version, ...(isSystemKey ? { systemKey: true } : {}) };
 }
 
 /** Whether a path is one of many values, as in an indexing policy. Source: Learn, REST "Create Collection". */
@@ -122,6 +142,22 @@ export function parsePartitionKeyHeader(header: string): PartitionKeyValue[] {
     }
     throw badRequest("A partition key's value is a string, a number, a boolean or null.");
   });
+}
+
+/**
+ * The partition key that a request about a document names in its header.
+ *
+ * @throws ServiceError 400 when it names none, and the container has no system key
+ */
+export function requestedKey(
+  header: string | undefined,
+  { systemKey }: PartitionKeyDefinition,
+): PartitionKeyValue[] {
+  if (header === undefined && systemKey === undefined) {
+    throw badRequest("PartitionKey value must be supplied for this operation.");
+  }
+  const values = parsePartitionKeyHeader(header ?? "[]");
+  return values.length === 0 && systemKey === true ? [undefined] : values;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { PartitionKeyKind } from "@azure/cosmos";
 import { expect, it } from "vitest";
 import { emulatorIt, openAccount, refusal } from "./account.ts";
 
@@ -47,6 +48,22 @@ it("refuses a container in a database that does not exist", async () => {
   });
 });
 
+emulatorIt("tells the quota and what of it is used when asked", "the service counts later", async () => {
+  const container = await account.newContainer();
+  await container.items.create({ id: "a", pk: "p" });
+  const { headers } = await container.read({ populateQuotaInfo: true });
+  expect(headers["x-ms-resource-quota"]).toMatch(/(^|;)collectionSize=\d+;/);
+  expect(headers["x-ms-resource-usage"]).toContain("documentsCount=1;");
+  expect((await container.read()).headers).not.toHaveProperty("x-ms-resource-quota");
+});
+
+it("says which partition key path it does not accept", async () => {
+  const partitionKey = { paths: ["id", "/other"], kind: PartitionKeyKind.MultiHash, version: 2 };
+  await expect(database.containers.create({ id: "c", partitionKey })).rejects.toThrow(
+    "The partition key component definition path 'id' could not be accepted",
+  );
+});
+
 it.each([
   ["no partition key", { id: "c" }],
   ["a partition key without paths", { id: "c", partitionKey: { kind: "Hash" } }],
@@ -66,6 +83,7 @@ it.each([
   ["a name with a slash", { id: "a/b", partitionKey: { paths: ["/pk"], kind: "Hash" } }],
   ["no name", { partitionKey: { paths: ["/pk"], kind: "Hash" } }],
   ["a time to live of 0", { id: "c", partitionKey: { paths: ["/pk"], kind: "Hash" }, defaultTtl: 0 }],
+  ["a time to live of null", { id: "c", partitionKey: { paths: ["/pk"], kind: "Hash" }, defaultTtl: null }],
   ["a time to live of -2", { id: "c", partitionKey: { paths: ["/pk"], kind: "Hash" }, defaultTtl: -2 }],
 ])("refuses a container with %s", async (_, body) => {
   const answer = await account.raw({ method: "POST", path: containersPath, body: JSON.stringify(body) });

@@ -170,6 +170,22 @@ it("says with which session token a write can be read, and 404 with 1002 to one 
   }
 });
 
+it("gives clients of before 2018-06-18 session tokens without a version, and takes them back", async () => {
+  const old = { ...keyHeader("p"), "x-ms-version": "2017-11-15" };
+  const id = randomUUID();
+  const path = `${docsPath(container)}/${id}`;
+  const body = JSON.stringify({ id, pk: "p" });
+  const written = await account.raw({ method: "POST", path: docsPath(container), headers: old, body });
+  const token = String(written.headers["x-ms-session-token"]);
+  expect(token).toMatch(/^\d+:\d+$/);
+  const read = await account.raw({ path, headers: { ...old, "x-ms-session-token": token } });
+  expect([read.status, read.headers["x-ms-session-token"]]).toEqual([200, token]);
+  const [range, lsn] = token.split(":");
+  const future = `${range}:${Number(lsn) + 1000}`;
+  const refused = await account.raw({ path, headers: { ...old, "x-ms-session-token": future } });
+  expect([refused.status, refused.headers["x-ms-substatus"]]).toEqual([404, "1002"]);
+});
+
 it("moves the session token with every write", async () => {
   const lsn = (token: unknown): number => Number(/#(\d+)/.exec(String(token))?.[1]);
   const id = randomUUID();

@@ -17,17 +17,23 @@ const validId = fc
     fc.string({ minLength: 1, maxLength: 40 }),
     fc.string({ unit: "binary", minLength: 1, maxLength: 40 }),
     fc.string({
-      unit: fc.constantFrom(..."%\"'\0\n\t\u007f=&+;,:@!~.2fF5 ü数😀"),
+      unit: fc.constantFrom(..."%\"'\0\n\t\u007f=&+;,:@!~.2fF5?# ü数😀"),
       minLength: 1,
       maxLength: 20,
     }),
   )
-  .filter((id) => !/[/\\?#]|\s$/.test(id) && id.trim() !== "" && id !== "." && id !== "..");
+  .filter((id) => !/[/\\]/.test(id) && id !== "." && id !== "..");
+
+/**
+ * What the SDK itself does not refuse or cut: it takes no `#` and no blank id, and a question mark where
+ * the id begins or ends gets lost in its URL. Source: `@azure/cosmos`, common/helper.js, isItemResourceValid, validateItemResourceId and getPathFromLink.
+ */
+const validSdkId = validId.filter((id) => !/#|^\s*$|^\?|^[^?]*\?$/.test(id));
 
 emulatorIt("takes any valid id through the SDK and back", "its many requests", async () => {
   const own = await account.newContainer();
   await fc.assert(
-    fc.asyncProperty(validId, async (id) => {
+    fc.asyncProperty(validSdkId, async (id) => {
       const { resource } = await own.items.upsert({ id, pk: "p", nonce: randomUUID() });
       expect(resource).toMatchObject({ id });
       expect((await own.item(id, "p").read()).resource).toEqual(resource);
@@ -59,6 +65,9 @@ it.each([
   "a",
   "with space",
   " leading space",
+  "spaces at the end  ",
+  "what?now",
+  "what? %3F'?!",
   "100%",
   "%41",
   "%2F",
@@ -85,7 +94,22 @@ it.each([
 
 it("keeps ids apart that look alike", async () => {
   const own = await account.newContainer();
-  const ids = ["a", "A", " a", "a\0", "a\0b", '"a"', "%61", "ä", "a\u0308", '"a\\u0000"'.replace("\\", "")];
+  const ids = [
+    "a",
+    "A",
+    " a",
+    "a ",
+    "a  ",
+    "a?b",
+    "a?b?",
+    "a\0",
+    "a\0b",
+    '"a"',
+    "%61",
+    "ä",
+    "a\u0308",
+    '"a\\u0000"'.replace("\\", ""),
+  ];
   for (const id of ids) expect((await own.items.create({ id, pk: "p", is: id })).statusCode).toBe(201);
   for (const id of ids) expect((await own.item(id, "p").read()).resource).toMatchObject({ id, is: id });
 });
@@ -120,8 +144,8 @@ it("has documents with lone surrogates in their ids, under their _self links", a
   }
 });
 
-emulatorIt("refuses ids with / \\ ? # or a space at the end", "the service stores them", async () => {
-  for (const id of ["a/b", "a\\b", "a?b", "a#b", "a ", " ", "/"]) {
+it("refuses ids with / or \\", async () => {
+  for (const id of ["a/b", "a\\b", "/", "\\", " /"]) {
     const answer = await create(id);
     expect([id, answer.status, answer.json()["code"]]).toEqual([id, 400, "BadRequest"]);
   }
