@@ -3,7 +3,7 @@ import { bodyObject } from "../http/call.ts";
 import { readPartitionKeyDefinition } from "../partitionKey/partitionKey.ts";
 import { evenRanges } from "../partitionKey/partitionKeyRange.ts";
 import { conflict } from "../serviceError.ts";
-import { readThroughputHeaders } from "../throughput/throughput.ts";
+import { partitionsAtStart, readThroughputHeaders } from "../throughput/throughput.ts";
 import { readContainerDefinition } from "./containerDefinition.ts";
 import type { Operation } from "./operation.ts";
 import { containerBody, findDatabase, ownedContainerHeaders, readName, reply } from "./resources.ts";
@@ -19,11 +19,11 @@ export const createContainer: Operation = {
     const id = readName(body);
     const definition = readContainerDefinition(id, body);
     if (store.catalog.findContainer(database, id)?.id === id) throw conflict();
+    const throughput = readThroughputHeaders(call);
     const ranges = evenRanges(
-      account.physicalPartitions,
+      account.physicalPartitions ?? partitionsAtStart(throughput),
       readPartitionKeyDefinition(definition["partitionKey"]),
     );
-    const throughput = readThroughputHeaders(call);
     const entry = store.transaction(() => {
       const made = store.catalog.createContainer(database, id, definition, ranges);
       const self = `dbs/${database.rid}/colls/${made.rid}/`;

@@ -23,6 +23,22 @@ export const ceiling = (throughput: Throughput): number =>
   throughput.kind === "manual" ? throughput.perSecond : throughput.maximum;
 
 /**
+ * How many physical partitions a container is made with for the throughput that it is made with.
+ * Source: Learn, "Best practices for scaling provisioned throughput": what is provisioned by hand starts with a
+ * partition for each 6,000 RU/s, autoscale with one for each 10,000.
+ */
+export const partitionsAtStart = (throughput: Throughput | undefined): number =>
+  throughput === undefined
+    ? 1
+    : Math.ceil(ceiling(throughput) / (throughput.kind === "manual" ? 6000 : 10_000));
+
+/**
+ * How many physical partitions throughput needs at least: a partition serves up to 10,000 RU/s.
+ * Source: Learn, "Partitioning and horizontal scaling, physical partitions".
+ */
+export const partitionsNeeded = (throughput: Throughput): number => Math.ceil(ceiling(throughput) / 10_000);
+
+/**
  * The throughput that the headers of a create ask for; `undefined` when they ask for none.
  * Source: Learn, REST "Create a Collection"; `@azure/cosmos`, client/Container/Containers.js.
  */

@@ -216,3 +216,64 @@ it("changes manual throughput to autoscale and back when a header asks for it", 
     offer?.replace(withContent(resource, { offerAutopilotSettings: { maxThroughput: 4000 } })),
   ).rejects.toMatchObject({ code: 400 });
 });
+
+it.each([
+  [{}, 1],
+  [{ throughput: 6000 }, 1],
+  [{ throughput: 6100 }, 2],
+  [{ throughput: 30_000 }, 5],
+  [{ maxThroughput: 10_000 }, 1],
+  [{ maxThroughput: 11_000 }, 2],
+  [{ throughput: 1_000_000 }, 167],
+])(
+  "makes a container with %j of as many physical partitions as the service: %d",
+  async (throughput, count) => {
+    const container = await newContainer(throughput);
+    const { resources } = await container.readPartitionKeyRanges().fetchAll();
+    expect(resources).toHaveLength(count);
+  },
+);
+
+it("splits physical partitions when more throughput is asked for than they serve, and loses nothing", async () => {
+  const container = await newContainer({ throughput: 9000 });
+  const ids = Array.from({ length: 40 }, (_, index) => `item ${index}`);
+  for (const id of ids) await container.items.create({ id, pk: id });
+  const { resource, offer } = await container.readOffer();
+  const partitions = async () => (await container.readPartitionKeyRanges().fetchAll()).resources;
+  const before = await partitions();
+
+  await offer?.replace(withContent(resource, { offerThroughput: 20_000 }));
+  expect(await partitions()).toEqual(before);
+  await offer?.replace(withContent(resource, { offerThroughput: 50_000 }));
+  const after = await partitions();
+  expect(after).toHaveLength(5);
+  expect(new Set(after.map(({ parents }) => parents?.[0]))).toEqual(new Set(before.map(({ id }) => id)));
+  // The client has known the partitions since before the split.
+  const { resources } = await container.items.query<string>("SELECT VALUE c.id FROM c").fetchAll();
+  expect(resources.toSorted()).toEqual(ids.toSorted());
+
+  await offer?.replace(withContent(resource, { offerThroughput: 600 }));
+  expect(await partitions()).toEqual(after);
+});
+
+it("gives every container the physical partitions that the emulator was started with", async () => {
+  const other = await startEmulator({ physicalPartitions: 2 });
+  const otherAgent = new Agent({ ca: readFileSync(other.caFile, "utf8"), keepAlive: true });
+  const otherClient = new CosmosClient({ endpoint: other.endpoint, key: other.key, agent: otherAgent });
+  try {
+    const made = await otherClient.databases.create({ id: "shop" });
+    const { container } = await made.database.containers.create({
+      id: "items",
+      partitionKey: "/pk",
+      throughput: 30_000,
+    });
+    const { resource, offer } = await container.readOffer();
+    await offer?.replace(withContent(resource, { offerThroughput: 50_000 }));
+    const { resources } = await container.readPartitionKeyRanges().fetchAll();
+    expect(resources).toHaveLength(2);
+  } finally {
+    otherClient.dispose();
+    otherAgent.destroy();
+    await other.close();
+  }
+});
