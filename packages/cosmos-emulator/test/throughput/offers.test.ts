@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { Agent } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CosmosClient, type Database, type OfferDefinition } from "@azure/cosmos";
+import { type ContainerRequest, CosmosClient, type Database, type OfferDefinition } from "@azure/cosmos";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../src/index.ts";
 import { send } from "../httpsRequest.ts";
@@ -34,7 +34,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const newContainer = async (throughput: { throughput?: number; maxThroughput?: number } = {}) =>
+const newContainer = async (throughput: Partial<ContainerRequest> = {}) =>
   (await database.containers.create({ id: randomUUID(), partitionKey: "/pk", ...throughput })).container;
 
 const withContent = (offer: OfferDefinition | undefined, content: object): OfferDefinition => ({
@@ -215,6 +215,34 @@ it("changes manual throughput to autoscale and back when a header asks for it", 
   await expect(
     offer?.replace(withContent(resource, { offerAutopilotSettings: { maxThroughput: 4000 } })),
   ).rejects.toMatchObject({ code: 400 });
+});
+
+it.each([[0], [25]])("keeps autoscale's increment of %d percent", async (incrementPercent) => {
+  const autoUpgradePolicy = { throughputPolicy: { incrementPercent } };
+  const container = await newContainer({ maxThroughput: 1000, autoUpgradePolicy });
+  const { resource, offer } = await container.readOffer();
+  expect(resource?.content).toMatchObject({ offerAutopilotSettings: { autoUpgradePolicy } });
+  await offer?.replace(withContent(resource, { offerAutopilotSettings: { maxThroughput: 2000 } }));
+  expect((await offer?.read())?.resource?.content?.offerAutopilotSettings).not.toHaveProperty(
+    "autoUpgradePolicy",
+  );
+});
+
+it.each([[-1], [0.5], ["many"], [{}]])("refuses an increment of %j percent", async (incrementPercent) => {
+  const settings = { maxThroughput: 1000, autoUpgradePolicy: { throughputPolicy: { incrementPercent } } };
+  const answer = await send({
+    method: "POST",
+    origin: emulator.endpoint,
+    path: "/dbs",
+    ca: readFileSync(emulator.caFile, "utf8"),
+    headers: {
+      ...masterKeyHeaders({ method: "POST", ...signedParts("/dbs"), key: emulator.key }),
+      "x-ms-cosmos-offer-autopilot-settings": JSON.stringify(settings),
+    },
+    body: JSON.stringify({ id: randomUUID() }),
+  });
+  expect(answer.status).toBe(400);
+  expect(answer.text).toContain("incrementPercent");
 });
 
 it.each([
