@@ -1,5 +1,6 @@
 import { charge } from "../charge.ts";
 import { isTrue } from "../http/call.ts";
+import { partitionStatistics, quotaHeaders } from "./containerStatistics.ts";
 import { dataActions, type Operation } from "./operation.ts";
 import { containerBody, findContainer, isNotModified, ownedContainerHeaders, reply } from "./resources.ts";
 
@@ -10,11 +11,12 @@ export const readContainer: Operation = {
   run(account, call) {
     const entry = findContainer(account, call);
     const headers = ownedContainerHeaders(entry);
-    // Only when asked for. Source: Learn, REST "Get a Collection"; azure-cosmos for Python, tests/test_crud_container.py.
-    if (isTrue(call, "x-ms-documentdb-populatequotainfo")) {
-      headers["x-ms-documentdb-collection-index-transformation-progress"] = "100";
-    }
+    // Both only when asked for: the bytes of all documents are added up.
+    if (isTrue(call, "x-ms-documentdb-populatequotainfo")) Object.assign(headers, quotaHeaders(entry));
     if (isNotModified(call, entry.etag)) return reply(304, charge.metadata, undefined, headers);
-    return reply(200, charge.metadata, containerBody(entry), headers);
+    const statistics = isTrue(call, "x-ms-documentdb-populatepartitionstatistics")
+      ? { statistics: partitionStatistics(entry) }
+      : {};
+    return reply(200, charge.metadata, { ...containerBody(entry), ...statistics }, headers);
   },
 };
