@@ -27,8 +27,8 @@ export interface Account {
   readonly region: Region;
   /** What that region sees of the documents. */
   readonly view: RegionView;
-  /** How many physical partitions a new container has, at least. */
-  readonly physicalPartitions: number;
+  /** How many physical partitions every new container has; left out where its throughput decides. */
+  readonly physicalPartitions: number | undefined;
   /** Results of queries that are handed out page by page. */
   readonly snapshots: Snapshots;
   /** What befalls the operations inside batches. */

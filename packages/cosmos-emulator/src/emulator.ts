@@ -18,7 +18,10 @@ export interface EmulatorOptions extends TenantOptions {
    * own endpoint, which the write region serves. Default: one, `East US`, whose endpoint is the account's.
    */
   readonly regions?: readonly RegionOptions[];
-  /** How many physical partitions a new container has; 1 by default. */
+  /**
+   * How many physical partitions every new container has. By default as many as the service would give it for the
+   * throughput that it is made with, 1 without; a raise beyond 10,000 RU/s a partition then splits partitions.
+   */
   readonly physicalPartitions?: number;
   /**
    * Whether data requests are throttled with 429 to the throughput that was provisioned for their container or its

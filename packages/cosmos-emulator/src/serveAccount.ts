@@ -54,7 +54,7 @@ export function serveAccount({
         },
         region,
         view: region.view,
-        physicalPartitions: options.physicalPartitions ?? 1,
+        physicalPartitions: options.physicalPartitions,
         snapshots,
         faults,
         throttle,

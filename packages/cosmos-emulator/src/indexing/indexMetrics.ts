@@ -10,8 +10,18 @@ interface IndexUse {
   readonly hasComposite: boolean;
 }
 
-function indexUse(policy: IndexingPolicy, filter: IndexableFilter, orderBy: OrderByPaths): IndexUse {
+/**
+ * @param key the partition key's path, where the request names the key: its index is then used, whatever the query says.
+ *   Source: azure-cosmos for Python, tests/test_query.py.
+ */
+function indexUse(
+  policy: IndexingPolicy,
+  filter: IndexableFilter,
+  orderBy: OrderByPaths,
+  key?: readonly string[],
+): IndexUse {
   const filtered = new Map(pathsOf(filter).map((path) => [specOf(path), path]));
+  if (key !== undefined) filtered.set(specOf(key), key);
   for (const { path } of orderBy.length === 1 ? orderBy : []) filtered.set(specOf(path), path);
   const specs = (wanted: boolean): string[] =>
     [...filtered].filter(([, path]) => isIndexed(policy, path.map(nameOf)) === wanted).map(([spec]) => spec);

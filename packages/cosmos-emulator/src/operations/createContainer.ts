@@ -2,7 +2,7 @@ import { charge } from "../charge.ts";
 import { readPartitionKeyDefinition } from "../partitionKey/partitionKey.ts";
 import { evenRanges } from "../partitionKey/partitionKeyRange.ts";
 import { conflict } from "../serviceError.ts";
-import { readThroughputHeaders } from "../throughput/throughput.ts";
+import { partitionsAtStart, readThroughputHeaders } from "../throughput/throughput.ts";
 import { readContainerDefinition } from "./containerDefinition.ts";
 import type { Operation } from "./operation.ts";
 import { containerBody, findDatabase, ownedContainerHeaders, reply } from "./resources.ts";
@@ -18,8 +18,9 @@ export const createContainer: Operation = {
     const { id } = definition;
     if (store.catalog.findContainer(database, id)?.id === id) throw conflict();
     const partitionKey = readPartitionKeyDefinition(definition["partitionKey"]);
-    const ranges = evenRanges(partitionKey.systemKey ? 1 : account.physicalPartitions, partitionKey);
     const throughput = readThroughputHeaders(call);
+    const count = partitionKey.systemKey ? 1 : (account.physicalPartitions ?? partitionsAtStart(throughput));
+    const ranges = evenRanges(count, partitionKey);
     const entry = store.transaction(() => {
       const made = store.catalog.createContainer(database, id, definition, ranges);
       const self = `dbs/${database.rid}/colls/${made.rid}/`;

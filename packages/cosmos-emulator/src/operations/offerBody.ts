@@ -23,6 +23,11 @@ export function offerBody({
             maximumTierThroughput: 0,
             autoUpgrade: false,
             maxThroughput: throughput.maximum,
+            ...(throughput.incrementPercent !== undefined && {
+              autoUpgradePolicy: {
+                throughputPolicy: { incrementPercent: throughput.incrementPercent },
+              },
+            }),
           },
         }
       : {};

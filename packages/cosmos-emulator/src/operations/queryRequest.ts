@@ -9,6 +9,7 @@ import { firstIndexMetrics, indexMetrics } from "../indexing/indexMetrics.ts";
 import { checkOrderBy, type OrderByPaths } from "../indexing/orderBy.ts";
 import { isObject, type JsonObject, own } from "../json.ts";
 import { limits } from "../limits.ts";
+import { parsePath } from "../partitionKey/partitionKey.ts";
 import type { Query } from "../query/ast.ts";
 import { type CompiledQuery, compileQuery, type QueryParameter } from "../query/compileQuery.ts";
 import { type ComputedProperties, NO_COMPUTED_PROPERTIES } from "../query/computedProperties.ts";
@@ -134,10 +135,11 @@ export function answerQuery(
       reverseIndexScan: isReversed,
     });
   }
+  const key = namedKeyPath(scope);
   if (isTrue(call, "x-ms-cosmos-populateindexmetrics-v2")) {
-    headers["x-ms-cosmos-index-utilization"] = indexMetrics(policy, filter, orderBy);
+    headers["x-ms-cosmos-index-utilization"] = indexMetrics(policy, filter, orderBy, key);
   } else if (isTrue(call, "x-ms-cosmos-populateindexmetrics")) {
-    headers["x-ms-cosmos-index-utilization"] = firstIndexMetrics(policy, filter, orderBy);
+    headers["x-ms-cosmos-index-utilization"] = firstIndexMetrics(policy, filter, orderBy, key);
   }
   if (isTrue(call, "x-ms-documentdb-populatequerymetrics")) {
     headers["x-ms-documentdb-query-metrics"] = queryMetrics(page, prepareTime, performance.now() - started);
@@ -148,6 +150,12 @@ export function answerQuery(
 /** The policy of a container. */
 const policyOf = ({ definition }: ContainerEntry): IndexingPolicy =>
   parseIndexingPolicy(definition["indexingPolicy"] as JsonObject);
+
+/** The path of the partition key that a request names; nothing for a hierarchical one, of which no client shows it. */
+function namedKeyPath({ pk, container }: Scope): readonly string[] | undefined {
+  const [path, ...others] = container.partitionKey.paths;
+  return pk === undefined || path === undefined || others.length > 0 ? undefined : parsePath(path);
+}
 
 function isPosition(position: Record<string, unknown>): boolean {
   const isCount = (value: unknown): boolean =>

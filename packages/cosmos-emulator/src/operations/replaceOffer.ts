@@ -1,11 +1,34 @@
 import { charge } from "../charge.ts";
 import { bodyObject, header } from "../http/call.ts";
 import { own } from "../json.ts";
+import { splitInto } from "../partitionKey/partitionKeyRange.ts";
 import { badRequest } from "../serviceError.ts";
-import { ceiling, lowest, migrated, readOfferContent } from "../throughput/throughput.ts";
+import type { Store } from "../store/openStore.ts";
+import {
+  ceiling,
+  lowest,
+  migrated,
+  partitionsNeeded,
+  readOfferContent,
+  type Throughput,
+} from "../throughput/throughput.ts";
 import { findOffer, offerBody, wantedMigration } from "./offerBody.ts";
 import type { Operation } from "./operation.ts";
 import { checkVersion, reply } from "./resources.ts";
+
+/**
+ * Splits a container's physical partitions until they can serve its throughput. The service takes hours for it, while
+ * the offer says that the change is pending.
+ */
+function makeRoom({ catalog }: Store, resourceRid: string, throughput: Throughput): void {
+  const container = catalog
+    .listDatabases()
+    .flatMap((database) => catalog.listContainers(database))
+    .find(({ rid }) => rid === resourceRid);
+  if (container === undefined) return;
+  const ranges = splitInto(partitionsNeeded(throughput), container.ranges, container.partitionKey);
+  if (ranges !== container.ranges) catalog.replaceRanges(container, ranges);
+}
 
 /**
  * `PUT /offers/{rid}`: another throughput, or a change between manual and autoscale throughput, for which a header asks
@@ -41,7 +64,10 @@ export const replaceOffer: Operation = {
       );
     }
     checkVersion(header(call, "if-match"), offer.etag);
-    const replaced = account.store.transaction(() => account.store.offers.replace(offer, wanted));
+    const replaced = account.store.transaction(() => {
+      if (account.physicalPartitions === undefined) makeRoom(account.store, offer.resourceRid, wanted);
+      return account.store.offers.replace(offer, wanted);
+    });
     return reply(200, charge.metadataWrite, offerBody(replaced), { etag: replaced.etag });
   },
 };

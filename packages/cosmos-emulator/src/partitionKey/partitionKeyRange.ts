@@ -45,3 +45,22 @@ export function splitRange(
   ];
   return { ranges: ranges.flatMap((kept) => (kept === range ? children : [kept])), children };
 }
+
+/**
+ * Cuts a container's ranges in half, one after the other in the order of the hash space and around again, until there
+ * are as many as wanted or all are too small.
+ */
+export function splitInto(
+  count: number,
+  ranges: readonly PartitionKeyRange[],
+  definition: PartitionKeyDefinition,
+): readonly PartitionKeyRange[] {
+  let current = ranges;
+  for (const range of ranges) {
+    if (current.length >= count) return current;
+    current = splitRange(current, range, definition)?.ranges ?? current;
+  }
+  return current.length >= count || current.length === ranges.length
+    ? current
+    : splitInto(count, current, definition);
+}

@@ -12,7 +12,7 @@ export interface Query {
 }
 
 /** `SELECT [DISTINCT] [TOP n] …`. */
-export interface SelectClause {
+interface SelectClause {
   readonly distinct: boolean;
   readonly top: CountExpression | undefined;
   readonly projection: Projection;

@@ -1,5 +1,5 @@
 import type { Query } from "./ast.ts";
-import { incorrectSyntaxNear, QuerySyntaxError } from "./queryError.ts";
+import { incorrectSyntaxNear, type QueryErrorDetail, QuerySyntaxError } from "./queryError.ts";
 import type { Token } from "./tokenize.ts";
 
 /**
@@ -16,6 +16,8 @@ export interface TokenCursor {
   nesting: number;
   /** Parses `SELECT …` up to where it ends; here because expressions and queries contain each other. */
   readonly parseSubquery: (cursor: TokenCursor) => Query;
+  /** What has been read that parses and is refused all the same. */
+  readonly refused: QueryErrorDetail[];
 }
 
 /** The token `ahead` places from here; the end token stands for all beyond it. */

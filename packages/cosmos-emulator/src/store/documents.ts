@@ -42,6 +42,8 @@ export interface Documents extends ChangeOrder {
   numbersOf(pk: string): number[];
   /** How many documents there are in a stretch of the hash space. */
   countIn(range: EpkRange): number;
+  /** How many documents there are in a stretch of the hash space, and the bytes of all of them. */
+  sizeOf(range: EpkRange): { count: number; bytes: number };
   /** Up to `limit` documents whose time to live is over at `now`, in seconds. */
   expired(now: number, defaultTtl: number, limit: number): StoredDocument[];
   /** Reads anew what is kept in memory, after a transaction that did not commit. */
@@ -107,6 +109,9 @@ CREATE INDEX IF NOT EXISTS ${table}_expiry ON ${table} (ts + ttl) WHERE ttl > 0;
     scan: sql.prepare(`SELECT ${columns} FROM ${table} WHERE number > ? ORDER BY number LIMIT ?`),
     numbersOf: sql.prepare(`SELECT number FROM ${table} WHERE pk = ?`),
     countIn: sql.prepare(`SELECT count(*) AS count FROM ${table} WHERE epk >= ? AND epk < ?`),
+    sizeOf: sql.prepare(
+      `SELECT count(*) AS count, coalesce(sum(octet_length(body)), 0) AS bytes FROM ${table} WHERE epk >= ? AND epk < ?`,
+    ),
     pkOf: sql.prepare(`SELECT pk FROM ${table} WHERE number = ?`),
   };
   const readLsn = (): number => Number(statements.lsn.get(container)?.["lsn"] ?? 0);
@@ -215,6 +220,10 @@ CREATE INDEX IF NOT EXISTS ${table}_expiry ON ${table} (ts + ttl) WHERE ttl > 0;
         .sort((one, other) => one - other),
     ...createChangeOrder(sql, table, () => lsn),
     countIn: ({ min, max }) => Number(statements.countIn.get(min, max)?.["count"]),
+    sizeOf({ min, max }) {
+      const row = statements.sizeOf.get(min, max);
+      return { count: Number(row?.["count"]), bytes: Number(row?.["bytes"]) };
+    },
     expired: createExpired(sql, table),
     forgetUncommitted() {
       const committed = readLsn();

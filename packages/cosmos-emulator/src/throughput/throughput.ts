@@ -6,7 +6,12 @@ import { badRequest } from "../serviceError.ts";
 export type Throughput =
   | { readonly kind: "manual"; readonly perSecond: number }
   /** Scales between a tenth of the maximum and the maximum. */
-  | { readonly kind: "autoscale"; readonly maximum: number };
+  | {
+      readonly kind: "autoscale";
+      readonly maximum: number;
+      /** By how much the maximum is meant to grow with the stored data; kept, and without effect. */
+      readonly incrementPercent?: number;
+    };
 
 /**
  * The bounds of provisioned throughput.
@@ -21,6 +26,22 @@ const bounds = {
 /** The most request units a second that there can be. */
 export const ceiling = (throughput: Throughput): number =>
   throughput.kind === "manual" ? throughput.perSecond : throughput.maximum;
+
+/**
+ * How many physical partitions a container is made with for the throughput that it is made with.
+ * Source: Learn, "Best practices for scaling provisioned throughput": what is provisioned by hand starts with a
+ * partition for each 6,000 RU/s, autoscale with one for each 10,000.
+ */
+export const partitionsAtStart = (throughput: Throughput | undefined): number =>
+  throughput === undefined
+    ? 1
+    : Math.ceil(ceiling(throughput) / (throughput.kind === "manual" ? 6000 : 10_000));
+
+/**
+ * How many physical partitions throughput needs at least: a partition serves up to 10,000 RU/s.
+ * Source: Learn, "Partitioning and horizontal scaling, physical partitions".
+ */
+export const partitionsNeeded = (throughput: Throughput): number => Math.ceil(ceiling(throughput) / 10_000);
 
 /**
  * The throughput that the headers of a create ask for; `undefined` when they ask for none.
@@ -40,7 +61,7 @@ export function readThroughputHeaders(call: Call): Throughput | undefined {
   } catch {
     throw badRequest("The header x-ms-cosmos-offer-autopilot-settings is not JSON.");
   }
-  return checkThroughput({ kind: "autoscale", maximum: maximumIn(settings) });
+  return autoscaleIn(settings);
 }
 
 /** The throughput that the body of a replaced offer has. */
@@ -49,7 +70,7 @@ export function readOfferContent(body: JsonObject): Throughput {
   if (!isObject(content)) throw badRequest("The offer has no 'content'.");
   const settings = own(content, "offerAutopilotSettings");
   if (settings !== undefined && settings !== null) {
-    return checkThroughput({ kind: "autoscale", maximum: maximumIn(settings) });
+    return autoscaleIn(settings);
   }
   const perSecond = own(content, "offerThroughput");
   return checkThroughput({
@@ -58,15 +79,32 @@ export function readOfferContent(body: JsonObject): Throughput {
   });
 }
 
-function maximumIn(settings: unknown): number {
-  const maximum = isObject(settings) ? own(settings, "maxThroughput") : undefined;
-  return typeof maximum === "number" ? maximum : Number.NaN;
+/** Source: azure-cosmos for Python, _offer.py and _base.py, for the names. */
+function autoscaleIn(settings: unknown): Throughput {
+  const at = (value: unknown, name: string): unknown => (isObject(value) ? own(value, name) : undefined);
+  const maximum = at(settings, "maxThroughput");
+  const policy = at(at(settings, "autoUpgradePolicy"), "throughputPolicy");
+  const incrementPercent = at(policy, "incrementPercent") ?? undefined;
+  const throughput = {
+    kind: "autoscale",
+    maximum: typeof maximum === "number" ? maximum : Number.NaN,
+  } as const;
+  if (incrementPercent === undefined) return checkThroughput(throughput);
+  if (typeof incrementPercent !== "number" || !Number.isInteger(incrementPercent) || incrementPercent < 0) {
+    throw badRequest(
+      `The property 'incrementPercent' is ${JSON.stringify(incrementPercent)}: it has to be a whole number, 0 or more.`,
+    );
+  }
+  return checkThroughput({ ...throughput, incrementPercent });
 }
 
 /** Refuses throughput outside the service's bounds. */
 function checkThroughput(throughput: Throughput): Throughput {
   const { from, step } = bounds[throughput.kind];
   const wanted = ceiling(throughput);
+  if (throughput.kind === "autoscale" && wanted < from) {
+    throw badRequest(`Requested throughput ${wanted} is less than required minimum throughput ${from}.`);
+  }
   // Not a number is refused by the first comparison.
   if (!(wanted >= from) || wanted > bounds.to || wanted % step !== 0) {
     throw badRequest(

@@ -25,6 +25,9 @@ it("takes a request for a query plan that does not say that it has a query", asy
     200,
     expect.objectContaining({ aggregates: ["Count"] }),
   ]);
+  // A client that saw a path without a range would take the answer for that of a partition that was split.
+  expect(answer.headers).not.toHaveProperty("x-ms-alt-content-path");
+  expect(answer.headers).not.toHaveProperty("x-ms-session-token");
 });
 
 it("answers a container's own reads with a session token of one range", async () => {
@@ -92,6 +95,33 @@ it("does not keep the kinds of index that old clients write", async () => {
   expect(read.json()).toMatchObject({ indexingPolicy: { includedPaths: [{ path: "/*" }] } });
   expect(read.text).not.toContain('Hash","dataType');
   expect(read.headers["x-ms-documentdb-collection-index-transformation-progress"]).toBe("100");
+});
+
+it("says what a container holds when it is asked to, and only then", async () => {
+  const container = await account.newContainer();
+  for (const id of ["a", "b", "c"]) await container.items.create({ id, pk: id, text: "x".repeat(2000) });
+  const path = `/dbs/${database.id}/colls/${container.id}`;
+  const asked = await account.raw({
+    path,
+    headers: {
+      "x-ms-documentdb-populatequotainfo": "True",
+      "x-ms-documentdb-populatepartitionstatistics": "True",
+    },
+  });
+  const usage = String(asked.headers["x-ms-resource-usage"]);
+  const used = new URLSearchParams(usage.replaceAll(";", "&"));
+  expect(Number(used.get("documentsCount"))).toBe(3);
+  expect(Number(used.get("documentsSize"))).toBeGreaterThanOrEqual(6);
+  expect(Number(used.get("documentsSize"))).toBeLessThan(12);
+  expect(asked.headers["x-ms-resource-quota"]).toContain("collectionSize=");
+  const statistics = asked.json()["statistics"] as { id: string; documentCount: number; sizeInKB: number }[];
+  expect(statistics.map(({ id }) => id)).toEqual(["0", "1", "2"]);
+  expect(statistics.reduce((sum, { documentCount }) => sum + documentCount, 0)).toBe(3);
+  expect(statistics.every(({ documentCount, sizeInKB }) => sizeInKB >= 2 * documentCount)).toBe(true);
+
+  const plain = await account.raw({ path });
+  expect(plain.headers).not.toHaveProperty("x-ms-resource-usage");
+  expect(plain.json()).not.toHaveProperty("statistics");
 });
 
 it("refuses a batch of nothing and a time to live that is null", async () => {

@@ -155,6 +155,16 @@ it("measures a query when asked to, and only then", async () => {
   expect(bySdk.indexMetrics).toContain("/n/?");
 });
 
+it("counts the partition key's index among the used ones when the request names the key", async () => {
+  const container = await account.newContainer("/address/city");
+  const names = async (partitionKey?: string): Promise<string | undefined> => {
+    const options = { populateIndexMetrics: true, ...(partitionKey !== undefined && { partitionKey }) };
+    return (await container.items.query("SELECT * FROM c", options).fetchNext()).indexMetrics;
+  };
+  expect(await names("Ulm")).toContain("/address/city/?");
+  expect(await names()).not.toContain("/address/city/?");
+});
+
 emulatorIt(
   "names the indexes that a query uses and would use",
   "the service scores their impact",

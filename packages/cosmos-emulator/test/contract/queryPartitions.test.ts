@@ -185,6 +185,23 @@ it.each([
   });
 });
 
+it.each([
+  ["SELECT COUNT(1) FROM c WHERE c.tenant = 't1'", 400],
+  ["SELECT AVG(c.n) AS mean FROM c WHERE c.tenant = 't1'", 400],
+  ["SELECT VALUE COUNT(1) FROM c WHERE c.tenant = 't1'", 200],
+  ["SELECT c.tenant, COUNT(1) AS n FROM c WHERE c.tenant = 't1' GROUP BY c.tenant", 200],
+])("answers an aggregate over the one partition key that WHERE names: %s, %d", async (text, status) => {
+  const container = await account.newContainer("/tenant");
+  const ask = (headers: Record<string, string>) => sendQuery(account, container, { text, headers });
+  const enabled = await ask({ "x-ms-documentdb-query-enablecrosspartition": "true" });
+  expect([enabled.status, enabled.headers["x-ms-substatus"] ?? "0"]).toEqual([
+    status,
+    status === 400 ? "1004" : "0",
+  ]);
+  expect((await ask({ "x-ms-documentdb-partitionkey": '["t1"]' })).status).toBe(200);
+  expect((await ask({})).status).toBe(200);
+});
+
 it("answers a request for the plan, confined to the partition keys that WHERE names", async () => {
   const container = await account.newContainer("/tenant");
   const answer = await sendQuery(account, container, {

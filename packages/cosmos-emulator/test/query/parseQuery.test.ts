@@ -92,6 +92,45 @@ describe("syntax errors", () => {
   });
 });
 
+describe("what is refused in subqueries", () => {
+  const finding = (code: string | undefined, message: string, start: number, end: number) => ({
+    severity: "Error",
+    location: { start, end },
+    ...(code !== undefined && { code }),
+    message,
+  });
+
+  test.each([
+    [
+      "SELECT ARRAY(SELECT VALUE t FROM t IN c.tags ORDER BY t.a ASC, t.b DESC) FROM c",
+      [finding("SC2202", "'ORDER BY' is not supported in subqueries.", 45, 71)],
+    ],
+    [
+      "SELECT * FROM c WHERE EXISTS(SELECT TOP 10 VALUE t FROM t IN c.tags)",
+      [finding("SC2203", "'TOP' is not supported in subqueries.", 36, 42)],
+    ],
+    [
+      "SELECT * FROM (SELECT TOP 1 * FROM c ORDER BY c.a OFFSET 0 LIMIT 2) AS s",
+      [
+        finding("SC2202", "'ORDER BY' is not supported in subqueries.", 37, 49),
+        finding("SC2203", "'TOP' is not supported in subqueries.", 22, 27),
+        finding(undefined, "'OFFSET LIMIT' clause is not supported in subqueries.", 50, 66),
+      ],
+    ],
+  ])("%s", (text, errors) => {
+    expect(JSON.parse(failureOf(text).message)).toEqual({ errors });
+  });
+
+  test("is not what fails where the text does not parse", () => {
+    expect(failureOf("SELECT (SELECT TOP 1 VALUE 1) FROM")).toBeInstanceOf(QuerySyntaxError);
+  });
+
+  test("stays allowed around them", () => {
+    const query = parseQuery("SELECT TOP 1 (SELECT VALUE 1) AS one FROM c ORDER BY c.a OFFSET 0 LIMIT 2");
+    expect(query).toMatchObject({ orderBy: [{}], offsetLimit: {}, select: { top: { value: 1 } } });
+  });
+});
+
 describe("large queries", () => {
   test("parses a list of ten thousand and a chain of ten thousand", () => {
     const numbers = Array.from({ length: 10_000 }, (_, index) => index);

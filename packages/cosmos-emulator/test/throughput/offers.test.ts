@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { Agent } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CosmosClient, type Database, type OfferDefinition } from "@azure/cosmos";
+import { type ContainerRequest, CosmosClient, type Database, type OfferDefinition } from "@azure/cosmos";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../src/index.ts";
 import { send } from "../httpsRequest.ts";
@@ -34,7 +34,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const newContainer = async (throughput: { throughput?: number; maxThroughput?: number } = {}) =>
+const newContainer = async (throughput: Partial<ContainerRequest> = {}) =>
   (await database.containers.create({ id: randomUUID(), partitionKey: "/pk", ...throughput })).container;
 
 const withContent = (offer: OfferDefinition | undefined, content: object): OfferDefinition => ({
@@ -215,4 +215,93 @@ it("changes manual throughput to autoscale and back when a header asks for it", 
   await expect(
     offer?.replace(withContent(resource, { offerAutopilotSettings: { maxThroughput: 4000 } })),
   ).rejects.toMatchObject({ code: 400 });
+});
+
+it.each([[0], [25]])("keeps autoscale's increment of %d percent", async (incrementPercent) => {
+  const autoUpgradePolicy = { throughputPolicy: { incrementPercent } };
+  const container = await newContainer({ maxThroughput: 1000, autoUpgradePolicy });
+  const { resource, offer } = await container.readOffer();
+  expect(resource?.content).toMatchObject({ offerAutopilotSettings: { autoUpgradePolicy } });
+  await offer?.replace(withContent(resource, { offerAutopilotSettings: { maxThroughput: 2000 } }));
+  expect((await offer?.read())?.resource?.content?.offerAutopilotSettings).not.toHaveProperty(
+    "autoUpgradePolicy",
+  );
+});
+
+it.each([[-1], [0.5], ["many"], [{}]])("refuses an increment of %j percent", async (incrementPercent) => {
+  const settings = { maxThroughput: 1000, autoUpgradePolicy: { throughputPolicy: { incrementPercent } } };
+  const answer = await send({
+    method: "POST",
+    origin: emulator.endpoint,
+    path: "/dbs",
+    ca: readFileSync(emulator.caFile, "utf8"),
+    headers: {
+      ...masterKeyHeaders({ method: "POST", ...signedParts("/dbs"), key: emulator.key }),
+      "x-ms-cosmos-offer-autopilot-settings": JSON.stringify(settings),
+    },
+    body: JSON.stringify({ id: randomUUID() }),
+  });
+  expect(answer.status).toBe(400);
+  expect(answer.text).toContain("incrementPercent");
+});
+
+it.each([
+  [{}, 1],
+  [{ throughput: 6000 }, 1],
+  [{ throughput: 6100 }, 2],
+  [{ throughput: 30_000 }, 5],
+  [{ maxThroughput: 10_000 }, 1],
+  [{ maxThroughput: 11_000 }, 2],
+  [{ throughput: 1_000_000 }, 167],
+])(
+  "makes a container with %j of as many physical partitions as the service: %d",
+  async (throughput, count) => {
+    const container = await newContainer(throughput);
+    const { resources } = await container.readPartitionKeyRanges().fetchAll();
+    expect(resources).toHaveLength(count);
+  },
+);
+
+it("splits physical partitions when more throughput is asked for than they serve, and loses nothing", async () => {
+  const container = await newContainer({ throughput: 9000 });
+  const ids = Array.from({ length: 40 }, (_, index) => `item ${index}`);
+  for (const id of ids) await container.items.create({ id, pk: id });
+  const { resource, offer } = await container.readOffer();
+  const partitions = async () => (await container.readPartitionKeyRanges().fetchAll()).resources;
+  const before = await partitions();
+
+  await offer?.replace(withContent(resource, { offerThroughput: 20_000 }));
+  expect(await partitions()).toEqual(before);
+  await offer?.replace(withContent(resource, { offerThroughput: 50_000 }));
+  const after = await partitions();
+  expect(after).toHaveLength(5);
+  expect(new Set(after.map(({ parents }) => parents?.[0]))).toEqual(new Set(before.map(({ id }) => id)));
+  // The client has known the partitions since before the split.
+  const { resources } = await container.items.query<string>("SELECT VALUE c.id FROM c").fetchAll();
+  expect(resources.toSorted()).toEqual(ids.toSorted());
+
+  await offer?.replace(withContent(resource, { offerThroughput: 600 }));
+  expect(await partitions()).toEqual(after);
+});
+
+it("gives every container the physical partitions that the emulator was started with", async () => {
+  const other = await startEmulator({ physicalPartitions: 2 });
+  const otherAgent = new Agent({ ca: readFileSync(other.caFile, "utf8"), keepAlive: true });
+  const otherClient = new CosmosClient({ endpoint: other.endpoint, key: other.key, agent: otherAgent });
+  try {
+    const made = await otherClient.databases.create({ id: "shop" });
+    const { container } = await made.database.containers.create({
+      id: "items",
+      partitionKey: "/pk",
+      throughput: 30_000,
+    });
+    const { resource, offer } = await container.readOffer();
+    await offer?.replace(withContent(resource, { offerThroughput: 50_000 }));
+    const { resources } = await container.readPartitionKeyRanges().fetchAll();
+    expect(resources).toHaveLength(2);
+  } finally {
+    otherClient.dispose();
+    otherAgent.destroy();
+    await other.close();
+  }
 });
