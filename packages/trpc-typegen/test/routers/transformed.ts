@@ -36,6 +36,10 @@ type Expression =
 
 type Linked<Value> = { value: Value; next: Linked<Value> | null };
 
+/** JSON as Prisma declares it. */
+type PrismaJson = string | number | boolean | null | { [Key in string]?: PrismaJson } | PrismaJsonArray;
+interface PrismaJsonArray extends Array<PrismaJson> {}
+
 /** Makes the procedures of a collection. */
 function collection<Item extends z.ZodObject>(item: Item) {
   return {
@@ -110,6 +114,10 @@ export const appRouter = t.router({
     .input(z.object({ a: z.string(), b: z.date() }).partial().strict())
     .query(({ input }) => input),
   loose: t.procedure.input(z.looseObject({ id: z.string() })).query(({ input }) => input),
+  prismaJson: t.procedure.input(z.custom<PrismaJson>()).query(({ input }) => ({ input })),
+  file: t.procedure
+    .input(z.object({ file: z.file(), blob: z.instanceof(Blob) }))
+    .mutation(({ input }) => input),
   caught: t.procedure
     .input(z.object({ n: z.coerce.number(), s: z.string().transform((s) => s.length) }))
     .query(({ input }) => input),
