@@ -133,6 +133,10 @@ const oddities = t.router({
     big: 1n as unknown,
   })),
   point: t.procedure.query(() => new Point()),
+  loose: t.procedure.input(z.looseObject({ id: z.string() })).query(({ input }) => input),
+  caughtAll: t.procedure
+    .input(z.object({ a: z.string().optional(), at: z.date() }).catchall(z.number()))
+    .query(({ input }) => input),
   prismaJson: t.procedure.input(z.custom<PrismaJson>()).query(({ input }) => ({ input })),
   buffer: t.procedure.query(() => ({ bytes: Buffer.from("a") })),
   optionals: t.procedure

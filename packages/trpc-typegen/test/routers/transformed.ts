@@ -40,6 +40,13 @@ type Linked<Value> = { value: Value; next: Linked<Value> | null };
 type PrismaJson = string | number | boolean | null | { [Key in string]?: PrismaJson } | PrismaJsonArray;
 interface PrismaJsonArray extends Array<PrismaJson> {}
 
+const LooseNode = z.looseObject({
+  name: z.string(),
+  get children() {
+    return z.array(LooseNode);
+  },
+});
+
 /** Makes the procedures of a collection. */
 function collection<Item extends z.ZodObject>(item: Item) {
   return {
@@ -118,6 +125,10 @@ export const appRouter = t.router({
   file: t.procedure
     .input(z.object({ file: z.file(), blob: z.instanceof(Blob) }))
     .mutation(({ input }) => input),
+  looseNode: t.procedure.input(LooseNode).query(({ input }) => input),
+  caughtAll: t.procedure
+    .input(z.object({ a: z.string().optional(), at: z.date() }).catchall(z.number()))
+    .query(({ input }) => input),
   caught: t.procedure
     .input(z.object({ n: z.coerce.number(), s: z.string().transform((s) => s.length) }))
     .query(({ input }) => input),
