@@ -71,22 +71,6 @@ export function createNodeHandler<TRouter extends AnyTRPCRouter>(
   };
 }
 
-/** Serves what this package knows and hands the rest over. */
-function serve(exchange: Exchange, target: RequestTarget): void {
-  const { req, res } = exchange;
-  if (req.method === "HEAD") {
-    if (res.statusCode === 200) res.statusCode = 204;
-    res.end();
-    return;
-  }
-  const path = procedurePath(exchange);
-  if (path === undefined || !isJsonCall(req)) {
-    handOn(exchange);
-    return;
-  }
-  serveCalls(exchange, path, target.query).catch(exceptionHandler(exchange));
-}
-
 /** A `GET` or `POST` over HTTP/1.1 that carries JSON or nothing and does not ask for a stream. */
 function isJsonCall(req: IncomingMessage & { readonly body?: unknown }): boolean {
   if (req.httpVersion !== "1.1") return false;
@@ -121,8 +105,20 @@ function procedurePath(exchange: Exchange): string | undefined {
   }
 }
 
-async function serveCalls(exchange: Exchange, path: string, query: string): Promise<void> {
+/** Serves what this package knows and hands the rest over. */
+function serve(exchange: Exchange, target: RequestTarget): void {
+  answer(exchange, target).catch(exceptionHandler(exchange));
+}
+
+async function answer(exchange: Exchange, { query }: RequestTarget): Promise<void> {
   const { req, res, router } = exchange;
+  if (req.method === "HEAD") {
+    if (res.statusCode === 200) res.statusCode = 204;
+    res.end();
+    return;
+  }
+  const path = procedurePath(exchange);
+  if (path === undefined || !isJsonCall(req)) return handOn(exchange);
   const headers = headerReader(req.headers);
   if (getAcceptHeader(headers as unknown as Headers) === "application/jsonl") return handOn(exchange);
   const request = new JsonRequest(req, res, headers);

@@ -2,27 +2,21 @@ import type { ServerResponse } from "node:http";
 import { type Answer, plainText, vary, webHeaders } from "./responseHead.ts";
 
 /**
- * Sends a complete answer. A status that a procedure has set on the response wins, as with tRPC's adapter.
+ * Sends a complete answer over whatever the response holds already. A status that a procedure has set on the response
+ * wins, as with tRPC's adapter.
  *
- * Where nothing else has touched the response, head and body leave in one write.
+ * Headers are set one by one, not given to `writeHead`: loggers read them from the response afterwards, and whoever
+ * wraps `end` to change the body can still change them. Head and body leave in one write all the same.
  */
 export function sendAnswer(res: ServerResponse, { status, body, head }: Answer): void {
-  if (
-    head.web ||
-    head.allow !== undefined ||
-    res.statusCode !== 200 ||
-    res.headersSent ||
-    res.getHeaderNames().length > 0
-  ) {
-    sendWithHeaders(res, status, body, webHeaders(head));
+  if (res.statusCode === 200) res.statusCode = status;
+  if (head.web || head.allow !== undefined) {
+    sendWithHeaders(res, body, webHeaders(head));
     return;
   }
-  const own = {
-    "content-type": head.contentType ?? plainText,
-    vary,
-    "content-length": Buffer.byteLength(body),
-  };
-  res.writeHead(status, head.added === undefined ? own : sortedByName({ ...own, ...head.added }));
+  const own = { "content-type": head.contentType ?? plainText, vary };
+  const headers = head.added === undefined ? own : sortedByName({ ...own, ...head.added });
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
   res.end(body);
 }
 
@@ -33,9 +27,8 @@ function sortedByName<Value>(headers: Readonly<Record<string, Value>>): Record<s
   return sorted;
 }
 
-/** Header by header, in the order in which a web Headers lists them, over whatever the response holds already. */
-function sendWithHeaders(res: ServerResponse, status: number, body: string, headers: Headers): void {
-  if (res.statusCode === 200) res.statusCode = status;
+/** In the order in which a web Headers lists them, cookies last. */
+function sendWithHeaders(res: ServerResponse, body: string, headers: Headers): void {
   if (!headers.has("content-type")) headers.set("content-type", plainText);
   let isAscii = true;
   for (const [name, value] of headers) {

@@ -214,6 +214,38 @@ export const setups = {
         throw new Error("middleware threw");
       },
     }),
+  answerNoted: (diary) =>
+    observed(diary, {
+      middleware: (_req, res, next) => {
+        const { end } = res;
+        res.end = (...args: unknown[]) => {
+          Reflect.apply(end, res, args);
+          const { "content-length": _, ...headers } = res.getHeaders();
+          diary.push(note("answer", [res.statusCode, headers]));
+          return res;
+        };
+        next();
+      },
+    }),
+  answerChanged: (diary) =>
+    observed(diary, {
+      middleware: (_req, res, next) => {
+        const { end } = res;
+        const chunks: Buffer[] = [];
+        const keep = (chunk: unknown) => {
+          if (typeof chunk === "string" || chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk));
+          return true;
+        };
+        res.write = keep;
+        res.end = (chunk?: unknown) => {
+          if (res.writableEnded) return res;
+          keep(chunk);
+          if (!res.headersSent) res.setHeader("x-changed", "1");
+          return Reflect.apply(end, res, [`(${Buffer.concat(chunks).toString()})`]);
+        };
+        next();
+      },
+    }),
   middlewareRewrites: (diary) =>
     observed(diary, {
       middleware: (req, _res, next) => {
@@ -235,6 +267,18 @@ export const setups = {
           }
           next();
         });
+      },
+    }),
+  bodyThrows: (diary) =>
+    observed(diary, {
+      // Later, as body parsers do: what is thrown then reaches no caller of the handler.
+      middleware: (req, _res, next) => {
+        Object.defineProperty(req, "body", {
+          get: () => {
+            throw new Error("the body cannot be parsed");
+          },
+        });
+        setImmediate(next);
       },
     }),
   bodySkipped: (diary) =>

@@ -75,6 +75,11 @@ export interface ObjectTree {
   readonly kind: "object";
   readonly properties: readonly PropertyTree[];
   readonly indexes: readonly IndexTree[];
+  /**
+   * Properties beside an index signature of which only a mapped type can say so: they do not fit it, or it is a record's.
+   * zod's loose objects and those with `catchall` are made that way.
+   */
+  readonly isMerged: boolean;
   /** An interface or a class, which unlike a type literal never gets an implicit index signature. */
   readonly isInterface: boolean;
   readonly suggestion: NameSuggestion | undefined;
@@ -119,6 +124,9 @@ export const deliveredType = "Delivered";
 export function deliveredTree(value: TypeTree): ReferenceTree {
   return { kind: "reference", name: deliveredType, from: "file", typeArguments: [value] };
 }
+
+/** The generated file's name for what makes one object of an intersection's parts. */
+export const mergedType = "Merged";
 
 /** @returns the trees directly inside a tree, in the order in which they are written */
 export function childrenOf(tree: TypeTree): readonly TypeTree[] {

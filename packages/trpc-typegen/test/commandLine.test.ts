@@ -56,6 +56,38 @@ function project(): string {
   return folder;
 }
 
+test("reads a project of a solution that takes another's sources by paths", async () => {
+  const folder = project();
+  mkdirSync(path.join(folder, "greetings"));
+  writeFileSync(path.join(folder, "greetings/hello.ts"), 'export const hello = (): string => "hello";\n');
+  const own = router
+    .replace("const t", 'import { hello } from "@greetings/hello";\nconst t')
+    .replace('"hello")', "hello())");
+  writeFileSync(path.join(folder, "src/router.ts"), own.replaceAll("\n", "\r\n"));
+  const compilerOptions = {
+    strict: true,
+    composite: true,
+    module: "preserve",
+    rootDir: ".",
+    outDir: "../dist",
+    paths: { "@greetings/*": ["../greetings/*"] },
+  };
+  writeFileSync(path.join(folder, "src/tsconfig.json"), JSON.stringify({ compilerOptions }));
+  const outcome = await runTypegen(["src/router.ts", "--out", "types/router.d.ts"], folder);
+  expect(outcome).toEqual({ code: 0, stdout: "", stderr: "" });
+  expect(readFileSync(path.join(folder, "types/router.d.ts"), "utf8")).toBe(generated);
+});
+
+test("reads a router in JavaScript, whatever its project says of JavaScript", async () => {
+  const folder = project();
+  writeFileSync(path.join(folder, "src/router.js"), router.replace(/export type.*\n/u, ""));
+  const outcome = await runTypegen(["src/router.js", "--out", "types/router.d.ts"], folder);
+  expect(outcome).toEqual({ code: 0, stdout: "", stderr: "" });
+  expect(readFileSync(path.join(folder, "types/router.d.ts"), "utf8")).toBe(
+    generated.replace("router.ts", "router.js"),
+  );
+});
+
 test("writes the file, and leaves nothing else behind", async () => {
   const folder = project();
   const ended = await runTypegen(["src/router.ts", "--out", "types/router.d.ts"], folder);

@@ -54,7 +54,9 @@ test("types have the names that the source has, and invented ones only where one
     "JsonValue",
     "Level",
     "OdditiesFailingErrorShape",
+    "OdditiesPrismaJsonInput",
     "Point",
+    "PrismaJson",
     "Record2",
     "Shape",
     "Shape2",
@@ -66,8 +68,11 @@ test("types have the names that the source has, and invented ones only where one
     "Expression",
     "Folder",
     "Linked",
+    "LooseNode",
     "Metres",
     "OrderId",
     "Owner",
+    "PrismaJson",
+    "PrismaJsonInput",
   ]);
 });

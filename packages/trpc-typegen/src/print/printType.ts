@@ -1,6 +1,12 @@
 import { reachable, type TypeClasses } from "../names/classifyTypes.ts";
 import { orderedMembers } from "../names/memberOrder.ts";
-import type { ObjectTree, PropertyTree, TupleElement, TypeTree } from "../typeTree.ts";
+import {
+  mergedType,
+  type ObjectTree,
+  type PropertyTree,
+  type TupleElement,
+  type TypeTree,
+} from "../typeTree.ts";
 import { printComment } from "./printComment.ts";
 
 /** What printing needs to know beyond the type itself. */
@@ -95,6 +101,13 @@ function printBody(printing: Printing, tree: TypeTree, indent: number, binding: 
 
 function printObject(printing: Printing, tree: ObjectTree, indent: number): string {
   if (tree.indexes.length + tree.properties.length === 0) return "{}";
+  if (tree.isMerged) {
+    const parts = [
+      { ...tree, isMerged: false, indexes: [] },
+      { ...tree, isMerged: false, properties: [] },
+    ];
+    return `${mergedType}<${parts.map((part) => printObject(printing, part, indent)).join(" & ")}>`;
+  }
   const [record] = tree.indexes;
   // A type that contains itself may do so in an index signature, but not as an argument of an alias like `Record`.
   if (record?.isRecord === true && !record.isReadonly && !reachable([record.type]).has(tree)) {

@@ -49,11 +49,15 @@ export function readCompilerSettings(
   tsconfig: string | undefined,
 ): CompilerSettings | readonly Problem[] {
   const configFile = tsconfig ?? ts.findConfigFile(path.dirname(routerFile), ts.sys.fileExists);
+  // A router in JavaScript is read whatever its project says: it is what was asked for.
+  const ownOverrides: ts.CompilerOptions = /\.[cm]?jsx?$/u.test(routerFile)
+    ? { ...overrides, allowJs: true }
+    : overrides;
   if (configFile === undefined) {
-    return { options: { ...settingsWithoutProject, ...overrides }, ambientFiles: [] };
+    return { options: { ...settingsWithoutProject, ...ownOverrides }, ambientFiles: [] };
   }
   const unreadable: ts.Diagnostic[] = [];
-  const parsed = ts.getParsedCommandLineOfConfigFile(configFile, overrides, {
+  const parsed = ts.getParsedCommandLineOfConfigFile(configFile, ownOverrides, {
     ...ts.sys,
     onUnRecoverableConfigFileDiagnostic: (diagnostic) => unreadable.push(diagnostic),
   });
@@ -70,7 +74,7 @@ export function readCompilerSettings(
     ];
   }
   // TypeScript moves these out of sight of each other when it merges an `extends` chain, so they are set last.
-  const options: ts.CompilerOptions = { ...parsed.options, ...overrides };
+  const options: ts.CompilerOptions = { ...parsed.options, ...ownOverrides };
   delete options.tsBuildInfoFile;
   return { options, ambientFiles: parsed.fileNames.filter((file) => /\.d\.[cm]?ts$/u.test(file)) };
 }

@@ -23,10 +23,11 @@ export function readObject(reading: Reading, type: ts.Type, place: Place, isOnPr
   const written: PropertyTree[] = [];
   const indexes: IndexTree[] = [];
   const symbol = type.getSymbol();
-  const tree: ObjectTree = {
+  const tree: { -readonly [Key in keyof ObjectTree]: ObjectTree[Key] } = {
     kind: "object",
     properties: written,
     indexes,
+    isMerged: false,
     isInterface:
       symbol !== undefined && (symbol.flags & (ts.SymbolFlags.Interface | ts.SymbolFlags.Class)) !== 0,
     suggestion: suggestionFor(reading.checker, type),
@@ -48,7 +49,19 @@ export function readObject(reading: Reading, type: ts.Type, place: Place, isOnPr
     const read = readProperty(reading, property, place, isOnPrimitive);
     if (read !== undefined) written.push(read);
   }
+  tree.isMerged =
+    written.length > 0 &&
+    (indexes.some((index) => index.isRecord) || !fitIndexes(reading.checker, type, properties));
   return tree;
+}
+
+/** @returns whether the properties could be declared beside the index signatures */
+function fitIndexes(checker: ts.TypeChecker, type: ts.Type, properties: readonly ts.Symbol[]): boolean {
+  const index = checker.getIndexInfoOfType(type, ts.IndexKind.String);
+  return (
+    index === undefined ||
+    properties.every((property) => checker.isTypeAssignableTo(checker.getTypeOfSymbol(property), index.type))
+  );
 }
 
 /** The checker's `keyof`, which is not in the compiler's declared interface. */
@@ -58,10 +71,11 @@ interface CheckerWithKeyOf extends ts.TypeChecker {
 
 /**
  * tRPC serializes a record by its `keyof`, so a client would see another type if one form were written for the other.
+ * zod's loose objects are records with properties of their own.
  */
 function isRecord({ checker }: Reading, type: ts.Type): boolean {
   const isMapped = ((type as ts.ObjectType).objectFlags & ts.ObjectFlags.Mapped) !== 0;
-  if (!isMapped || checker.getPropertiesOfType(type).length > 0) return false;
+  if (!isMapped) return false;
   const keys = (checker as CheckerWithKeyOf).getIndexType?.(type);
   return keys !== undefined && (keys.flags & ts.TypeFlags.String) !== 0;
 }

@@ -1,5 +1,6 @@
 import ts from "typescript-6";
 import { type TypeTree, textTree } from "../typeTree.ts";
+import { readExtension } from "./readExtension.ts";
 import { readIntersection } from "./readIntersection.ts";
 import { deepest, inside, type Place, type Reading, refuse } from "./reading.ts";
 import { readList } from "./readList.ts";
@@ -111,6 +112,7 @@ function readCompound(reading: Reading, type: ts.Type, place: Place): TypeTree {
     return (
       readList(reading, type, place) ??
       libraryReference(reading, type, place) ??
+      readExtension(reading, type, place) ??
       readObject(reading, type, place, false)
     );
   }

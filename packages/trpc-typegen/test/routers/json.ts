@@ -66,6 +66,10 @@ export const shapeSchema = z.discriminatedUnion("kind", [
 /** What the store keeps of an old track: the file writes `Record<string, …>`, which this is not. */
 export const recordSchema = z.object({ title: z.string(), side: z.enum(["a", "b"]) });
 
+/** JSON as Prisma declares it. */
+type PrismaJson = string | number | boolean | null | { [Key in string]?: PrismaJson } | PrismaJsonArray;
+interface PrismaJsonArray extends Array<PrismaJson> {}
+
 class Point {
   x = 0;
   y = 0;
@@ -129,6 +133,11 @@ const oddities = t.router({
     big: 1n as unknown,
   })),
   point: t.procedure.query(() => new Point()),
+  loose: t.procedure.input(z.looseObject({ id: z.string() })).query(({ input }) => input),
+  caughtAll: t.procedure
+    .input(z.object({ a: z.string().optional(), at: z.date() }).catchall(z.number()))
+    .query(({ input }) => input),
+  prismaJson: t.procedure.input(z.custom<PrismaJson>()).query(({ input }) => ({ input })),
   buffer: t.procedure.query(() => ({ bytes: Buffer.from("a") })),
   optionals: t.procedure
     .input(

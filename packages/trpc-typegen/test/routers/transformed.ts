@@ -36,6 +36,17 @@ type Expression =
 
 type Linked<Value> = { value: Value; next: Linked<Value> | null };
 
+/** JSON as Prisma declares it. */
+type PrismaJson = string | number | boolean | null | { [Key in string]?: PrismaJson } | PrismaJsonArray;
+interface PrismaJsonArray extends Array<PrismaJson> {}
+
+const LooseNode = z.looseObject({
+  name: z.string(),
+  get children() {
+    return z.array(LooseNode);
+  },
+});
+
 /** Makes the procedures of a collection. */
 function collection<Item extends z.ZodObject>(item: Item) {
   return {
@@ -110,6 +121,14 @@ export const appRouter = t.router({
     .input(z.object({ a: z.string(), b: z.date() }).partial().strict())
     .query(({ input }) => input),
   loose: t.procedure.input(z.looseObject({ id: z.string() })).query(({ input }) => input),
+  prismaJson: t.procedure.input(z.custom<PrismaJson>()).query(({ input }) => ({ input })),
+  file: t.procedure
+    .input(z.object({ file: z.file(), blob: z.instanceof(Blob) }))
+    .mutation(({ input }) => input),
+  looseNode: t.procedure.input(LooseNode).query(({ input }) => input),
+  caughtAll: t.procedure
+    .input(z.object({ a: z.string().optional(), at: z.date() }).catchall(z.number()))
+    .query(({ input }) => input),
   caught: t.procedure
     .input(z.object({ n: z.coerce.number(), s: z.string().transform((s) => s.length) }))
     .query(({ input }) => input),
