@@ -27,7 +27,8 @@ export function serve({ entities, router }: Served): void {
   const definitions = Object.values(entities).map(({ definition }) => definition);
   const database = loadDatabase(listening, configuration.cosmos, definitions, log);
   const changes = createSharedFeeds();
-  const drain = createDrain(createFront(entities, router, { database, changes }, log));
+  const { watchDuration } = configuration;
+  const drain = createDrain(createFront(entities, router, { database, changes, watchDuration }, log));
   // Longer than Azure's load balancer keeps an idle connection (4 minutes), so that it never reuses a closed one.
   const server = createServer({ keepAliveTimeout: 250_000 }, drain.listener);
 

@@ -10,6 +10,4 @@ export const eventStream = {
   pingInterval: 15_000,
   /** After so long without any word a client connects again. */
   silence: 45_000,
-  /** A stream ends after so long and its client connects again: so they spread over new instances. */
-  maxDuration: 30 * 60_000,
 } as const;
