@@ -1,8 +1,9 @@
 import type { ItemDefinition } from "@azure/cosmos";
 import { refuseReserved } from "./cursorKey.ts";
 import type { AnyDefinition, ItemBase } from "./defineContainer.ts";
-import { type Documents, quotedEtag } from "./document.ts";
+import type { Documents } from "./document.ts";
 import { StoreError } from "./errors.ts";
+import { quotedEtag } from "./etag.ts";
 import { createGetMany } from "./getMany.ts";
 import { type PointKey, pointKeyReader } from "./itemKey.ts";
 import { createPatchItem } from "./patchItem.ts";

@@ -1,8 +1,9 @@
 import type { ItemDefinition } from "@azure/cosmos";
 import { compileFilter, compilePath, writeLiteral } from "./compileFilter.ts";
 import type { AnyDefinition, ItemBase } from "./defineContainer.ts";
-import { type Documents, quotedEtag, type Stored, versionField } from "./document.ts";
+import { type Documents, type Stored, versionField } from "./document.ts";
 import { type FieldProblem, StoreError } from "./errors.ts";
+import { quotedEtag } from "./etag.ts";
 import { type Filter, type FilterNode, readFilter } from "./filter.ts";
 import { fieldProblems, invalidInput } from "./invalidInput.ts";
 import type { PointKey } from "./itemKey.ts";

@@ -12,6 +12,7 @@ export {
   toCosmosConfiguration,
 } from "./environment.ts";
 export { reasons, StoreError } from "./errors.ts";
+export { bareEtag } from "./etag.ts";
 export { type Filter, filterLimits, filterSchema } from "./filter.ts";
 export {
   itemFields,

@@ -1,5 +1,6 @@
 import type { AnyDefinition, ItemBase } from "./defineContainer.ts";
-import { type Documents, quotedEtag, type Stored } from "./document.ts";
+import type { Documents, Stored } from "./document.ts";
+import { quotedEtag } from "./etag.ts";
 import { fieldProblems, invalidInput } from "./invalidInput.ts";
 import { type PointKey, pointKeyReader } from "./itemKey.ts";
 import { isOvertaken, type PointSender } from "./pointSender.ts";

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { StoreError } from "@cosmos-trpc/cosmos-core/schema";
+import { bareEtag, StoreError } from "@cosmos-trpc/cosmos-core/schema";
 import { TRPCError } from "@trpc/server";
 import { isStoreError, translateFailure } from "../failure.ts";
 import type { Answer } from "./answer.ts";
@@ -186,7 +186,7 @@ async function withVersion(call: EntityCall, body: unknown, key: object): Promis
   if (!("ifMatch" in body)) return { ...body, ...(await versionField(call, key)) };
   const versions = ifMatchOf(call.request.headers);
   // With or without the quotes that HTTP puts around it.
-  const own = typeof body.ifMatch === "string" ? body.ifMatch.replace(/^"(.*)"$/, "$1") : body.ifMatch;
+  const own = typeof body.ifMatch === "string" ? bareEtag(body.ifMatch) : body.ifMatch;
   if (versions === undefined || (versions.length === 1 && versions[0] === own)) return body;
   throw badRequest([{ path: "ifMatch", message: "is not what the header If-Match says: send one of them" }]);
 }
