@@ -27,6 +27,9 @@ export const describeIssues = (error: Issues): string =>
 export const invalidInput = (what: string, fields: readonly FieldProblem[]): StoreError =>
   new StoreError(
     "invalid",
-    `${what}: ${fields.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join(" ")}`,
+    `${what}: ${fields.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; ")}`.replace(
+      /[^.]$/,
+      "$&.",
+    ),
     { fields: fields.slice(0, maxNamedFields) },
   );
