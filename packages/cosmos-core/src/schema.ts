@@ -14,6 +14,7 @@ export {
 export { reasons, StoreError } from "./errors.ts";
 export { bareEtag } from "./etag.ts";
 export { type Filter, filterLimits, filterSchema } from "./filter.ts";
+export { fieldProblems } from "./invalidInput.ts";
 export {
   itemFields,
   itemId,

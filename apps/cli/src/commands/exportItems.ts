@@ -173,7 +173,7 @@ async function exportItems(file: string, options: ExportOptions): Promise<void> 
     if (isFile && isItemsError(error, "invalid")) {
       throw new Refused(`${explain(error, url)} ${countItems(items)} written. Begin anew with --restart.`);
     }
-    throw error instanceof Refused ? error : new Refused(`${explain(error, url)} ${state()}`);
+    throw new Refused(`${explain(error, url)} ${state()}`);
   } finally {
     bar.stop();
     target?.close();
