@@ -41,6 +41,11 @@ export function createUpdateItem<Item extends ItemBase>(
 
   /** What an update made of an item, by its schema. */
   function changed(item: Item, key: PointKey): Item {
+    if (typeof item !== "object" || item === null) {
+      throw invalidInput("The update cannot be made", [
+        { path: "", message: "its function has to return the whole changed item" },
+      ]);
+    }
     const { etag, updatedAt, ...bare } = item as Item & Partial<Stored<unknown>>;
     const checked = definition.schema.safeParse(bare);
     if (!checked.success)
@@ -50,7 +55,7 @@ export function createUpdateItem<Item extends ItemBase>(
     throw invalidInput("An update cannot change what names the item", [
       {
         path: "id",
-        message: "has to stay, and the partition key too: create the other item and delete this one.",
+        message: "has to stay, and the partition key too: create the other item and delete this one",
       },
     ]);
   }
