@@ -1,4 +1,5 @@
 import { createClient, type ItemsClient } from "@cosmos-trpc/client";
+import { tellWaiting } from "./tellWaiting.ts";
 
 /** What calls cost and took. */
 export interface Usage {
@@ -14,11 +15,12 @@ export const alone = { context: { skipBatch: true } } as const;
 /** A client for the server at a URL, and what its calls have cost and taken so far. */
 export function createApi(url: URL): { readonly api: ItemsClient; readonly usage: () => Usage } {
   const started = performance.now();
+  const waiting = tellWaiting(url);
   let requestCharge = 0;
   const api = createClient({
     url,
     async fetch(target, init) {
-      const response = await fetch(target, init);
+      const response = await waiting.request(() => fetch(target, init));
       requestCharge += Number(response.headers.get("x-ms-request-charge") ?? 0);
       return response;
     },

@@ -72,8 +72,12 @@ function cost(error: unknown): string {
 
 // Who reads the output may have enough of it (`| head`) and close it: that is no failure, and the work goes on.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
+  if (error.code === "EPIPE") return;
+  process.stderr.write(`cosmos-trpc: The output cannot be written: ${printable(error.message)}.\n`);
+  process.exit(exit.refused);
 });
+// Where nobody can be told anything, there is nothing to tell.
+process.stderr.on("error", () => undefined);
 
 try {
   await program.parseAsync();

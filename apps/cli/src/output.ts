@@ -1,8 +1,6 @@
-import { once } from "node:events";
-
 /** Standard output as a stream of text that nobody has to hold in memory. */
 export interface Output {
-  /** Writes, and waits until there is room for more. @returns whether somebody still reads */
+  /** Writes, and waits until it is written. @returns whether somebody still reads */
   write(text: string): Promise<boolean>;
 }
 
@@ -11,15 +9,9 @@ export function standardOutput(): Output {
   return {
     async write(text) {
       const { stdout } = process;
-      if (text === "") return !isGone(stdout);
-      if (!isGone(stdout) && !stdout.write(text)) {
-        const room = new AbortController();
-        const { signal } = room;
-        await Promise.race([once(stdout, "drain", { signal }), once(stdout, "close", { signal })]).catch(
-          // A broken pipe; main.ts says what else.
-          () => undefined,
-        );
-        room.abort();
+      if (text !== "" && !isGone(stdout)) {
+        // What of it failed is main.ts's matter: a broken pipe is no failure, a full disk ends the process.
+        await new Promise<void>((resolve) => stdout.write(text, () => resolve()));
       }
       return !isGone(stdout);
     },

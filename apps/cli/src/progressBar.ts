@@ -28,7 +28,7 @@ const length = 20;
 const drawsPerSecond = 10;
 
 /** Goes to the line's beginning and erases it. Source: ECMA-48, EL. */
-const erase = "\r\u001b[K";
+export const erase = "\r\u001b[K";
 
 /**
  * Makes one on standard error. It listens to no signals, as spinners do: ending in an orderly way is the work's own

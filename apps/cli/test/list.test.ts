@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createClient } from "@cosmos-trpc/client";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Run, runCli, useServer } from "./runningCli.ts";
@@ -253,6 +253,34 @@ describe("items export", () => {
     expect(run.stderr).not.toContain("goes on");
     expect([existsSync(path), existsSync(`${path}.checkpoint`)]).toEqual([false, false]);
     expect((await items("export", path, "--where", "id = ada")).code).toBe(0);
+  });
+
+  test.each(["--force", "--restart"])(
+    "%s takes no file away before there are items for it",
+    async (option) => {
+      const path = testFolder()("kept.ndjson");
+      writeFileSync(path, "old\n");
+      const refused = await items("export", path, option, "--where", "colour = red");
+      expect(refused).toMatchObject({ code: 1, stdout: "" });
+      expect(refused.stderr).toContain("colour is no field of an item");
+      const unanswered = await runCli(["items", "export", path, option, "--url", "http://127.0.0.1:9"]);
+      expect(unanswered).toMatchObject({ code: 1, stdout: "" });
+      expect(unanswered.stderr).not.toContain("goes on");
+      expect(readFileSync(path, "utf8")).toBe("old\n");
+      expect(existsSync(`${path}.checkpoint`)).toBe(false);
+      expect((await items("export", path, option, "--where", "id = ada")).code).toBe(0);
+      expect(jsonLines(readFileSync(path, "utf8"))).toMatchObject([{ id: "ada" }]);
+    },
+  );
+
+  test("to what cannot be written ends with a sentence, and leaves no checkpoint", async () => {
+    const place = testFolder();
+    const path = place("folder.csv");
+    mkdirSync(path);
+    const run = await items("export", path, "--force");
+    expect(run).toMatchObject({ code: 1, stdout: "" });
+    expect(run.stderr).toMatch(/^cosmos-trpc: The output cannot be written: EISDIR.*\n$/);
+    expect(existsSync(`${path}.checkpoint`)).toBe(false);
   });
 
   test("writes to standard output, and nothing else there", async () => {

@@ -43,15 +43,21 @@ export interface RunningCli {
   readonly ended: Promise<Run>;
 }
 
-/** Starts the CLI. */
+/** Starts the CLI; `isWatched` makes it take its standard error for a terminal. */
 export function startCli(
   args: readonly string[],
-  options: { env?: NodeJS.ProcessEnv; isReaderGone?: boolean } = {},
+  options: { env?: NodeJS.ProcessEnv; isReaderGone?: boolean; isWatched?: boolean } = {},
 ): RunningCli {
-  const child = spawn(process.execPath, [...nodeOnSources, join(apps, "cli/src/main.ts"), ...args], {
-    env: { ...surroundings(), ...options.env },
-    stdio: "pipe",
-  });
+  const watched =
+    options.isWatched === true ? [`--import=${join(import.meta.dirname, "onTerminal.ts")}`] : [];
+  const child = spawn(
+    process.execPath,
+    [...nodeOnSources, ...watched, join(apps, "cli/src/main.ts"), ...args],
+    {
+      env: { ...surroundings(), ...options.env },
+      stdio: "pipe",
+    },
+  );
   if (options.isReaderGone === true) child.stdout.destroy();
   const closed = once(child, "close") as Promise<[number | null]>;
   const ended = Promise.all([

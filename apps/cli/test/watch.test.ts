@@ -55,9 +55,10 @@ test("shows more than it holds at once, and misses nothing", async () => {
 });
 
 test.each([
-  ["no word", "yesterday", "cursor"],
+  ["no word", "yesterday", "--since takes beginning, now, a time"],
   ["no time", "2026-13-45", "since"],
-  ["too long", "a".repeat(20_000), "The request is longer than"],
+  ["too long for a cursor", "a".repeat(20_000), "is longer than 16384 characters"],
+  ["too long for a request", "a".repeat(70_000), "The request is longer than"],
 ])("--since that is %s is refused", async (_name, since, words) => {
   const run = await runCli(["items", "watch", "--since", since, "--url", url()]);
   expect(run).toMatchObject({ code: 1, stdout: "" });

@@ -8,13 +8,15 @@ import type { SharedFeeds } from "./watch/sharedFeeds.ts";
 export interface Context {
   readonly database: Database;
   readonly changes: SharedFeeds;
+  /** After so long a watch's stream ends, in milliseconds, and its client goes on: so they spread over new instances. */
+  readonly watchDuration: number;
   readonly usage: Usage;
   /** Ends the connection, whatever is still to be written to it. */
   disconnect(): void;
 }
 
 /** What all requests share. */
-export type Shared = Pick<Context, "database" | "changes">;
+export type Shared = Pick<Context, "database" | "changes" | "watchDuration">;
 
 /** A context for one request. */
 export const createContext = (shared: Shared, disconnect: () => void): Context => ({

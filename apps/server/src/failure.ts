@@ -1,4 +1,5 @@
 import type { FieldProblem, Reason, StoreError } from "@cosmos-trpc/cosmos-core";
+import { fieldProblems } from "@cosmos-trpc/cosmos-core/schema";
 import { type TRPC_ERROR_CODE_KEY, TRPCError } from "@trpc/server";
 import { z } from "zod";
 
@@ -38,14 +39,12 @@ const notJson: Failure = {
   reason: "invalid",
 };
 
-/** Fields that an answer names: an array of a million wrong elements must not make an answer of a hundred megabytes. */
-const mostFields = 50;
-
 /** Says to a caller what went wrong, and nothing of the inside: no stack, endpoint or token. */
 export function describeFailure(error: TRPCError): Failure {
   const { cause } = error;
   if (cause instanceof z.ZodError) {
-    const fields = cause.issues.slice(0, mostFields).flatMap(fieldProblems).slice(0, mostFields);
+    // An array of a million wrong elements must not make an answer of a hundred megabytes.
+    const fields = fieldProblems(cause);
     return {
       message: sentence(
         fields,
@@ -103,29 +102,6 @@ export const translateFailure = (error: unknown): unknown =>
     ? new TRPCError({ code: codeByReason[error.reason], message: error.message, cause: error })
     : error;
 
-/** Fields that an answer carries and a request does not. */
-const readOnly: ReadonlyMap<string, string> = new Map([
-  ["etag", "is set by the database: leave it out, or send it as ifMatch to write over that version only"],
-  ["updatedAt", "is set by the database: leave it out"],
-]);
-
-function fieldProblems(issue: z.core.$ZodIssue): FieldProblem[] {
-  const path = issue.path.join(".");
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({
-      path: path === "" ? key : `${path}.${key}`,
-      message: readOnly.get(key) ?? "is not a known field",
-    }));
-  }
-  if (issue.code === "invalid_type" && /^Invalid input/.test(issue.message)) {
-    const isMissing = path !== "" && issue.message.endsWith("received undefined");
-    return [{ path, message: isMissing ? "is missing" : `has to be ${article(issue.expected)}` }];
-  }
-  return [{ path, message: issue.message }];
-}
-
-const article = (type: string): string => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`);
-
 const problemCount = (issue: z.core.$ZodIssue): number =>
   issue.code === "unrecognized_keys" ? issue.keys.length : 1;
 
@@ -133,6 +109,6 @@ function sentence(fields: readonly FieldProblem[], count: number): string {
   const named = fields.map(({ path, message }) =>
     path === "" ? `the input ${message}` : `${path} ${message}`,
   );
-  const more = count > mostFields ? [`and ${count - mostFields} more`] : [];
+  const more = count > fields.length ? [`and ${count - fields.length} more`] : [];
   return `${[...named, ...more].join("; ")}.`;
 }

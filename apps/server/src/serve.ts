@@ -7,7 +7,8 @@ import { readConfiguration, type ServerConfiguration } from "./config.ts";
 import type { AnyEntity } from "./entity/entity.ts";
 import { createDrain } from "./http/drain.ts";
 import { createFront } from "./http/front.ts";
-import { drainTimeout } from "./http/limits.ts";
+import { drainTimeout, maxHeaderBytes } from "./http/limits.ts";
+import { refuseUnreadable } from "./http/unreadableRequest.ts";
 import { loadDatabase } from "./loadDatabase.ts";
 import { createSharedFeeds } from "./watch/sharedFeeds.ts";
 
@@ -27,9 +28,11 @@ export function serve({ entities, router }: Served): void {
   const definitions = Object.values(entities).map(({ definition }) => definition);
   const database = loadDatabase(listening, configuration.cosmos, definitions, log);
   const changes = createSharedFeeds();
-  const drain = createDrain(createFront(entities, router, { database, changes }, log));
+  const { watchDuration } = configuration;
+  const drain = createDrain(createFront(entities, router, { database, changes, watchDuration }, log));
   // Longer than Azure's load balancer keeps an idle connection (4 minutes), so that it never reuses a closed one.
-  const server = createServer({ keepAliveTimeout: 250_000 }, drain.listener);
+  const server = createServer({ keepAliveTimeout: 250_000, maxHeaderSize: maxHeaderBytes }, drain.listener);
+  server.on("clientError", (error, socket) => refuseUnreadable(error, socket, drain.isAnswering(socket)));
 
   server.once("error", (error: NodeJS.ErrnoException) => {
     const { port, host } = configuration;

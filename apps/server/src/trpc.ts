@@ -8,7 +8,6 @@ const t = initTRPC.context<Context>().create({
   isDev: false,
   sse: {
     ping: { enabled: true, intervalMs: eventStream.pingInterval },
-    maxDurationMs: eventStream.maxDuration,
     client: { reconnectAfterInactivityMs: eventStream.silence },
   },
   errorFormatter({ shape, error }) {

@@ -59,9 +59,11 @@ test("its schemas are the ones that check and describe what goes in and out", as
       id: { type: "string", description: expect.stringContaining("unique") },
       name: { type: "string", default: "unnamed" },
       tags: { type: "array", items: { type: "string" } },
-      data: { type: "object", description: "Any JSON object" },
+      // Without it, generators of clients take it for an object that has no properties.
+      data: { type: "object", additionalProperties: true, description: "Any JSON object" },
     },
   });
+  expect(schemas["items.Filter"]).toMatchObject({ type: "object", additionalProperties: true });
   const stored = z.fromJSONSchema(schemas["items.StoredItem"] ?? {});
   const answer = await fetch(`${server.url}/api/cosmos/items`, {
     method: "POST",
@@ -69,6 +71,9 @@ test("its schemas are the ones that check and describe what goes in and out", as
   });
   expect(stored.safeParse(await answer.json()).error).toBeUndefined();
   expect(stored.safeParse({ id: "a", pk: "a", name: "unnamed" }).success).toBe(false);
+  const listed = await fetch(`${server.url}/api/cosmos/items?explain=true&orderBy=name`);
+  const { explain } = (await listed.json()) as { explain: object };
+  expect(z.fromJSONSchema(schemas["IndexUse"] ?? {}).safeParse(explain).error).toBeUndefined();
   const problem = z.fromJSONSchema(schemas["Problem"] ?? {});
   const refused = await fetch(`${server.url}/api/cosmos/items`, { method: "POST", body: '{"id":1}' });
   expect(problem.safeParse(await refused.json()).error).toBeUndefined();
@@ -93,6 +98,10 @@ test("the bodies that it describes are those that are taken, with ifMatch and wi
     ["PUT", "/api/cosmos/items/{id}", "/bodied", { name: "x", ifMatch: "stale" }],
     ["PUT", "/api/cosmos/items/{id}", "/bodied", { name: "x", colour: "red" }],
     ["PUT", "/api/cosmos/items/{id}", "/bodied", { name: "x", ifMatch: etag }],
+    ["PATCH", "/api/cosmos/items/{id}", "/bodied", { set: { name: "y" }, where: { name: { eq: "z" } } }],
+    ["PATCH", "/api/cosmos/items/{id}", "/bodied", { set: { name: "y" }, where: { name: { eq: "x" } } }],
+    ["PATCH", "/api/cosmos/items/{id}", "/bodied", { put: { name: "y" } }],
+    ["PATCH", "/api/cosmos/items/{id}", "/bodied", { increment: { "data.n": "1" } }],
   ] as const) {
     const { status } = await fetch(base + address, { method, body: JSON.stringify(body) });
     const { success } = schemaOf(path, method.toLowerCase()).safeParse(body);

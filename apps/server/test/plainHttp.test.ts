@@ -262,6 +262,43 @@ test("DELETE answers 204, for the version that If-Match names", async () => {
   expectProblem(await send("DELETE", "/gone"), 404, { reason: "not-found" });
 });
 
+test.each(["PATCH", "DELETE"])("%s where nothing may be changes nothing", async (method) => {
+  const { headers, body } = await send("POST", "", { id: "kept" });
+  const change = method === "PATCH" ? { set: { name: "changed" } } : undefined;
+  for (const [condition, status] of [
+    ["*", 412],
+    [headers.get("etag") ?? "", 400],
+  ] as const) {
+    expectProblem(await send(method, "/kept", change, { "if-none-match": condition }), status, {});
+  }
+  expect((await send("GET", "/kept")).body).toEqual(body);
+});
+
+test("an id that is no percent-encoding is refused, and is not another item's", async () => {
+  const { headers } = await send("POST", "", { id: "50%" });
+  expect(headers.get("location")).toBe("/api/cosmos/items/50%25");
+  for (const method of ["GET", "DELETE"]) {
+    expectProblem(await send(method, "/50%"), 400, {
+      fields: [{ path: "id", message: expect.stringContaining("percent-encoding") }],
+    });
+  }
+  expect((await send("GET", "/50%25")).status).toBe(200);
+});
+
+test("what is read may be kept, but not given on without asking again", async () => {
+  const { headers } = await send("POST", "", { id: "cached" });
+  const condition = { "if-none-match": headers.get("etag") ?? "" };
+  for (const [path, more, status] of [
+    ["/cached", {}, 200],
+    ["/cached", condition, 304],
+    ["?limit=1", {}, 200],
+    ["?pk=cached", {}, 200],
+  ] as const) {
+    const answer = await send("GET", path, undefined, more);
+    expect([path, answer.status, answer.headers.get("cache-control")]).toEqual([path, status, "no-cache"]);
+  }
+});
+
 describe("GET of the list", () => {
   const ids = (answer: Answer) => (answer.body["items"] as { id: string }[]).map(({ id }) => id);
   const query = (parameters: Record<string, string>) => `?${new URLSearchParams(parameters)}`;
@@ -286,7 +323,9 @@ describe("GET of the list", () => {
     [{ where: "{" }, "where", "is not valid JSON"],
     [{ where: '{"a; DROP":{"eq":1}}' }, "where.a; DROP", "is no field of an item"],
     [{ orderBy: "name:asc,id:asc" }, "orderBy", expect.stringContaining("No index serves")],
-    [{ orderBy: "name:upwards" }, "orderBy.0.1", expect.any(String)],
+    [{ orderBy: "name:upwards" }, "orderBy.0.1", 'has to be "asc" or "desc"'],
+    [{ orderBy: "" }, "orderBy.0", 'has the path "", which has an empty name'],
+    [{ orderBy: "colour" }, "orderBy.0", 'has the path "colour", which is none of an item to sort by'],
     [{ limit: "ten" }, "limit", expect.any(String)],
     [{ limit: "0" }, "limit", "has to be 1 or more"],
     [{ explain: "maybe" }, "explain", expect.any(String)],

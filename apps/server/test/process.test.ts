@@ -48,10 +48,17 @@ test("an environment with several mistakes ends it with one message that names t
     COSMOS_CONTAINER: "a/b",
     PORT: "70000",
     LOG_LEVEL: "loud",
+    WATCH_MAX_SECONDS: "0.5",
   });
   expect([ended.code, ended.stdout]).toEqual([1, ""]);
-  expect(ended.stderr).toContain("The environment has 4 mistakes:\n");
-  for (const name of ["COSMOS_ENDPOINT", 'COSMOS_CONTAINER="a/b"', 'PORT="70000"', 'LOG_LEVEL="loud"'])
+  expect(ended.stderr).toContain("The environment has 5 mistakes:\n");
+  for (const name of [
+    "COSMOS_ENDPOINT",
+    'COSMOS_CONTAINER="a/b"',
+    'PORT="70000"',
+    'LOG_LEVEL="loud"',
+    'WATCH_MAX_SECONDS="0.5"',
+  ])
     expect(ended.stderr).toContain(`  - ${name}`);
   expect(ended.stderr).not.toContain("c2VjcmV0");
   expect(ended.stderr).not.toMatch(/^\s+at /m);

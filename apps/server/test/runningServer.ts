@@ -34,7 +34,7 @@ const folder = join(import.meta.dirname, "..");
 const surroundings = (): NodeJS.ProcessEnv =>
   Object.fromEntries(
     Object.entries(process.env).filter(
-      ([name]) => !/^(COSMOS_|AZURE_|IDENTITY_|PORT$|HOST$|NODE_ENV$|NODE_PATH$)/.test(name),
+      ([name]) => !/^(COSMOS_|AZURE_|IDENTITY_|PORT$|HOST$|WATCH_|NODE_ENV$|NODE_PATH$)/.test(name),
     ),
   );
 

@@ -8,14 +8,14 @@ export interface ServerOfFile {
   readonly server: RunningServer;
 }
 
-/** Starts them before the file's tests, and ends them after. */
-export function useServer(): ServerOfFile {
+/** Starts them before the file's tests, the server with further variables, and ends them after. */
+export function useServer(env: NodeJS.ProcessEnv = {}): ServerOfFile {
   let emulator: Emulator;
   let server: RunningServer;
 
   beforeAll(async () => {
     emulator = await startEmulator();
-    server = await startServer(emulator.env);
+    server = await startServer({ ...emulator.env, ...env });
     await server.logged(isOpen);
   });
 

@@ -1,7 +1,8 @@
 import { refuseReserved } from "./cursorKey.ts";
 import type { AnyDefinition, ItemBase } from "./defineContainer.ts";
-import { bareEtag, type Documents } from "./document.ts";
+import type { Documents } from "./document.ts";
 import { StoreError } from "./errors.ts";
+import { bareEtag } from "./etag.ts";
 import { inOrder } from "./inOrder.ts";
 import { fieldProblems, invalidInput } from "./invalidInput.ts";
 import { pointKeyReader } from "./itemKey.ts";

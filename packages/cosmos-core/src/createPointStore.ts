@@ -1,9 +1,11 @@
 import type { ItemDefinition } from "@azure/cosmos";
 import { refuseReserved } from "./cursorKey.ts";
 import type { AnyDefinition, ItemBase } from "./defineContainer.ts";
-import { type Documents, quotedEtag } from "./document.ts";
+import type { Documents } from "./document.ts";
 import { StoreError } from "./errors.ts";
+import { quotedEtag } from "./etag.ts";
 import { createGetMany } from "./getMany.ts";
+import { invalidInput } from "./invalidInput.ts";
 import { type PointKey, pointKeyReader } from "./itemKey.ts";
 import { createPatchItem } from "./patchItem.ts";
 import type { PointOperation } from "./pointOperation.ts";
@@ -30,8 +32,9 @@ export function createPointStore<Item extends ItemBase, Key extends { readonly i
   }
 
   function writing(item: Item): { key: PointKey; body: ItemDefinition; size: number } {
-    const written = documents.write(item);
-    return { key: keyOf(item), ...written };
+    const key = keyOf(item);
+    refuseUnwritable(key.id);
+    return { key, ...documents.write(item) };
   }
 
   const get = async (key: Key, { signal }: OperationOptions = {}): Promise<ItemResult<Item>> =>
@@ -65,6 +68,16 @@ export function createPointStore<Item extends ItemBase, Key extends { readonly i
     },
     update: async (key, change, options = {}) => updateItem(keyOf(key), change, options),
   };
+}
+
+/** An id that the SDK or the service refuses to write, the SDK as if the service could not be reached. */
+function refuseUnwritable(id: string): void {
+  const message = /[/\\?#]/.test(id)
+    ? "must have none of the characters / \\ ? #"
+    : id.endsWith(" ")
+      ? "must not end with a space"
+      : undefined;
+  if (message !== undefined) throw invalidInput("The item cannot be written", [{ path: "id", message }]);
 }
 
 const conditionOf = (ifMatch: string | undefined) =>

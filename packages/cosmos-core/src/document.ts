@@ -1,6 +1,7 @@
 import type { ItemDefinition, Resource } from "@azure/cosmos";
 import type { AnyDefinition, ItemBase } from "./defineContainer.ts";
 import { StoreError } from "./errors.ts";
+import { bareEtag } from "./etag.ts";
 import { describeIssues } from "./invalidInput.ts";
 import { jsonBytes } from "./jsonBytes.ts";
 
@@ -91,10 +92,3 @@ export function createDocuments<Item extends ItemBase>(definition: AnyDefinition
     isOld: (document) => versionOf(document) < version,
   };
 }
-
-/** An etag without its quotes: people type it in a shell. */
-export const bareEtag = (etag: string): string =>
-  etag.length > 1 && etag.startsWith('"') && etag.endsWith('"') ? etag.slice(1, -1) : etag;
-
-/** The same as HTTP wants it in `If-Match`, where it may have come in either form. */
-export const quotedEtag = (etag: string): string => (etag === "*" ? etag : `"${bareEtag(etag)}"`);

@@ -328,6 +328,7 @@ export function filterSchema<Item>(
     })
     .meta({
       type: "object",
+      additionalProperties: true,
       description:
         "Conditions by path, all of which have to hold: eq, ne, lt, lte, gt, gte, in, contains, startsWith, exists; and the filters and, or, not",
       examples: [

@@ -6,15 +6,32 @@ const maxNamedFields = 50;
 
 type Issues = { readonly issues: readonly z.core.$ZodIssue[] };
 
-/** The fields that a schema refuses; of an unknown one, its own name. */
-export function fieldProblems({ issues }: Issues): FieldProblem[] {
-  return issues
-    .flatMap((issue): FieldProblem[] => {
-      const path = issue.path.map(String);
-      if (issue.code !== "unrecognized_keys") return [{ path: path.join("."), message: issue.message }];
-      return issue.keys.map((key) => ({ path: [...path, key].join("."), message: "is no field of it" }));
-    })
-    .slice(0, maxNamedFields);
+/** The fields that a schema refuses, 50 at most; of an unknown one, its own name. */
+export const fieldProblems = ({ issues }: Issues): FieldProblem[] =>
+  issues.slice(0, maxNamedFields).flatMap(problemsOf).slice(0, maxNamedFields);
+
+function problemsOf(issue: z.core.$ZodIssue): FieldProblem[] {
+  const path = issue.path.map(String);
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      path: [...path, key].join("."),
+      message: readOnly.get(key) ?? "is not a known field",
+    }));
+  }
+  return [{ path: path.join("."), message: wording(issue, path.length > 0) }];
+}
+
+/** Fields that an answer carries and an input does not. */
+const readOnly: ReadonlyMap<string, string> = new Map([
+  ["etag", "is set by the database: leave it out, or send it as ifMatch to write over that version only"],
+  ["updatedAt", "is set by the database: leave it out"],
+]);
+
+/** zod's own words of a type as ours; a schema's words stay. */
+function wording(issue: z.core.$ZodIssue, isField: boolean): string {
+  if (issue.code !== "invalid_type" || !issue.message.startsWith("Invalid input")) return issue.message;
+  if (isField && issue.message.endsWith("received undefined")) return "is missing";
+  return `has to be ${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}`;
 }
 
 /** The same in one line. */
@@ -27,6 +44,9 @@ export const describeIssues = (error: Issues): string =>
 export const invalidInput = (what: string, fields: readonly FieldProblem[]): StoreError =>
   new StoreError(
     "invalid",
-    `${what}: ${fields.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join(" ")}`,
+    `${what}: ${fields.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; ")}`.replace(
+      /[^.]$/,
+      "$&.",
+    ),
     { fields: fields.slice(0, maxNamedFields) },
   );

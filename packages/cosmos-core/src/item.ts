@@ -43,7 +43,7 @@ const data = z
     isJsonObject,
     `has to be a JSON object, nested at most ${maxDataDepth} levels deep`,
   )
-  .meta({ type: "object" })
+  .meta({ type: "object", additionalProperties: true })
   .describe("Any JSON object");
 
 const seconds = z

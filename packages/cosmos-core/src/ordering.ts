@@ -45,7 +45,7 @@ export const isTimePath = (path: ItemPath): boolean => path.length === 1 && path
 const maxOrderKeys = 8;
 
 const orderShape = z
-  .array(z.tuple([z.string(), z.enum(["asc", "desc"])]))
+  .array(z.tuple([z.string(), z.enum(["asc", "desc"], 'has to be "asc" or "desc"')]))
   .max(maxOrderKeys, `has more than ${maxOrderKeys} keys`);
 
 /** Reads an order from outside. @returns its keys, or everything that is wrong with it */
@@ -62,11 +62,11 @@ function readKeys(definition: AnyDefinition, order: Ordering): OrderTerm[] | Fie
     const refuse = (message: string): void => {
       problems.push({ path: String(index), message });
     };
-    if (typeof path === "string") refuse(`The path ${JSON.stringify(text.slice(0, 100))} ${path}.`);
+    if (typeof path === "string") refuse(`has the path ${JSON.stringify(text.slice(0, 100))}, which ${path}`);
     else if (!isSortable(definition, path))
-      refuse(`${JSON.stringify(text)} is no path of an item to sort by.`);
+      refuse(`has the path ${JSON.stringify(text)}, which is none of an item to sort by`);
     else if (terms.some((term) => term.path.join("\0") === storedPath(path).join("\0"))) {
-      refuse(`${JSON.stringify(text)} is in the order twice.`);
+      refuse(`has the path ${JSON.stringify(text)} for the second time`);
     } else terms.push({ path: storedPath(path), isDescending: direction === "desc" });
   }
   if (problems.length > 0) return problems;
@@ -76,7 +76,7 @@ function readKeys(definition: AnyDefinition, order: Ordering): OrderTerm[] | Fie
     terms.length === 1
       ? "the indexing policy leaves that path out: declare the query in `queries`, or include the path in `indexing`"
       : "that needs a composite index of just these paths: declare the query in `queries`";
-  return [{ path: "", message: `No index serves an order by ${keys}; ${mend}.` }];
+  return [{ path: "", message: `is refused: No index serves an order by ${keys}; ${mend}` }];
 }
 
 function isSortable({ schema }: AnyDefinition, path: ItemPath): boolean {

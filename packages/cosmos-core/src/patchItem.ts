@@ -1,13 +1,15 @@
 import type { ItemDefinition } from "@azure/cosmos";
 import { compileFilter, compilePath, writeLiteral } from "./compileFilter.ts";
 import type { AnyDefinition, ItemBase } from "./defineContainer.ts";
-import { type Documents, quotedEtag, type Stored, versionField } from "./document.ts";
+import { type Documents, type Stored, versionField } from "./document.ts";
 import { type FieldProblem, StoreError } from "./errors.ts";
+import { quotedEtag } from "./etag.ts";
 import { type Filter, type FilterNode, readFilter } from "./filter.ts";
 import { fieldProblems, invalidInput } from "./invalidInput.ts";
 import type { PointKey } from "./itemKey.ts";
 import { jsonBytes } from "./jsonBytes.ts";
 import { type Patch, readPatch } from "./patch.ts";
+import { patchObstacles } from "./patchObstacles.ts";
 import type { PointAnswer, PointOperation } from "./pointOperation.ts";
 import { isOvertaken, type PointSender, withCharge } from "./pointSender.ts";
 import type { ItemResult, PatchOptions } from "./pointStore.ts";
@@ -16,6 +18,8 @@ type PatchOperation = Extract<PointOperation, { readonly kind: "patch" }>;
 
 /** Sends an operation whose charge is the patch's. */
 type Spend = (operation: PointOperation) => Promise<PointAnswer>;
+
+const badRequest = 400;
 
 /** Attempts of a patch whose item others write in an older form again and again. */
 const maxPatches = 10;
@@ -53,9 +57,25 @@ export function createPatchItem<Item extends ItemBase>(
       );
       return { item: checked(documents.read(document as ItemDefinition)), requestCharge: spent };
     } catch (error) {
-      throw await explain(key, withCharge(error, spent), where !== undefined);
+      const failure = await obstructed(spend, operation, error);
+      throw await explain(key, withCharge(failure, spent), where !== undefined);
     }
   };
+
+  /** A refusal of the service with what of the item it was, where that shows: its own words are for the operator. */
+  async function obstructed(
+    spend: Spend,
+    { key, steps }: PatchOperation,
+    failure: unknown,
+  ): Promise<unknown> {
+    if (!(failure instanceof StoreError) || failure.status !== badRequest) return failure;
+    const found = await spend({ kind: "read", key }).catch(() => undefined);
+    const problems =
+      found === undefined ? [] : patchObstacles(documents.read(found.document as ItemDefinition), steps);
+    if (problems.length === 0) return failure;
+    const { message, fields } = invalidInput("The patch cannot be made", problems);
+    return new StoreError("invalid", message, { ...failure, fields }, failure.cause);
+  }
 
   /** Sends a patch, after its item was brought into the schema's form when it was in an older one. */
   async function patchNewForm(

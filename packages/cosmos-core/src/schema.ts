@@ -12,7 +12,9 @@ export {
   toCosmosConfiguration,
 } from "./environment.ts";
 export { reasons, StoreError } from "./errors.ts";
+export { bareEtag } from "./etag.ts";
 export { type Filter, filterLimits, filterSchema } from "./filter.ts";
+export { fieldProblems } from "./invalidInput.ts";
 export {
   itemFields,
   itemId,

@@ -1,5 +1,6 @@
 import type { AnyDefinition, ItemBase } from "./defineContainer.ts";
-import { type Documents, quotedEtag, type Stored } from "./document.ts";
+import type { Documents, Stored } from "./document.ts";
+import { quotedEtag } from "./etag.ts";
 import { fieldProblems, invalidInput } from "./invalidInput.ts";
 import { type PointKey, pointKeyReader } from "./itemKey.ts";
 import { isOvertaken, type PointSender } from "./pointSender.ts";
@@ -40,6 +41,11 @@ export function createUpdateItem<Item extends ItemBase>(
 
   /** What an update made of an item, by its schema. */
   function changed(item: Item, key: PointKey): Item {
+    if (typeof item !== "object" || item === null) {
+      throw invalidInput("The update cannot be made", [
+        { path: "", message: "its function has to return the whole changed item" },
+      ]);
+    }
     const { etag, updatedAt, ...bare } = item as Item & Partial<Stored<unknown>>;
     const checked = definition.schema.safeParse(bare);
     if (!checked.success)
@@ -49,7 +55,7 @@ export function createUpdateItem<Item extends ItemBase>(
     throw invalidInput("An update cannot change what names the item", [
       {
         path: "id",
-        message: "has to stay, and the partition key too: create the other item and delete this one.",
+        message: "has to stay, and the partition key too: create the other item and delete this one",
       },
     ]);
   }

@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { isItemsError } from "@cosmos-trpc/client";
 import { type Command, Option } from "commander";
@@ -6,7 +5,7 @@ import { alone, createApi } from "../api.ts";
 import { type Checkpoint, noCheckpoint, openCheckpoint } from "../checkpoint.ts";
 import { explain } from "../explain.ts";
 import { itemWriter } from "../export/itemWriter.ts";
-import { openOutputFile, refuseExisting } from "../export/outputFile.ts";
+import { type OutputFile, openOutputFile, refuseExisting } from "../export/outputFile.ts";
 import { type Format, formatOf, formats } from "../input/openInput.ts";
 import { Interrupted, interruptible } from "../interrupt.ts";
 import { addSelection, type SelectionOptions, toSelection, whereHelp } from "../listOptions.ts";
@@ -107,18 +106,13 @@ async function exportItems(file: string, options: ExportOptions): Promise<void> 
     ? openCheckpoint<ExportProgress>(checkpointPath, task, restart)
     : noCheckpoint;
   const { begun } = checkpoint;
-  if (isFile && begun === undefined) {
-    if (!force && !restart) refuseExisting(resolve(file));
-    // Before the file is there: a kill leaves no file that nobody may go on with.
-    checkpoint.saveNow({ items: 0, bytes: 0, requestCharge: 0, elapsed: 0 });
-  }
-  const target: Target = isFile
-    ? openOutputFile(resolve(file), begun?.bytes ?? 0)
-    : { ...standardOutput(), size: () => 0, close: () => undefined };
+  if (isFile && begun === undefined && !force && !restart) refuseExisting(resolve(file));
   if (begun !== undefined && begun.items > 0) tell(`Goes on after ${countItems(begun.items)}.`);
 
   const { api, usage } = createApi(url);
   const bar = progressBar();
+  /** None before the first page has come: what a file has stays until there is something to put in its place. */
+  let target: Target | undefined;
   let items = begun?.items ?? 0;
   let cursor = begun?.cursor;
   let isRead = true;
@@ -130,17 +124,25 @@ async function exportItems(file: string, options: ExportOptions): Promise<void> 
   });
   const progress = (): ExportProgress => ({
     items,
-    bytes: target.size(),
+    bytes: target?.size() ?? begun?.bytes ?? 0,
     ...(cursor === undefined ? {} : { cursor }),
     ...spent(),
   });
 
+  async function begin(): Promise<Target> {
+    const opened = isFile
+      ? openFile(resolve(file), checkpoint)
+      : { ...standardOutput(), size: () => 0, close: () => undefined };
+    if (opened.size() === 0) await opened.write(writer.head);
+    return opened;
+  }
+
   async function run(signal: AbortSignal): Promise<void> {
     const persistence = createPersistence(options.patience * 1_000, signal);
-    if (target.size() === 0) await target.write(writer.head);
     do {
       const request = { ...selection, limit: pageSize, ...(cursor === undefined ? {} : { cursor }) };
       const page = await persistence.call(() => api.items.list.query(request, { ...alone, signal }));
+      target ??= await begin();
       isRead = await target.write(page.items.map((item) => writer.write(item)).join(""));
       items += page.items.length;
       cursor = page.cursor;
@@ -151,29 +153,30 @@ async function exportItems(file: string, options: ExportOptions): Promise<void> 
     } while (!isDone && isRead);
   }
 
-  const goOn = isFile ? " The same command goes on from there." : "";
-  const state = (): string => `${countItems(items)} written.${goOn}`;
+  /** Before its file is begun an export has nothing to go on with: the same command begins it. */
+  const keep = (): void => {
+    if (target !== undefined) checkpoint.saveNow(progress());
+  };
+  const isBegun = (): boolean => isFile && (target !== undefined || begun !== undefined);
+  const state = (): string =>
+    `${countItems(items)} written.${isBegun() ? " The same command goes on from there." : ""}`;
   try {
     await interruptible(run, () => {
-      checkpoint.saveNow(progress());
+      keep();
       return `Stopped after ${state()}`;
     });
   } catch (error) {
     if (error instanceof Interrupted) throw error;
-    // Conditions that the server does not take: nothing was begun that the mended command could be in the way of.
-    if (isFile && items === 0 && begun === undefined && isItemsError(error, "invalid")) {
-      checkpoint.remove();
-      rmSync(resolve(file));
-      throw new Refused(explain(error, url));
-    }
-    checkpoint.saveNow(progress());
+    // Conditions that the server does not take, for instance.
+    if (isFile && !isBegun() && isItemsError(error, "invalid")) throw new Refused(explain(error, url));
+    keep();
     if (isFile && isItemsError(error, "invalid")) {
       throw new Refused(`${explain(error, url)} ${countItems(items)} written. Begin anew with --restart.`);
     }
-    throw error instanceof Refused ? error : new Refused(`${explain(error, url)} ${state()}`);
+    throw new Refused(`${explain(error, url)} ${state()}`);
   } finally {
     bar.stop();
-    target.close();
+    target?.close();
   }
   checkpoint.remove();
   const { requestCharge, elapsed } = spent();
@@ -183,5 +186,19 @@ async function exportItems(file: string, options: ExportOptions): Promise<void> 
   // A pipe's other end may be a job that nobody watches, and its data are all that it asked for.
   if (isFile || (process.stderr.isTTY && isRead)) {
     tellDone(`${countItems(items)} written: ${showUsage({ requestCharge, elapsed })}`, json);
+  }
+}
+
+/** Opens the file where its checkpoint says, or anew. */
+function openFile(path: string, checkpoint: Checkpoint<ExportProgress>): OutputFile {
+  const { begun } = checkpoint;
+  if (begun !== undefined) return openOutputFile(path, begun.bytes);
+  // Before the file is there: a kill leaves no file that nobody may go on with.
+  checkpoint.saveNow({ items: 0, bytes: 0, requestCharge: 0, elapsed: 0 });
+  try {
+    return openOutputFile(path, 0);
+  } catch (error) {
+    checkpoint.remove();
+    throw error;
   }
 }

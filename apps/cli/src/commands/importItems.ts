@@ -188,15 +188,16 @@ async function importItems(source: string, options: ImportOptions): Promise<void
     if (brokenOff !== undefined) throw brokenOff.error;
   }
 
-  const goOn = checkpointPath === undefined ? "" : " The same command goes on from there.";
+  const goOn = (): string =>
+    checkpointPath === undefined || progress.records === 0 ? "" : " The same command goes on from there.";
   try {
     await interruptible(run, () => {
       checkpoint.saveNow(progress);
-      return `Stopped after ${describe(progress)}.${goOn}`;
+      return `Stopped after ${describe(progress)}.${goOn()}`;
     });
   } catch (error) {
     if (progress.records > 0) checkpoint.saveNow(progress);
-    throw endedEarly(error, url, `${describe(progress)}.${goOn}`);
+    throw endedEarly(error, url, `${describe(progress)}.${goOn()}`);
   } finally {
     bar.stop();
     report?.close();

@@ -71,9 +71,14 @@ async function watchItems(options: WatchOptions): Promise<void> {
     if (error instanceof Refused || error instanceof Interrupted) throw error;
     // Such a cursor never goes on again: of a deleted container, or none at all.
     const isCursorRefused = cursorFile !== undefined && last !== undefined && isItemsError(error, "invalid");
-    throw new Refused(
-      `${explain(error, url)}${isCursorRefused ? ` Remove ${cursorFile} to begin anew.` : ""}`,
-    );
+    const isSinceRefused =
+      kept === undefined && input.lastEventId !== undefined && isItemsError(error, "invalid");
+    const mend = isCursorRefused
+      ? ` Remove ${cursorFile} to begin anew.`
+      : isSinceRefused
+        ? " --since takes beginning, now, a time (2026-01-31T12:00:00Z), or a cursor."
+        : "";
+    throw new Refused(`${explain(error, url)}${mend}`);
   }
 }
 

@@ -1,10 +1,13 @@
 import type { RequestListener, Server, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 
 /** Follows a server's requests, so that it can stop without cutting one off. */
 export interface Drain {
   readonly listener: RequestListener;
   /** Takes no new connections, answers what is in flight, and resolves when the last connection is closed. */
   stop(server: Server, timeout: number): Promise<void>;
+  /** Whether an answer has begun on a connection. */
+  isAnswering(connection: Duplex): boolean;
 }
 
 /** Wraps a listener. */
@@ -18,6 +21,8 @@ export function createDrain(listener: RequestListener): Drain {
       if (isStopping) response.shouldKeepAlive = false;
       listener(request, response);
     },
+    isAnswering: (connection) =>
+      [...inFlight].some(({ socket, headersSent }) => socket === connection && headersSent),
     stop(server, timeout) {
       isStopping = true;
       // Their connections close with their answers, instead of waiting for a next request.

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from "node:http";
-import { StoreError } from "@cosmos-trpc/cosmos-core/schema";
+import { bareEtag, StoreError } from "@cosmos-trpc/cosmos-core/schema";
 import { TRPCError } from "@trpc/server";
 import { isStoreError, translateFailure } from "../failure.ts";
 import type { Answer } from "./answer.ts";
 import type { EntityAddress } from "./entityAddress.ts";
-import { entityTag, ifMatchOf, isForNew, readCondition } from "./entityTag.ts";
+import { entityTag, ifMatchOf, isForNew, readCondition, refuseForNew } from "./entityTag.ts";
 import { badRequest } from "./problem.ts";
 import { readJsonParameter, readParameters } from "./queryParameters.ts";
 import { readJson } from "./readJson.ts";
@@ -65,10 +65,10 @@ async function list({ caller, address, base, query }: EntityCall): Promise<Answe
     orderBy: orderBy === undefined ? undefined : readOrder(orderBy),
     explain: explain === "true" ? true : explain === "false" ? false : explain,
   });
-  if (page.cursor === undefined) return { status: 200, body: page };
+  if (page.cursor === undefined) return { status: 200, body: page, headers: revalidated };
   const next = new URLSearchParams([...parameters].filter(([name]) => name !== "cursor"));
   next.set("cursor", page.cursor);
-  return { status: 200, body: page, headers: { link: `<${base}?${next}>; rel="next"` } };
+  return { status: 200, body: page, headers: { ...revalidated, link: `<${base}?${next}>; rel="next"` } };
 }
 
 /** An order: `name`, `status:asc,total:desc`, or JSON, `[["name","asc"]]`. */
@@ -80,9 +80,12 @@ function readOrder(text: string): unknown {
   });
 }
 
+/** What is stored changes at any time: whatever keeps an answer has to ask again before it gives it to anybody. */
+const revalidated = { "cache-control": "no-cache" } as const;
+
 async function get({ request, caller, address, query, id }: EntityCall): Promise<Answer> {
   const item = await caller.get(address.key(id, readParameters(query, address.parameters)));
-  const headers = { etag: entityTag(item.etag) };
+  const headers = { etag: entityTag(item.etag), ...revalidated };
   switch (readCondition(request.headers, item.etag)) {
     case "not-modified":
       return { status: 304, headers };
@@ -134,6 +137,7 @@ async function patch(call: EntityCall): Promise<Answer> {
   const { request, caller, address, query, id } = call;
   const key = address.key(id, readParameters(query, address.parameters));
   const body = await readJson(request);
+  refuseForNew(request.headers);
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw badRequest([{ path: "body", message: "has to be an object of set, remove, increment, append" }]);
   }
@@ -148,8 +152,9 @@ const written = (item: Stored): Answer => ({
 });
 
 async function remove(call: EntityCall): Promise<Answer> {
-  const { caller, address, query, id } = call;
+  const { request, caller, address, query, id } = call;
   const key = address.key(id, readParameters(query, address.parameters));
+  refuseForNew(request.headers);
   await caller.delete({ ...key, ...(await versionField(call, key)) });
   return { status: 204 };
 }
@@ -186,7 +191,7 @@ async function withVersion(call: EntityCall, body: unknown, key: object): Promis
   if (!("ifMatch" in body)) return { ...body, ...(await versionField(call, key)) };
   const versions = ifMatchOf(call.request.headers);
   // With or without the quotes that HTTP puts around it.
-  const own = typeof body.ifMatch === "string" ? body.ifMatch.replace(/^"(.*)"$/, "$1") : body.ifMatch;
+  const own = typeof body.ifMatch === "string" ? bareEtag(body.ifMatch) : body.ifMatch;
   if (versions === undefined || (versions.length === 1 && versions[0] === own)) return body;
   throw badRequest([{ path: "ifMatch", message: "is not what the header If-Match says: send one of them" }]);
 }

@@ -64,6 +64,17 @@ export function isForNew({ "if-none-match": value, "if-match": match }: Incoming
   );
 }
 
+/** Refuses a change of what is there that asks for nothing to be there. @throws TRPCError */
+export function refuseForNew(headers: IncomingHttpHeaders): void {
+  if (!isForNew(headers)) return;
+  throw translateFailure(
+    new StoreError(
+      "precondition-failed",
+      "If-None-Match: * asks that there is no item, and this changes one that is there: leave it out.",
+    ),
+  );
+}
+
 /** What a read's conditions say of the version that is there. Source: RFC 9110, 13.2.2. */
 export function readCondition(
   { "if-match": match, "if-none-match": noneMatch }: IncomingHttpHeaders,

@@ -1,6 +1,12 @@
 /** Bytes that a request's body may have: an item of 2 MB, as JSON in JSON at its worst, fits. */
 export const maxBodyBytes = 4 * 1024 * 1024;
 
+/**
+ * Bytes that a request's address and headers may have together: a cursor fits twice, since an `EventSource` that
+ * connects again sends its last event's id in a header beside the one in its address.
+ */
+export const maxHeaderBytes = 64 * 1024;
+
 /** How long a stop waits for requests in flight, in milliseconds. */
 export const drainTimeout = 10_000;
 
@@ -10,6 +16,4 @@ export const eventStream = {
   pingInterval: 15_000,
   /** After so long without any word a client connects again. */
   silence: 45_000,
-  /** A stream ends after so long and its client connects again: so they spread over new instances. */
-  maxDuration: 30 * 60_000,
 } as const;

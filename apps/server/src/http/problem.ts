@@ -14,12 +14,12 @@ const problemType = "application/problem+json";
  * A problem document (RFC 9457): its type is `about:blank`, the status says what it is; `reason` and what follows it are
  * the same as in tRPC's answers.
  *
- * @param instance the path that was asked for
+ * @param instance the path that was asked for, where it is known
  */
 export function problem(
   status: number,
   detail: string,
-  instance: string,
+  instance?: string,
   more: object = {},
   headers: Readonly<Record<string, string>> = {},
 ): Answer {

@@ -8,7 +8,7 @@ import { entityAddress } from "./entityAddress.ts";
 import { type EntityCall, type EntityCaller, entityRoutes } from "./entityRoutes.ts";
 import { nothingAt } from "./nothingAt.ts";
 import { restPath } from "./paths.ts";
-import { problem, problemOf } from "./problem.ts";
+import { badRequest, problem, problemOf } from "./problem.ts";
 import { readTarget, type Target } from "./target.ts";
 import { usageHeaders } from "./usageHeaders.ts";
 
@@ -56,7 +56,13 @@ export function createRestHandler(
         .join(", ");
       return method === "OPTIONS"
         ? { status: 204, headers: { allow } }
-        : problem(405, `Only ${allow} are served here.`, path, {}, { allow });
+        : problem(
+            405,
+            `Only ${allow} ${allow.includes(",") ? "are" : "is"} served here.`,
+            path,
+            {},
+            { allow },
+          );
     }
 
     const gone = new AbortController();
@@ -104,11 +110,11 @@ function findPlace(path: string): Place | undefined {
   return slash === -1 && (verb === "getMany" || verb === "bulk") ? { name, route: verb, segment } : undefined;
 }
 
-/** An id that is not valid percent-encoding is left as it is: no item has it. */
+/** The id that a path means. @throws TRPCError when it is not valid percent-encoding */
 function decodeId(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {
-    return segment;
+    throw badRequest([{ path: "id", message: "is not valid percent-encoding of UTF-8: write a % as %25" }]);
   }
 }

@@ -31,10 +31,7 @@ export function entityPaths(name: string, entity: AnyEntity, path: string): Reco
                 items: { type: "array", items: item },
                 cursor: { type: "string", description: "Where the next page begins; the last page has none" },
                 requestCharge: { type: "number" },
-                explain: {
-                  type: "object",
-                  description: "Which indexes the query used, and which would help",
-                },
+                explain: refTo("IndexUse"),
               },
               required: ["items", "requestCharge"],
             },
@@ -80,13 +77,7 @@ export function entityPaths(name: string, entity: AnyEntity, path: string): Reco
       }),
       patch: operation("patch", "Changes parts of an item", {
         parameters: [ifMatch],
-        requestBody: body({
-          description: "A patch, and where the item has to fulfil a condition `where`",
-          anyOf: [
-            refTo(`${name}.Patch`),
-            { type: "object", properties: { where: refTo(`${name}.Filter`) }, required: ["where"] },
-          ],
-        }),
+        requestBody: body(refTo(`${name}.Patch`)),
         responses: { 200: answer("The item as it came out", item, { ETag: header("ETag") }), ...failed },
       }),
       delete: operation("delete", "Deletes an item", {

@@ -78,6 +78,16 @@ export function bodySchema({ definition, item }: AnyEntity, isAddressed: boolean
   return { ...own, properties: { ...(own["properties"] as object), ...version }, required };
 }
 
+/** A patch as a request's body has it: beside its changes it may say for which item it is meant. */
+export function patchBodySchema({ patch, filter }: AnyEntity): JsonObject {
+  const own = toJsonSchema(patch, "input");
+  return {
+    ...own,
+    description: "The changes, and `where`: a condition that the item has to fulfil",
+    properties: { ...(own["properties"] as object), where: toJsonSchema(filter, "input") },
+  };
+}
+
 /** The schema before a transform, which shows nothing of what it gives. */
 function beforeTransform(schema: z.ZodType): z.ZodType {
   return schema instanceof z.ZodPipe ? beforeTransform(schema.in as z.ZodType) : schema;

@@ -1,10 +1,12 @@
 import type { AnyEntity } from "../entity/entity.ts";
 import { entityPaths } from "./entityPaths.ts";
+import { indexUseSchema } from "./indexUseSchema.ts";
 import {
   addComponent,
   bodySchema,
   type Components,
   type JsonObject,
+  patchBodySchema,
   refTo,
   storedSchema,
   toJsonSchema,
@@ -20,6 +22,7 @@ export function openApiDocument(entities: Readonly<Record<string, AnyEntity>>, p
   const schemas: Components = {};
   addComponent(schemas, "Problem", toJsonSchema(problemSchema, "output"));
   addComponent(schemas, "Failure", toJsonSchema(failureSchema, "output"));
+  addComponent(schemas, "IndexUse", toJsonSchema(indexUseSchema, "output"));
   const paths: Record<string, JsonObject> = {};
   for (const [name, entity] of Object.entries(entities)) {
     addComponent(schemas, `${name}.Item`, toJsonSchema(entity.item, "input"));
@@ -27,7 +30,7 @@ export function openApiDocument(entities: Readonly<Record<string, AnyEntity>>, p
     addComponent(schemas, `${name}.Replaced`, bodySchema(entity, true));
     addComponent(schemas, `${name}.StoredItem`, storedSchema(entity));
     addComponent(schemas, `${name}.Key`, toJsonSchema(entity.key, "input"));
-    addComponent(schemas, `${name}.Patch`, toJsonSchema(entity.patch, "input"));
+    addComponent(schemas, `${name}.Patch`, patchBodySchema(entity));
     addComponent(schemas, `${name}.Filter`, toJsonSchema(entity.filter, "input"));
     Object.assign(paths, entityPaths(name, entity, `${path}${name}`));
   }

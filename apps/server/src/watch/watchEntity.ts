@@ -30,22 +30,27 @@ export async function* watchEntity<
   Area,
   Order extends Ordering,
 >(
-  { database, changes, usage, disconnect }: Context,
+  { database, changes, watchDuration, usage, disconnect }: Context,
   definition: EntityDefinition<Item, Key, Area, Order>,
   { pk, since, lastEventId }: WatchInput<Area>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<TrackedEnvelope<WatchEvent<Item>>, void, undefined> {
+  // Aborted, a stream ends without saying that it is over: its client connects again, with its last event's id.
+  const over = new AbortController();
+  const timer = setTimeout(() => over.abort(), watchDuration);
   try {
     const store = await usage.timed(() => database.store(definition));
     const pages = watchChanges(changes.of(store), {
       lastEventId,
       since: since === "beginning" || since === "now" ? since : new Date(since),
       wants: scopeFilter(definition, pk),
-      signal: AbortSignal.any([changes.stopping, ...(signal === undefined ? [] : [signal])]),
+      signal: AbortSignal.any([changes.stopping, over.signal, ...(signal === undefined ? [] : [signal])]),
       onDrop: disconnect,
     });
     for await (const { cursor, items } of pages) yield tracked(cursor, { items });
   } catch (error) {
     throw translateFailure(error);
+  } finally {
+    clearTimeout(timer);
   }
 }
