@@ -1,4 +1,9 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+
+// Every test file runs in a process of its own, and many tests start programs from their sources: Node keeps for the
+// next process what it has compiled for one, which halves what a short one takes.
+process.env["NODE_COMPILE_CACHE"] ??= join(import.meta.dirname, "node_modules/.cache/node-compile");
 
 /** What every project's tests share: the workspace's sources instead of its builds, and no silent skips. */
 export default defineConfig({
