@@ -1,11 +1,10 @@
-import { refuseReserved } from "./cursorKey.ts";
 import type { AnyDefinition, ItemBase } from "./defineContainer.ts";
 import type { Documents } from "./document.ts";
 import { StoreError } from "./errors.ts";
 import { bareEtag } from "./etag.ts";
 import { inOrder } from "./inOrder.ts";
 import { fieldProblems, invalidInput } from "./invalidInput.ts";
-import { pointKeyReader } from "./itemKey.ts";
+import { itemWriter } from "./itemWriting.ts";
 import { createPacer } from "./pacer.ts";
 import { createPointSender, type Submit } from "./pointSender.ts";
 
@@ -61,7 +60,7 @@ export function createBulk<Item extends ItemBase>(
   definition: AnyDefinition,
   documents: Documents<Item>,
 ) {
-  const readKey = pointKeyReader(definition);
+  const writing = itemWriter(definition, documents);
   const { send } = createPointSender(submit, documents);
 
   return async function* bulk(
@@ -79,11 +78,12 @@ export function createBulk<Item extends ItemBase>(
     async function write(item: Item): Promise<{ readonly etag: string; readonly requestCharge: number }> {
       const parsed = definition.schema.safeParse(item);
       if (!parsed.success) throw invalidInput("The item breaks its schema", fieldProblems(parsed.error));
-      const valid = parsed.data as unknown as Item;
-      const key = readKey(valid);
-      refuseReserved(key.id);
-      const operation = { kind: "upsert", key, ...documents.write(valid), isMinimal: true } as const;
-      const name = JSON.stringify(key);
+      const operation = {
+        kind: "upsert",
+        ...writing(parsed.data as unknown as Item),
+        isMinimal: true,
+      } as const;
+      const name = JSON.stringify(operation.key);
       const before = last.get(name);
       const written = (async () => {
         await before?.catch(() => undefined);

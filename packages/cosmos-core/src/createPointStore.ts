@@ -1,12 +1,9 @@
-import type { ItemDefinition } from "@azure/cosmos";
-import { refuseReserved } from "./cursorKey.ts";
 import type { AnyDefinition, ItemBase } from "./defineContainer.ts";
 import type { Documents } from "./document.ts";
 import { StoreError } from "./errors.ts";
 import { quotedEtag } from "./etag.ts";
 import { createGetMany } from "./getMany.ts";
-import { invalidInput } from "./invalidInput.ts";
-import { type PointKey, pointKeyReader } from "./itemKey.ts";
+import { itemWriter, storeKeyReader } from "./itemWriting.ts";
 import { createPatchItem } from "./patchItem.ts";
 import type { PointOperation } from "./pointOperation.ts";
 import { createPointSender, mismatch, type Submit } from "./pointSender.ts";
@@ -19,23 +16,12 @@ export function createPointStore<Item extends ItemBase, Key extends { readonly i
   definition: AnyDefinition,
   documents: Documents<Item>,
 ): PointStore<Item, Key> {
-  const readKey = pointKeyReader(definition);
+  const keyOf = storeKeyReader(definition);
+  const writing = itemWriter(definition, documents);
   const sender = createPointSender(submit, documents);
   const { send, run, over, explain } = sender;
   const patchItem = createPatchItem(definition, documents, sender);
   const updateItem = createUpdateItem(definition, documents, sender);
-
-  function keyOf(key: { readonly id: string }): PointKey {
-    const read = readKey(key);
-    refuseReserved(read.id);
-    return read;
-  }
-
-  function writing(item: Item): { key: PointKey; body: ItemDefinition; size: number } {
-    const key = keyOf(item);
-    refuseUnwritable(key.id);
-    return { key, ...documents.write(item) };
-  }
 
   const get = async (key: Key, { signal }: OperationOptions = {}): Promise<ItemResult<Item>> =>
     run(signal, { kind: "read", key: keyOf(key) });
@@ -68,16 +54,6 @@ export function createPointStore<Item extends ItemBase, Key extends { readonly i
     },
     update: async (key, change, options = {}) => updateItem(keyOf(key), change, options),
   };
-}
-
-/** An id that the SDK or the service refuses to write, the SDK as if the service could not be reached. */
-function refuseUnwritable(id: string): void {
-  const message = /[/\\?#]/.test(id)
-    ? "must have none of the characters / \\ ? #"
-    : id.endsWith(" ")
-      ? "must not end with a space"
-      : undefined;
-  if (message !== undefined) throw invalidInput("The item cannot be written", [{ path: "id", message }]);
 }
 
 const conditionOf = (ifMatch: string | undefined) =>

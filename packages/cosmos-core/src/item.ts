@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineContainer } from "./defineContainer.ts";
+import { writableIdRules } from "./idRules.ts";
 
 /** Bytes of UTF-8 that an id may have. Source: Learn, "Azure Cosmos DB service quotas", per-item limits. */
 const maxIdBytes = 1_023;
@@ -24,8 +25,8 @@ const wellFormed = z
 export const itemId = wellFormed
   .min(1, "must not be empty")
   .refine((id) => bytes(id) <= maxIdBytes, `is longer than ${maxIdBytes} bytes`)
-  .refine((id) => !/[/\\?#]/.test(id), "must have none of the characters / \\ ? #")
-  .refine((id) => !id.endsWith(" "), "must not end with a space")
+  .refine(writableIdRules.characters.holds, writableIdRules.characters.message)
+  .refine(writableIdRules.end.holds, writableIdRules.end.message)
   .refine((id) => !/^\s+$/.test(id), "must not be white space only")
   .refine((id) => id !== "." && id !== "..", "must not be . or ..")
   .describe("The item's id, unique within its partition key");

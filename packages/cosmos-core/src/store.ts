@@ -48,9 +48,9 @@ export interface Store<
   changes(request?: ChangesRequest<Scope>): AsyncGenerator<ChangesPage<Item>, void, undefined>;
   /**
    * Upserts what a source gives, as fast as Cosmos DB takes it, and says of each item what became of it, in the source's
-   * order: its new etag, or why it was refused. Each is put through the schema first. It holds no more than `concurrency` items, and no more than 16 MB and
-   * one item, and takes more from the source when results are taken. While Cosmos DB throttles or is away it waits, as
-   * long as it is told to. Of items with the same key the later one is written later. A run that was cut is gone on
+   * order: its new etag, or why it was refused. Each is put through the schema first. It holds no more than
+   * `concurrency` items, and no more than 16 MB and one item, and takes more from the source when results are taken.
+   * While Cosmos DB throttles or is away it waits, as long as it is told to. Of items with the same key the later one is written later. A run that was cut is gone on
    * with at `resumeAt`; what was on its way may then be written twice, with the same outcome.
    *
    * @throws StoreError `throttled` or `unavailable` after the patience, `misconfigured`; and what the source throws, after

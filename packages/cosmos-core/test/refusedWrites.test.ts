@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
 import {
   createCredential,
+  defineContainer,
   ensureContainer,
   type Item,
   items,
@@ -54,6 +56,20 @@ describe.each(["create", "upsert", "replace"] as const)("%s", (operation) => {
       });
     },
   );
+});
+
+test("a bulk write refuses such ids too, where the schema lets them pass", async () => {
+  const schema = z.object({ id: z.string(), pk: z.string() });
+  const loose = defineContainer({ id: "loose", partitionKey: "/pk", schema });
+  await ensureContainer(emulator.configuration(), loose, createCredential());
+  const { store: looseStore } = await openContainer(emulator.client(), "appdb", loose);
+  const source = ["a/b", "fine", "a "].map((id) => ({ id, pk: "p" }));
+  const results = await Array.fromAsync(looseStore.bulk(source));
+  expect(results.map(({ error }) => [error?.reason, error?.fields?.[0]?.path])).toEqual([
+    ["invalid", "id"],
+    [undefined, undefined],
+    ["invalid", "id"],
+  ]);
 });
 
 test.each(["☃", "a\r\nb: c", "", "a b"])("the etag %j that no header carries is invalid", async (ifMatch) => {
