@@ -4,6 +4,8 @@ import { tell } from "./tell.ts";
 /** After how long without an answer somebody at a terminal is told what is waited for, in milliseconds. */
 const silence = 2_000;
 
+const unanswered = "it has not answered yet";
+
 /** Follows requests, to tell people at a terminal what they wait for; elsewhere nothing is told. */
 export interface Waiting {
   /** Makes a request. An answer that says to come back later is none that was waited for. */
@@ -14,7 +16,7 @@ export interface Waiting {
 export function tellWaiting({ origin }: URL): Waiting {
   if (!process.stderr.isTTY) return { request: (make) => make() };
   let open = 0;
-  let state = "it has not answered yet";
+  let state: string = unanswered;
   let timer: NodeJS.Timeout | undefined;
 
   /** Silence begins with a request, and goes on over its failure: another may follow. */
@@ -29,7 +31,7 @@ export function tellWaiting({ origin }: URL): Waiting {
   function end(): void {
     clearTimeout(timer);
     timer = undefined;
-    state = "it has not answered yet";
+    state = unanswered;
     if (open > 0) begin();
   }
 

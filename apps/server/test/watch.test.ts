@@ -1,11 +1,11 @@
 import { createCosmosClient, createCredential, readCosmosConfiguration } from "@cosmos-trpc/cosmos-core";
 import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
 import type { AppRouter } from "@cosmos-trpc/server";
-import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink, type TRPCClient } from "@trpc/client";
-import { EventSource } from "eventsource";
+import type { TRPCClient } from "@trpc/client";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { openStream, untilSeen, WatchError, watched, watchUrl } from "./eventStream.ts";
 import { isOpen, type RunningServer, startServer } from "./runningServer.ts";
+import { subscribingClient } from "./subscribingClient.ts";
 
 let emulator: Emulator;
 let server: RunningServer;
@@ -16,24 +16,13 @@ beforeAll(async () => {
   emulator = await startEmulator({ physicalPartitions: 2 });
   [server, other] = await Promise.all([startServer(emulator.env), startServer(emulator.env)]);
   await Promise.all([server.logged(isOpen), other.logged(isOpen)]);
-  api = clientOf(server);
+  api = subscribingClient(server);
 });
 
 afterAll(async () => {
   await Promise.all([server.stop(), other.stop()]);
   await emulator.close();
 });
-
-const clientOf = ({ url }: RunningServer) =>
-  createTRPCClient<AppRouter>({
-    links: [
-      splitLink({
-        condition: ({ type }) => type === "subscription",
-        true: httpSubscriptionLink({ url: `${url}/trpc`, EventSource }),
-        false: httpLink({ url: `${url}/trpc` }),
-      }),
-    ],
-  });
 
 /** Opens a watch and takes its first event, which says where it begins. */
 async function startWatch(input: object = {}, { url } = server) {
@@ -237,10 +226,10 @@ describe("the change feed", () => {
   test("is read once for all who resume from the same place after a restart, at once or one by one", async () => {
     const { own, server: current, restart } = await alone();
     const { stream, events, first } = await startWatch({}, current());
-    await write(["before"], {}, clientOf(current()));
+    await write(["before"], {}, subscribingClient(current()));
     await untilSeen(events, ["before"]);
     stream.close();
-    await write(names("missed-by-all", 250), {}, clientOf(current()));
+    await write(names("missed-by-all", 250), {}, subscribingClient(current()));
     await restart();
     const reads = countReads(own);
     const resume = async () => {
@@ -255,7 +244,7 @@ describe("the change feed", () => {
     for (let late = 0; late < 50; late += 1) all.push(await resume());
     // Each by itself would need four: three pages and the end. The hub asks once a second, besides.
     expect(reads()).toBeLessThan(100);
-    await write(["for all who resumed"], {}, clientOf(current()));
+    await write(["for all who resumed"], {}, subscribingClient(current()));
     for (const each of all) await untilSeen(each, ["for all who resumed"]);
   });
 
@@ -265,7 +254,7 @@ describe("the change feed", () => {
     const reads = countReads(own, 2_000);
     const all = await Promise.all(Array.from({ length: 100 }, () => startWatch({}, current())));
     expect(reads()).toBeLessThan(50);
-    await write(["for all who began"], {}, clientOf(current()));
+    await write(["for all who began"], {}, subscribingClient(current()));
     for (const { events } of all) await untilSeen(events, ["for all who began"]);
   });
 

@@ -1,22 +1,9 @@
-import type { AppRouter } from "@cosmos-trpc/server";
-import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink } from "@trpc/client";
-import { EventSource } from "eventsource";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { openStream, watched, watchUrl } from "./eventStream.ts";
 import { useServer } from "./serverOfFile.ts";
+import { subscribingClient } from "./subscribingClient.ts";
 
 const running = useServer({ WATCH_MAX_SECONDS: "2" });
-
-const clientOf = (url: string) =>
-  createTRPCClient<AppRouter>({
-    links: [
-      splitLink({
-        condition: ({ type }) => type === "subscription",
-        true: httpSubscriptionLink({ url: `${url}/trpc`, EventSource }),
-        false: httpLink({ url: `${url}/trpc` }),
-      }),
-    ],
-  });
 
 test("a stream ends after WATCH_MAX_SECONDS without saying that the watch is over", async () => {
   const stream = await openStream(watchUrl(running.server.url));
@@ -29,7 +16,7 @@ test("a stream ends after WATCH_MAX_SECONDS without saying that the watch is ove
 });
 
 test("an ordinary client goes on after each end, and misses nothing of what is written meanwhile", async () => {
-  const api = clientOf(running.server.url);
+  const api = subscribingClient(running.server);
   const seen: string[] = [];
   let connections = 0;
   const ends: unknown[] = [];
@@ -63,7 +50,7 @@ test("one who was connected when it ended gets what came since, and no more, wit
   onTestFinished(() => stream.close());
   let last = "";
   for await (const { id } of watched(stream)) last = id;
-  const api = clientOf(running.server.url);
+  const api = subscribingClient(running.server);
   await api.items.upsert.mutate({ id: "between" });
   const resumed = await openStream(watchUrl(running.server.url, { lastEventId: last }));
   onTestFinished(() => resumed.close());

@@ -17,7 +17,7 @@ import { openProbe } from "./read/openProbe.ts";
 import { readKnownNames } from "./read/readKnownNames.ts";
 import { readRouter } from "./read/readRouter.ts";
 import { type ApiTree, proceduresOf } from "./routerTree.ts";
-import { mergedType, type TypeTree } from "./typeTree.ts";
+import { isMergedUsed, mergedType, type TypeTree } from "./typeTree.ts";
 
 /** Which router to read, and for which file. Relative paths start from the working directory. */
 export interface GenerateOptions {
@@ -122,7 +122,7 @@ function layOut(
     ...trpcNames,
     ...Object.values(procedureTypes),
     recordType,
-    ...([...mentioned].some((tree) => tree.kind === "object" && tree.isMerged) ? [mergedType] : []),
+    ...(isMergedUsed(mentioned) ? [mergedType] : []),
     heading.routerName,
   ]);
   const declarations = chooseNames(roots, knownNames, classOf, taken);

@@ -128,6 +128,10 @@ export function deliveredTree(value: TypeTree): ReferenceTree {
 /** The generated file's name for what makes one object of an intersection's parts. */
 export const mergedType = "Merged";
 
+/** @returns whether a file of these types needs it */
+export const isMergedUsed = (trees: Iterable<TypeTree>): boolean =>
+  [...trees].some((tree) => tree.kind === "object" && tree.isMerged);
+
 /** @returns the trees directly inside a tree, in the order in which they are written */
 export function childrenOf(tree: TypeTree): readonly TypeTree[] {
   switch (tree.kind) {

@@ -1,0 +1,15 @@
+import type { AppRouter } from "@cosmos-trpc/server";
+import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink, type TRPCClient } from "@trpc/client";
+import { EventSource } from "eventsource";
+
+/** An ordinary client of a server that may also subscribe. */
+export const subscribingClient = ({ url }: { readonly url: string }): TRPCClient<AppRouter> =>
+  createTRPCClient<AppRouter>({
+    links: [
+      splitLink({
+        condition: ({ type }) => type === "subscription",
+        true: httpSubscriptionLink({ url: `${url}/trpc`, EventSource }),
+        false: httpLink({ url: `${url}/trpc` }),
+      }),
+    ],
+  });
