@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
 import {
   createCosmosClient,
   createCredential,
@@ -137,4 +139,17 @@ test("whoever begins, leaves and resumes, in any order, misses nothing that is w
     }),
     { numRuns: 30 },
   );
+});
+
+test("watchers who resume at once where the hub has forgotten what came next get it from the database", async () => {
+  const worker = new Worker(new URL("./twoLateWatchers.ts", import.meta.url), {
+    execArgv: ["--conditions=@cosmos-trpc/source"],
+  });
+  try {
+    // Nothing in a thread can end its own endless microtasks: this time-out is the end of a failure, and no measure.
+    const [seen] = await once(worker, "message", { signal: AbortSignal.timeout(60_000) });
+    expect(seen).toEqual(Array(2).fill(["late1", "late2", "late3"]));
+  } finally {
+    await worker.terminate();
+  }
 });

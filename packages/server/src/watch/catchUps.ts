@@ -95,11 +95,18 @@ export function createCatchUps<Item extends ItemBase>(
   }
 
   /** Whether the hub still keeps all that came since a read began. */
-  const leadsToHub = ({ mark }: Read<Item>): boolean => mark !== undefined && hub.keeps(mark);
+  const isKeptSince = ({ mark }: Read<Item>): boolean => mark !== undefined && hub.keeps(mark);
+
+  /**
+   * Whether a watcher who begins it now will sit at the hub after its end. It takes nobody in without that: two who find
+   * no seat after its end would enter it again and again, each while the other is still inside, and wait for nothing.
+   */
+  const leadsToHub = (read: Read<Item>): boolean =>
+    read.first === 0 && (hub.mark() === undefined || isKeptSince(read));
 
   function makeRoom(newest: Read<Item>): void {
     for (const read of reads.values()) {
-      if (read.watchers === 0 && (bytes > keptBytes || !leadsToHub(read))) forget(read);
+      if (read.watchers === 0 && (bytes > keptBytes || !isKeptSince(read))) forget(read);
     }
     while (bytes > keptBytes && newest.kept.length > 1) dropFirst(newest);
   }
@@ -107,6 +114,8 @@ export function createCatchUps<Item extends ItemBase>(
   async function fetchNext(read: Read<Item>): Promise<void> {
     try {
       const { value: page } = await read.pages.next();
+      // Nobody is in it any more, and nothing would free what it kept now.
+      if (read.stopped.signal.aborted) return;
       if (page === undefined) {
         read.end = { cursor: read.kept.at(-1)?.page.cursor ?? "" };
         if (read.place === nowPlace) unlist(read);
@@ -128,7 +137,7 @@ export function createCatchUps<Item extends ItemBase>(
     read.watchers -= 1;
     if (read.watchers > 0) return;
     const isListed = reads.get(read.place) === read && read.first === 0;
-    if (isListed && read.end !== undefined && leadsToHub(read)) keep(read);
+    if (isListed && read.end !== undefined && isKeptSince(read)) keep(read);
     else forget(read);
   }
 
@@ -145,7 +154,7 @@ export function createCatchUps<Item extends ItemBase>(
   return {
     enter(since, watcher) {
       const there = reads.get(placeOf(since));
-      const read = there?.first === 0 ? there : begin(since);
+      const read = there !== undefined && leadsToHub(there) ? there : begin(since);
       read.watchers += 1;
       let at = 0;
       let isWhole = false;
