@@ -1,11 +1,5 @@
-import { itemKey, items } from "@cosmos-trpc/cosmos-core/schema";
-import { entity } from "../entity/entity.ts";
-import { createRouter } from "./createRouter.ts";
-
-/** What is served, each under its name: `items.get` of tRPC, `/api/cosmos/items` of plain HTTP. One line an entity. */
-export const entities = {
-  items: entity(items, { key: itemKey }),
-};
+import { createRouter } from "@cosmos-trpc/server";
+import { entities } from "./entities.ts";
 
 export const appRouter = createRouter(entities);
 

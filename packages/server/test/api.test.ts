@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
 import { json } from "node:stream/consumers";
 import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
-import type { AppRouter } from "@cosmos-trpc/server";
 import { createTRPCClient, httpBatchLink, httpLink, type TRPCClient, TRPCClientError } from "@trpc/client";
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from "vitest";
+import type { AppRouter } from "./app.ts";
 import { isOpen, type RunningServer, startServer } from "./runningServer.ts";
 
 let emulator: Emulator;

@@ -25,7 +25,7 @@ export interface EmulatorProcess {
   close(): Promise<void>;
 }
 
-const program = join(import.meta.dirname, "../../../packages/cosmos-emulator/src/main.ts");
+const program = join(import.meta.dirname, "../../cosmos-emulator/src/main.ts");
 
 /** Starts one on free ports. */
 export async function startEmulatorProcess(): Promise<EmulatorProcess> {

@@ -1,8 +1,8 @@
 import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
-import type { AppRouter } from "@cosmos-trpc/server";
 import { createTRPCClient, httpBatchLink, httpLink, type TRPCClient, TRPCClientError } from "@trpc/client";
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { afterAll, beforeAll, describe, expect, expectTypeOf, onTestFinished, test } from "vitest";
+import type { AppRouter } from "./app.ts";
 import { isOpen, type RunningServer, startServer } from "./runningServer.ts";
 
 let emulator: Emulator;

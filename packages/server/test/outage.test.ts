@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createCosmosClient, createCredential, readCosmosConfiguration } from "@cosmos-trpc/cosmos-core";
 import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
-import type { AppRouter } from "@cosmos-trpc/server";
 import { createTRPCClient, httpLink } from "@trpc/client";
 import { expect, onTestFinished, test } from "vitest";
+import type { AppRouter } from "./app.ts";
 import { isOpen, type RunningServer, startServer } from "./runningServer.ts";
 
 /** An emulator that can stop and start again on the same data and ports. */

@@ -45,7 +45,7 @@ export interface Program {
 }
 
 /** The server as it stands in the sources. */
-export const sources: Program = { args: ["--conditions=@cosmos-trpc/source", "src/main.ts"], cwd: folder };
+export const sources: Program = { args: ["--conditions=@cosmos-trpc/source", "test/app.ts"], cwd: folder };
 
 function launch(env: NodeJS.ProcessEnv, { args, cwd }: Program) {
   const child = spawn(process.execPath, args, {

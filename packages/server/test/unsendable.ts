@@ -1,8 +1,6 @@
 import { defineContainer } from "@cosmos-trpc/cosmos-core/schema";
 import { z } from "zod";
-import { entity } from "../src/entity/entity.ts";
-import { createRouter } from "../src/router/createRouter.ts";
-import { serve } from "../src/serve.ts";
+import { createRouter, entity, serve } from "../src/index.ts";
 
 // A server whose items of version 1 become what JSON cannot say.
 const definition = defineContainer({

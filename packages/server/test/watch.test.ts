@@ -1,8 +1,8 @@
 import { createCosmosClient, createCredential, readCosmosConfiguration } from "@cosmos-trpc/cosmos-core";
 import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
-import type { AppRouter } from "@cosmos-trpc/server";
 import type { TRPCClient } from "@trpc/client";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import type { AppRouter } from "./app.ts";
 import { openStream, untilSeen, WatchError, watched, watchUrl } from "./eventStream.ts";
 import { isOpen, type RunningServer, startServer } from "./runningServer.ts";
 import { subscribingClient } from "./subscribingClient.ts";

@@ -1,6 +1,6 @@
-import type { AppRouter } from "@cosmos-trpc/server";
 import { createTRPCClient, httpLink } from "@trpc/client";
 import { expect, onTestFinished, test, vi } from "vitest";
+import type { AppRouter } from "./app.ts";
 import { type EmulatorFault, startEmulatorProcess } from "./emulatorProcess.ts";
 import { openStream, watched, watchUrl } from "./eventStream.ts";
 import { isOpen, type RunningServer, startServer } from "./runningServer.ts";

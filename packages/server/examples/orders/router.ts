@@ -1,6 +1,5 @@
 import { itemKey, items } from "@cosmos-trpc/cosmos-core/schema";
-import { entity } from "../../src/entity/entity.ts";
-import { createRouter } from "../../src/router/createRouter.ts";
+import { createRouter, entity } from "../../src/index.ts";
 import { orders } from "./orders.ts";
 
 /** The server's own entities, and one more: this is the line. */

@@ -1,5 +1,5 @@
 import type { ItemBase, Ordering, Stored } from "@cosmos-trpc/cosmos-core";
-import { type Context, spend } from "../context.ts";
+import { type Context, spend } from "../request/context.ts";
 import type { EntityDefinition } from "./entity.ts";
 import { type Outcome, refusal } from "./outcome.ts";
 

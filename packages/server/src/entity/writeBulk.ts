@@ -1,6 +1,6 @@
 import type { BulkResult, ItemBase, Ordering, StoreError } from "@cosmos-trpc/cosmos-core";
-import { type Context, spend } from "../context.ts";
-import { isStoreError } from "../failure.ts";
+import { isStoreError } from "../errors/failure.ts";
+import { type Context, spend } from "../request/context.ts";
 import type { EntityDefinition } from "./entity.ts";
 import { type Outcome, refusal } from "./outcome.ts";
 

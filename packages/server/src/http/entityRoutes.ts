@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { bareEtag, StoreError } from "@cosmos-trpc/cosmos-core/schema";
 import { TRPCError } from "@trpc/server";
-import { isStoreError, translateFailure } from "../failure.ts";
+import { isStoreError, translateFailure } from "../errors/failure.ts";
 import type { Answer } from "./answer.ts";
 import type { EntityAddress } from "./entityAddress.ts";
 import { entityTag, ifMatchOf, isForNew, readCondition, refuseForNew } from "./entityTag.ts";

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { StoreError } from "@cosmos-trpc/cosmos-core/schema";
-import { translateFailure } from "../failure.ts";
+import { translateFailure } from "../errors/failure.ts";
 import { badRequest } from "./problem.ts";
 
 /** An item's etag as HTTP writes it. */

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type AnyTRPCRouter, getTRPCErrorFromUnknown, type TRPCError } from "@trpc/server";
-import { type Context, createContext, type Shared } from "../context.ts";
 import type { AnyEntity } from "../entity/entity.ts";
-import { createCallerFactory } from "../trpc.ts";
+import { createCallerFactory } from "../procedures/trpc.ts";
+import { type Context, createContext, type Shared } from "../request/context.ts";
 import { type Answer, sendAnswer } from "./answer.ts";
 import { entityAddress } from "./entityAddress.ts";
 import { type EntityCall, type EntityCaller, entityRoutes } from "./entityRoutes.ts";

@@ -1,9 +1,9 @@
 import type { RequestListener } from "node:http";
 import { createNodeHandler } from "@cosmos-trpc/trpc-http";
 import type { AnyTRPCRouter, TRPCError } from "@trpc/server";
-import { type Context, createContext, type Shared } from "../context.ts";
-import { isStoreError } from "../failure.ts";
-import { startUsage } from "../usage.ts";
+import { isStoreError } from "../errors/failure.ts";
+import { type Context, createContext, type Shared } from "../request/context.ts";
+import { startUsage } from "../request/usage.ts";
 import { maxBodyBytes } from "./limits.ts";
 import { trpcPath } from "./paths.ts";
 import { retryHeaders, usageHeaders } from "./usageHeaders.ts";

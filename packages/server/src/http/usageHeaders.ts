@@ -1,4 +1,4 @@
-import type { Usage } from "../usage.ts";
+import type { Usage } from "../request/usage.ts";
 
 /**
  * What a request cost, summed over a batch: `x-ms-request-charge`, the service's own name for it, in RU, and in

@@ -1,6 +1,6 @@
 import type { AnyEntity, Entity } from "../entity/entity.ts";
-import { router } from "../trpc.ts";
 import { entityRouter } from "./entityRouter.ts";
+import { router } from "./trpc.ts";
 
 /** The procedures of each entity, under its name. */
 type EntityRouters<Entities> = {

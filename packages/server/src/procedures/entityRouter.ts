@@ -1,11 +1,11 @@
 import type { ItemBase, Ordering } from "@cosmos-trpc/cosmos-core";
 import type { TRPCRouterRecord } from "@trpc/server";
-import { spend } from "../context.ts";
 import type { Entity } from "../entity/entity.ts";
 import { getAnswers } from "../entity/getAnswers.ts";
 import { writeBulk } from "../entity/writeBulk.ts";
-import { procedure } from "../trpc.ts";
+import { spend } from "../request/context.ts";
 import { watchEntity } from "../watch/watchEntity.ts";
+import { procedure } from "./trpc.ts";
 
 /** The procedures of an entity: schemas validate, its store does the work, the error map translates. */
 export function entityRouter<

@@ -1,7 +1,7 @@
 import { initTRPC } from "@trpc/server";
-import type { Context } from "./context.ts";
-import { describeFailure, isStoreError, translateFailure } from "./failure.ts";
-import { eventStream } from "./http/limits.ts";
+import { describeFailure, isStoreError, translateFailure } from "../errors/failure.ts";
+import { eventStream } from "../http/limits.ts";
+import type { Context } from "../request/context.ts";
 
 const t = initTRPC.context<Context>().create({
   // Never a stack in an answer, whatever NODE_ENV says.

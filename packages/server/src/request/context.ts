@@ -1,8 +1,8 @@
 import type { ItemBase, Ordering, Store } from "@cosmos-trpc/cosmos-core";
-import type { Database } from "./database.ts";
-import type { EntityDefinition } from "./entity/entity.ts";
+import type { EntityDefinition } from "../entity/entity.ts";
+import type { Database } from "../run/database.ts";
+import type { SharedFeeds } from "../watch/sharedFeeds.ts";
 import { startUsage, type Usage } from "./usage.ts";
-import type { SharedFeeds } from "./watch/sharedFeeds.ts";
 
 /** What a procedure works with: made for each request, shared by the calls of a batch. */
 export interface Context {

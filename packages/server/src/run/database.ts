@@ -13,7 +13,7 @@ import {
   StoreError,
 } from "@cosmos-trpc/cosmos-core";
 import type { Logger } from "pino";
-import type { EntityDefinition } from "./entity/entity.ts";
+import type { EntityDefinition } from "../entity/entity.ts";
 
 /** The server's connection to its containers, which may come later than the first request. */
 export interface Database {

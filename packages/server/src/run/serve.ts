@@ -3,14 +3,14 @@ import type { AddressInfo } from "node:net";
 import { ConfigurationError } from "@cosmos-trpc/cosmos-core/schema";
 import type { AnyTRPCRouter } from "@trpc/server";
 import { pino } from "pino";
+import type { AnyEntity } from "../entity/entity.ts";
+import { createFront } from "../http/front.ts";
+import { drainTimeout, maxHeaderBytes } from "../http/limits.ts";
+import { createSharedFeeds } from "../watch/sharedFeeds.ts";
 import { readConfiguration, type ServerConfiguration } from "./config.ts";
-import type { AnyEntity } from "./entity/entity.ts";
-import { createDrain } from "./http/drain.ts";
-import { createFront } from "./http/front.ts";
-import { drainTimeout, maxHeaderBytes } from "./http/limits.ts";
-import { refuseUnreadable } from "./http/unreadableRequest.ts";
+import { createDrain } from "./drain.ts";
 import { loadDatabase } from "./loadDatabase.ts";
-import { createSharedFeeds } from "./watch/sharedFeeds.ts";
+import { refuseUnreadable } from "./unreadableRequest.ts";
 
 /** What a process serves. */
 export interface Served {

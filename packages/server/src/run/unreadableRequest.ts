@@ -1,9 +1,9 @@
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
-import { startUsage } from "../usage.ts";
-import { maxHeaderBytes } from "./limits.ts";
-import { problem } from "./problem.ts";
-import { usageHeaders } from "./usageHeaders.ts";
+import { maxHeaderBytes } from "../http/limits.ts";
+import { problem } from "../http/problem.ts";
+import { usageHeaders } from "../http/usageHeaders.ts";
+import { startUsage } from "../request/usage.ts";
 
 /** What is wrong, by the code of Node's error. Source: Node's documentation, "Event: 'clientError'". */
 const refusals: Readonly<Record<string, readonly [status: number, detail: string]>> = {

@@ -1,9 +1,9 @@
 import type { ItemBase, Ordering, Stored } from "@cosmos-trpc/cosmos-core";
 import { scopeFilter } from "@cosmos-trpc/cosmos-core/schema";
 import { type TrackedEnvelope, tracked } from "@trpc/server";
-import type { Context } from "../context.ts";
 import type { EntityDefinition } from "../entity/entity.ts";
-import { translateFailure } from "../failure.ts";
+import { translateFailure } from "../errors/failure.ts";
+import type { Context } from "../request/context.ts";
 import { watchChanges } from "./watchChanges.ts";
 
 /** What one event tells. */
