@@ -81,7 +81,7 @@ test("its stacks name the sources", async () => {
   });
   const { err } = await server.logged(({ reason }) => reason === "unavailable");
   const { stack } = err as { stack: string };
-  expect(stack).toMatch(/packages\/cosmos-core\/src\/\w+\.ts:\d+:\d+/);
+  expect(stack).toMatch(/packages\/cosmos-core\/src\/[\w/]+\.ts:\d+:\d+/);
   expect(stack).toMatch(/packages\/server\/src\/run\/database\.ts:\d+:\d+/);
   expect(stack).not.toContain("server.js");
 });
