@@ -1,4 +1,4 @@
-export { type BackoffLimits, backoff, pause } from "./backoff.ts";
+export { type BackOff, backOff, jitteredBackOff } from "./backOff.ts";
 export { isJson, isJsonObject, isRecord, type Json, maxJsonDepth } from "./json/json.ts";
 export {
   isWithin,
@@ -21,3 +21,4 @@ export type {
   ProcedureManifest,
   ScalarKind,
 } from "./manifest.ts";
+export { pause } from "./pause.ts";
