@@ -1,3 +1,4 @@
+import type { ScalarKind } from "@cosmos-trpc/base";
 import { z } from "zod";
 import {
   type ContainerDefinition,
@@ -5,7 +6,7 @@ import {
   type PartitionKeyPaths,
   partitionKeyPaths,
 } from "./defineContainer.ts";
-import { type ScalarKind, shapeAt } from "./fieldShape.ts";
+import { shapeAt } from "./fieldShape.ts";
 import { type KeyOf, type Scope, scopeReader } from "./itemKey.ts";
 import { definitionPath, type ItemPath, itemPathText, valueAt } from "./itemPath.ts";
 
