@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ItemsClient } from "@cosmos-trpc/client";
+import type { Client } from "@app/client";
 import type { AppRouter } from "@cosmos-trpc/server";
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { expect, expectTypeOf, onTestFinished, test } from "vitest";
@@ -37,10 +37,10 @@ function typeCheck(file: string, rewrite: (source: string) => string): Record<st
     linkModules(join(from, "node_modules"), join(to, "node_modules"));
   }
   // The copied CLI's client is the copied one, from its sources.
-  const client = join(house, "apps/cli/node_modules/@cosmos-trpc/client");
+  const client = join(house, "apps/cli/node_modules/@app/client");
   rmSync(client);
   symlinkSync(join(house, "packages/client"), client, "dir");
-  const face = { name: "@cosmos-trpc/client", type: "module", exports: "./src/index.ts" };
+  const face = { name: "@app/client", type: "module", exports: "./src/index.ts" };
   writeFileSync(join(house, "packages/client/package.json"), JSON.stringify(face));
 
   const source = join(house, "apps/server/src", file);
@@ -131,9 +131,7 @@ test("renaming a procedure breaks the CLI's type-check", () => {
 test("the client's calls have the router's types", () => {
   type Inputs = inferRouterInputs<AppRouter>["items"];
   type Outputs = inferRouterOutputs<AppRouter>["items"];
-  expectTypeOf<Parameters<ItemsClient["items"]["get"]["query"]>[0]>().toEqualTypeOf<Inputs["get"]>();
-  expectTypeOf<Parameters<ItemsClient["items"]["upsert"]["mutate"]>[0]>().toEqualTypeOf<Inputs["upsert"]>();
-  expectTypeOf<Awaited<ReturnType<ItemsClient["items"]["upsert"]["mutate"]>>>().toEqualTypeOf<
-    Outputs["upsert"]
-  >();
+  expectTypeOf<Parameters<Client["items"]["get"]["query"]>[0]>().toEqualTypeOf<Inputs["get"]>();
+  expectTypeOf<Parameters<Client["items"]["upsert"]["mutate"]>[0]>().toEqualTypeOf<Inputs["upsert"]>();
+  expectTypeOf<Awaited<ReturnType<Client["items"]["upsert"]["mutate"]>>>().toEqualTypeOf<Outputs["upsert"]>();
 });
