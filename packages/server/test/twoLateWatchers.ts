@@ -1,0 +1,69 @@
+import { parentPort } from "node:worker_threads";
+import {
+  createCosmosClient,
+  createCredential,
+  type Item,
+  items,
+  openContainer,
+  readCosmosConfiguration,
+} from "@cosmos-trpc/cosmos-core";
+import { createSharedFeed } from "../src/watch/sharedFeeds.ts";
+import { watchChanges } from "../src/watch/watchChanges.ts";
+
+// A worker: two watchers resume in one turn of the event loop, from where a finished catch-up read began that the hub
+// does not keep the rest of any more. It posts what each of them sees. If they go round without ever waiting for more
+// than a promise, no timer of this thread runs any more, so only another thread can tell.
+
+const configuration = readCosmosConfiguration(process.env);
+const client = createCosmosClient(configuration, createCredential());
+const { store } = await openContainer(client, configuration.database, items);
+const feed = createSharedFeed<Item>(store, {
+  keptChanges: 1,
+  keptBytes: 10_000,
+  patience: 20_000,
+  pollInterval: 100,
+});
+const stopped = new AbortController();
+
+const watch = (lastEventId?: string) =>
+  watchChanges(feed, {
+    lastEventId,
+    since: "now",
+    wants: () => true,
+    signal: stopped.signal,
+    onDrop: () => undefined,
+  });
+
+type Watching = ReturnType<typeof watch>;
+
+async function see(watching: Watching, wanted: readonly string[]): Promise<string[]> {
+  const seen: string[] = [];
+  while (!wanted.every((id) => seen.includes(id))) {
+    const { value: page } = await watching.next();
+    seen.push(...(page?.items ?? []).map(({ id }) => id));
+  }
+  return seen.sort();
+}
+
+// The feed's end, as it is when it is read again from there.
+let end: string | undefined;
+for (let before: string | undefined = "none"; end !== before; ) {
+  before = end;
+  const watching = watch(end);
+  end = (await watching.next()).value?.cursor;
+  await watching.return();
+}
+
+// With the read of this one the hub begins to read; it then moves on, and forgets what came first.
+const ahead = watch(end);
+await ahead.next();
+const ids = ["late1", "late2", "late3"];
+for (const id of ids) {
+  await store.upsert({ id, pk: id, name: "written" });
+  await see(ahead, [id]);
+}
+
+const late = [watch(end), watch(end)];
+parentPort?.postMessage(await Promise.all(late.map((watching) => see(watching, ids))));
+stopped.abort();
+client.dispose();
