@@ -7,14 +7,14 @@ import type {
 import type { z } from "zod";
 import { createCursors } from "./cursors/cursor.ts";
 import { givenCursorKey, storedCursorKey } from "./cursors/cursorKey.ts";
+import type { Ordering } from "./definition/containerDefinition.ts";
 import {
   type ContainerDefinition,
   type ItemBase,
   type PartitionKeyPaths,
   partitionKeyPaths,
-} from "./definition/defineContainer.ts";
+} from "./definition/containerDefinition.ts";
 import type { ItemKey, KeyOf, Scope } from "./definition/itemKey.ts";
-import type { Ordering } from "./definition/ordering.ts";
 import { StoreError } from "./errors/errors.ts";
 import { type Coalescer, createCoalescer } from "./points/coalescer.ts";
 import { type CoalescingLimits, toLimits } from "./points/coalescingLimits.ts";

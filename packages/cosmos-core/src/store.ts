@@ -1,10 +1,10 @@
 import type { Container } from "@azure/cosmos";
 import { type BulkOptions, type BulkResult, createBulk } from "./bulk/bulk.ts";
 import type { Cursors } from "./cursors/cursor.ts";
-import type { AnyDefinition, ItemBase } from "./definition/defineContainer.ts";
+import type { AnyDefinition, ItemBase, Ordering } from "./definition/containerDefinition.ts";
 import { createDocuments } from "./definition/document.ts";
 import type { ItemKey } from "./definition/itemKey.ts";
-import type { Ordering, OrderPathOf, SingleOrdering } from "./definition/ordering.ts";
+import type { OrderPathOf, SingleOrdering } from "./definition/ordering.ts";
 import { type ChangesPage, type ChangesRequest, createChanges } from "./feed/changes.ts";
 import { createList, type ListRequest, type ListResult } from "./lists/list.ts";
 import type { Coalescer } from "./points/coalescer.ts";

@@ -2,7 +2,7 @@ import type { ItemDefinition, Resource } from "@azure/cosmos";
 import { z } from "zod";
 import { type FieldProblem, StoreError } from "../errors/errors.ts";
 import { describeIssues, fieldProblems, invalidInput } from "../errors/invalidInput.ts";
-import type { AnyDefinition, ItemBase } from "./defineContainer.ts";
+import type { AnyDefinition, ItemBase } from "./containerDefinition.ts";
 import { itemProblem, maxJsonDepth } from "./json.ts";
 import { jsonBytes } from "./jsonBytes.ts";
 

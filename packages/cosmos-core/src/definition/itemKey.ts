@@ -4,7 +4,7 @@ import {
   type ItemBase,
   type PartitionKeyPaths,
   partitionKeyPaths,
-} from "./defineContainer.ts";
+} from "./containerDefinition.ts";
 import { definitionPath, itemPathText, valueAt } from "./itemPath.ts";
 
 /** A value that the service takes in a partition key. */

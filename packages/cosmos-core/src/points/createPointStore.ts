@@ -1,4 +1,4 @@
-import type { AnyDefinition, ItemBase } from "../definition/defineContainer.ts";
+import type { AnyDefinition, ItemBase } from "../definition/containerDefinition.ts";
 import type { Documents } from "../definition/document.ts";
 import { quotedEtag } from "../definition/etag.ts";
 import { StoreError } from "../errors/errors.ts";

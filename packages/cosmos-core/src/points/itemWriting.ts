@@ -1,6 +1,6 @@
 import type { ItemDefinition } from "@azure/cosmos";
 import { refuseReserved } from "../cursors/cursorKey.ts";
-import type { AnyDefinition, ItemBase } from "../definition/defineContainer.ts";
+import type { AnyDefinition, ItemBase } from "../definition/containerDefinition.ts";
 import type { Documents } from "../definition/document.ts";
 import { writableIdRules } from "../definition/idRules.ts";
 import { type PointKey, pointKeyReader } from "../definition/itemKey.ts";

@@ -1,4 +1,4 @@
-import type { ItemBase } from "../definition/defineContainer.ts";
+import type { ItemBase } from "../definition/containerDefinition.ts";
 import type { Stored } from "../definition/document.ts";
 import type { Filter } from "../definition/filter.ts";
 import type { Patch } from "../definition/patch.ts";

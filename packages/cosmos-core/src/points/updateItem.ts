@@ -1,4 +1,4 @@
-import type { AnyDefinition, ItemBase } from "../definition/defineContainer.ts";
+import type { AnyDefinition, ItemBase } from "../definition/containerDefinition.ts";
 import type { Documents, Stored } from "../definition/document.ts";
 import type { PointKey } from "../definition/itemKey.ts";
 import { invalidInput } from "../errors/invalidInput.ts";
