@@ -60,6 +60,7 @@ export function createDocuments<Item extends ItemBase>(definition: AnyDefinition
     throw new StoreError(
       "misconfigured",
       `The item ${String(item["id"])} of version ${from} does not fit the schema of ${definition.id} after its upgrade to version ${version}: ${describeIssues(parsed.error)}. Correct the definition's \`upgrades\`.`,
+      { code: "schema-broken" },
     );
   }
 
@@ -103,6 +104,7 @@ export function createDocuments<Item extends ItemBase>(definition: AnyDefinition
         throw new StoreError(
           "misconfigured",
           `The item ${document.id} is of version ${from} of the schema of ${definition.id}, this process knows ${version}: deploy the newer one here too.`,
+          { code: "schema-outdated" },
         );
       }
       const current = from < version ? { ...upgrade(item, from) } : item;
@@ -135,7 +137,7 @@ function safeParse({ id, schema }: AnyDefinition, input: unknown): z.ZodSafePars
       error instanceof z.core.$ZodAsyncError
         ? `The schema of ${id} has an asynchronous check or transform: a store applies schemas at once. Check that before the item is written.`
         : `The schema of ${id} fails: ${String(error)}. A check or transform of it throws where it has to add an issue.`;
-    throw new StoreError("misconfigured", message, {}, error);
+    throw new StoreError("misconfigured", message, { code: "schema-broken" }, error);
   }
 }
 
