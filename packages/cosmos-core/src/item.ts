@@ -1,7 +1,7 @@
+import { isJsonObject, type Json, maxJsonDepth } from "@cosmos-trpc/base";
 import { z } from "zod";
 import { defineContainer } from "./definition/defineContainer.ts";
 import { writableIdRules } from "./definition/idRules.ts";
-import { isJsonObject, type Json, maxJsonDepth } from "./definition/json.ts";
 
 /** Bytes of UTF-8 that an id may have. Source: Learn, "Azure Cosmos DB service quotas", per-item limits. */
 const maxIdBytes = 1_023;

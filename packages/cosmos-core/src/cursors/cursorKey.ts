@@ -2,7 +2,7 @@ import { createSecretKey, hash, type KeyObject, randomBytes } from "node:crypto"
 import type { Container, ItemDefinition } from "@azure/cosmos";
 import { putAt } from "@cosmos-trpc/base";
 import { type AnyDefinition, partitionKeyPaths } from "../definition/containerDefinition.ts";
-import { definitionPath } from "../definition/itemPath.ts";
+import { definitionPath } from "../definition/containerPath.ts";
 import { StoreError } from "../errors/errors.ts";
 import { fromAnswer, fromSdkError } from "../sdk/cosmosFailure.ts";
 import { withinDeadline } from "../sdk/deadline.ts";

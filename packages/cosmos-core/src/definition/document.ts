@@ -1,9 +1,9 @@
 import type { ItemDefinition, Resource } from "@azure/cosmos";
+import { type JsonRules, jsonProblem, maxJsonDepth } from "@cosmos-trpc/base";
 import { z } from "zod";
 import { type FieldProblem, StoreError } from "../errors/errors.ts";
 import { describeIssues, fieldProblems, invalidInput } from "../errors/invalidInput.ts";
 import type { AnyDefinition, ItemBase } from "./containerDefinition.ts";
-import { itemProblem, maxJsonDepth } from "./json.ts";
 import { jsonBytes } from "./jsonBytes.ts";
 
 /** An item as it is stored: with what the service keeps about it, under the service's names. */
@@ -73,7 +73,7 @@ export function createDocuments<Item extends ItemBase>(definition: AnyDefinition
       }
       const parsed = safeParse(definition, withoutServiceFields(input));
       if (!parsed.success) throw refuse(fieldProblems(parsed.error));
-      const problem = itemProblem(parsed.data);
+      const problem = jsonProblem(parsed.data, itemRules);
       if (problem !== undefined) throw refuse([problem]);
       return parsed.data as unknown as Item;
     },
@@ -140,5 +140,8 @@ function safeParse({ id, schema }: AnyDefinition, input: unknown): z.ZodSafePars
     throw new StoreError("misconfigured", message, { code: "schema-broken" }, error);
   }
 }
+
+/** An item has its fields one level down; what is undefined in it is left out. */
+const itemRules: JsonRules = { maxDepth: maxJsonDepth + 1, mayHaveUndefined: true };
 
 const tooDeep: FieldProblem = { path: "", message: `nests deeper than ${maxJsonDepth} levels` };

@@ -1,6 +1,5 @@
-import type { ScalarKind } from "@cosmos-trpc/base";
+import type { JsonPath, ScalarKind } from "@cosmos-trpc/base";
 import { z } from "zod";
-import type { ItemPath } from "./itemPath.ts";
 
 export type { ScalarKind };
 
@@ -32,7 +31,7 @@ const open: FieldShape = {
 const maxKnownPaths = 1_000;
 
 /** What a schema lets stand at a path; `undefined` when it declares no such path. */
-export function shapeAt(schema: AnySchema, path: ItemPath): FieldShape | undefined {
+export function shapeAt(schema: AnySchema, path: JsonPath): FieldShape | undefined {
   const root = nodeOf(schema);
   const { shapes } = root.document;
   const name = path.join("\0");
@@ -42,7 +41,7 @@ export function shapeAt(schema: AnySchema, path: ItemPath): FieldShape | undefin
   return shape;
 }
 
-function findShape(root: Node, path: ItemPath): FieldShape | undefined {
+function findShape(root: Node, path: JsonPath): FieldShape | undefined {
   let level: readonly Node[] = [root];
   for (const name of path) {
     const bare = level.flatMap((node) => alternatives(node));

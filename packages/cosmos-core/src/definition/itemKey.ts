@@ -1,3 +1,4 @@
+import { pathText, valueAt } from "@cosmos-trpc/base";
 import { type FieldProblem, StoreError } from "../errors/errors.ts";
 import {
   type AnyDefinition,
@@ -5,7 +6,7 @@ import {
   type PartitionKeyPaths,
   partitionKeyPaths,
 } from "./containerDefinition.ts";
-import { definitionPath, itemPathText, valueAt } from "./itemPath.ts";
+import { definitionPath } from "./containerPath.ts";
 
 /** A value that the service takes in a partition key. */
 export type PartitionKeyValue = string | number | boolean | null;
@@ -101,7 +102,7 @@ export function pointKeyReader(definition: AnyDefinition): (key: { readonly id: 
 function keyValue(key: object, path: readonly string[]): PartitionKeyValue {
   const value = valueAt(key, path);
   if (isKeyValue(value)) return value;
-  const text = itemPathText(path);
+  const text = pathText(path);
   throw new StoreError("invalid", `The key has no string, number or boolean at ${text}.`, {
     fields: [{ path: text, message: "has to be the partition key's value" }],
   });
@@ -117,7 +118,7 @@ export interface PartitionScope {
 /** Reads a scope from outside. @returns what it names, or what is wrong with it */
 export function scopeReader(definition: AnyDefinition): (scope: unknown) => PartitionScope | FieldProblem[] {
   const paths = partitionKeyPaths(definition).map(definitionPath);
-  const names = paths.map(itemPathText).join(", ");
+  const names = paths.map(pathText).join(", ");
   const wanted =
     paths.length === 1
       ? `has to be the partition key's value, ${names}: a string, number or boolean`

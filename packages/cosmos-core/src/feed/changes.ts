@@ -1,11 +1,10 @@
 import type { Container } from "@azure/cosmos";
-import { type BackOff, backOff, jitteredBackOff, pause } from "@cosmos-trpc/base";
+import { type BackOff, backOff, type Json, jitteredBackOff, pause } from "@cosmos-trpc/base";
 import type { Cursors } from "../cursors/cursor.ts";
 import { cursorKeyId } from "../cursors/cursorKey.ts";
 import type { AnyDefinition, ItemBase } from "../definition/containerDefinition.ts";
 import type { Documents, Stored } from "../definition/document.ts";
 import { type PartitionScope, scopeReader } from "../definition/itemKey.ts";
-import type { Json } from "../definition/json.ts";
 import { StoreError } from "../errors/errors.ts";
 import { invalidInput } from "../errors/invalidInput.ts";
 import { type FeedPosition, openChangeFeed } from "../sdk/changeFeed.ts";
