@@ -54,16 +54,12 @@ const maxHeldBytes = 16 * 1024 * 1024;
 const maxConcurrency = 10_000;
 
 /** Makes a store's `bulk`. */
-export function createBulk<Item extends ItemBase>(
-  submit: Submit,
-  definition: AnyDefinition,
-  documents: Documents<Item>,
-) {
+export function createBulk(submit: Submit, definition: AnyDefinition, documents: Documents<ItemBase>) {
   const writing = itemWriter(definition, documents);
   const { send } = createPointSender(submit, documents);
 
   return async function* bulk(
-    source: Iterable<Item> | AsyncIterable<Item>,
+    source: Iterable<unknown> | AsyncIterable<unknown>,
     options: BulkOptions = {},
   ): AsyncGenerator<BulkResult, void, undefined> {
     const { startAt = 0, concurrency = 1_000, patience = 120_000, signal, onProgress } = options;
@@ -74,7 +70,7 @@ export function createBulk<Item extends ItemBase>(
     /** The last write to each item that is not done: a later one to the same item waits for it. */
     const last = new Map<string, Promise<unknown>>();
 
-    async function write(item: Item): Promise<{ readonly _etag: string; readonly requestCharge: number }> {
+    async function write(item: unknown): Promise<{ readonly _etag: string; readonly requestCharge: number }> {
       const operation = { kind: "upsert", ...writing(item), isMinimal: true } as const;
       const name = JSON.stringify(operation.key);
       const before = last.get(name);
@@ -91,7 +87,7 @@ export function createBulk<Item extends ItemBase>(
       }
     }
 
-    async function work(item: Item, index: number): Promise<BulkResult> {
+    async function work(item: unknown, index: number): Promise<BulkResult> {
       try {
         return { index: index + startAt, ...(await write(item)) };
       } catch (error) {
