@@ -1,8 +1,4 @@
-export type { BulkOptions, BulkProgress, BulkResult } from "./bulk.ts";
-export type { ChangesPage, ChangesRequest } from "./changes.ts";
-export { createCosmosClient } from "./client.ts";
-export type { CoalescingLimits } from "./coalescingLimits.ts";
-export { createCredential } from "./credential.ts";
+export type { BulkOptions, BulkProgress, BulkResult } from "./bulk/bulk.ts";
 export type {
   AnyDefinition,
   ContainerDefinition,
@@ -10,19 +6,18 @@ export type {
   ItemBase,
   PartitionKeyPaths,
   Upgrade,
-} from "./defineContainer.ts";
-export type { Stored } from "./document.ts";
-export type { Endpoint } from "./endpoint.ts";
-export { ensureContainer } from "./ensureContainer.ts";
-export type { CosmosConfiguration } from "./environment.ts";
-export type { FieldProblem, Reason, StoreErrorDetails } from "./errors.ts";
-export type { Conditions } from "./filter.ts";
-export type { IndexKey, IndexUse } from "./indexMetrics.ts";
-export type { Item, Json } from "./item.ts";
-export type { ItemKey, KeyOf, PartitionKeyValue, Scope } from "./itemKey.ts";
-export type { ListRequest, ListResult } from "./list.ts";
+} from "./definition/defineContainer.ts";
+export type { Stored } from "./definition/document.ts";
+export type { Conditions } from "./definition/filter.ts";
+export type { ItemKey, KeyOf, PartitionKeyValue, Scope } from "./definition/itemKey.ts";
+export type { Json } from "./definition/json.ts";
+export type { OrderKey, OrderPathOf, SingleOrdering } from "./definition/ordering.ts";
+export type { FieldProblem, Reason, StoreErrorDetails } from "./errors/errors.ts";
+export type { ChangesPage, ChangesRequest } from "./feed/changes.ts";
+export type { Item } from "./item.ts";
+export type { ListRequest, ListResult } from "./lists/list.ts";
 export { type OpenContainer, type OpenContainerOptions, openContainer } from "./openContainer.ts";
-export type { OrderKey, OrderPathOf, SingleOrdering } from "./ordering.ts";
+export type { CoalescingLimits } from "./points/coalescingLimits.ts";
 export {
   type GetAnswer,
   type GetManyOptions,
@@ -32,6 +27,12 @@ export {
   type PatchOptions,
   type PointStore,
   type WriteOptions,
-} from "./pointStore.ts";
+} from "./points/pointStore.ts";
 export * from "./schema.ts";
+export { createCosmosClient } from "./sdk/client.ts";
+export { createCredential } from "./sdk/credential.ts";
+export type { Endpoint } from "./sdk/endpoint.ts";
+export { ensureContainer } from "./sdk/ensureContainer.ts";
+export type { CosmosConfiguration } from "./sdk/environment.ts";
+export type { IndexKey, IndexUse } from "./sdk/indexMetrics.ts";
 export type { Store } from "./store.ts";

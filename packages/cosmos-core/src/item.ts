@@ -1,15 +1,13 @@
 import { z } from "zod";
-import { defineContainer } from "./defineContainer.ts";
-import { writableIdRules } from "./idRules.ts";
+import { defineContainer } from "./definition/defineContainer.ts";
+import { writableIdRules } from "./definition/idRules.ts";
+import { isJsonObject, type Json, maxJsonDepth } from "./definition/json.ts";
 
 /** Bytes of UTF-8 that an id may have. Source: Learn, "Azure Cosmos DB service quotas", per-item limits. */
 const maxIdBytes = 1_023;
 
 /** Bytes of UTF-8 that a partition key may have. Source: the same. */
 const maxPartitionKeyBytes = 2_048;
-
-/** Levels that objects and arrays may nest in `data`, under the service's 128 for a whole item. */
-const maxDataDepth = 120;
 
 const bytes = (value: string): number => new TextEncoder().encode(value).length;
 
@@ -36,13 +34,10 @@ export const itemPartitionKey = wellFormed
   .refine((pk) => bytes(pk) <= maxPartitionKeyBytes, `is longer than ${maxPartitionKeyBytes} bytes`)
   .describe("The partition key; the id when it is left out");
 
-/** A JSON value. */
-export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
-
 const data = z
   .custom<{ [name: string]: Json }>(
     isJsonObject,
-    `has to be a JSON object, nested at most ${maxDataDepth} levels deep`,
+    `has to be a JSON object, nested at most ${maxJsonDepth} levels deep`,
   )
   .meta({ type: "object", additionalProperties: true })
   .describe("Any JSON object");
@@ -85,28 +80,3 @@ export type Item = z.output<typeof itemSchema>;
 
 /** The container of items. */
 export const items = defineContainer({ id: "items", partitionKey: "/pk", schema: itemSchema, ttl: -1 });
-
-function isJsonObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && isJson(value);
-}
-
-/** Whether a value is JSON that nests no deeper than `data` may. Walks without recursion: any depth may come in. */
-export function isJson(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return isScalar(value);
-  let level: object[] = [value];
-  for (let depth = 1; level.length > 0; depth += 1) {
-    if (depth > maxDataDepth) return false;
-    const next: object[] = [];
-    for (const container of level) {
-      for (const child of Object.values(container) as unknown[]) {
-        if (typeof child === "object" && child !== null) next.push(child);
-        else if (!isScalar(child)) return false;
-      }
-    }
-    level = next;
-  }
-  return true;
-}
-
-const isScalar = (value: unknown): boolean =>
-  value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);

@@ -5,27 +5,27 @@ import type {
   ContainerDefinition as ServiceDefinition,
 } from "@azure/cosmos";
 import type { z } from "zod";
-import { canSendTogether, sendTogether } from "./batchRequest.ts";
-import { type Coalescer, createCoalescer } from "./coalescer.ts";
-import { type CoalescingLimits, toLimits } from "./coalescingLimits.ts";
-import { fromSdkError } from "./cosmosFailure.ts";
-import { createCursors } from "./cursor.ts";
-import { givenCursorKey, storedCursorKey } from "./cursorKey.ts";
-import { withinDeadline } from "./deadline.ts";
+import { createCursors } from "./cursors/cursor.ts";
+import { givenCursorKey, storedCursorKey } from "./cursors/cursorKey.ts";
 import {
   type ContainerDefinition,
   type ItemBase,
   type PartitionKeyPaths,
   partitionKeyPaths,
-} from "./defineContainer.ts";
-import { findDrift } from "./drift.ts";
-import { StoreError } from "./errors.ts";
-import type { ItemKey, KeyOf, Scope } from "./itemKey.ts";
-import type { Ordering } from "./ordering.ts";
-import { openPhysicalPartitions } from "./physicalPartitions.ts";
-import { isMinimal, type PointOperation } from "./pointOperation.ts";
-import { sendAlone } from "./pointRequest.ts";
-import { openReadRegion } from "./readRegion.ts";
+} from "./definition/defineContainer.ts";
+import type { ItemKey, KeyOf, Scope } from "./definition/itemKey.ts";
+import type { Ordering } from "./definition/ordering.ts";
+import { StoreError } from "./errors/errors.ts";
+import { type Coalescer, createCoalescer } from "./points/coalescer.ts";
+import { type CoalescingLimits, toLimits } from "./points/coalescingLimits.ts";
+import { canSendTogether, sendTogether } from "./sdk/batchRequest.ts";
+import { fromSdkError } from "./sdk/cosmosFailure.ts";
+import { withinDeadline } from "./sdk/deadline.ts";
+import { findDrift } from "./sdk/drift.ts";
+import { openPhysicalPartitions } from "./sdk/physicalPartitions.ts";
+import { isMinimal, type PointOperation } from "./sdk/pointOperation.ts";
+import { sendAlone } from "./sdk/pointRequest.ts";
+import { openReadRegion } from "./sdk/readRegion.ts";
 import { createStore, type DefaultOrdering, type Store } from "./store.ts";
 
 /** An open container. */

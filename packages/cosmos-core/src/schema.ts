@@ -2,19 +2,22 @@
  * What of this package does without the SDK: schemas, errors, the environment. A server answers its health check with
  * these loaded, while the SDK (half a second of imports) still loads.
  */
-export { changesLimits, type Since } from "./changesRequest.ts";
-export { defineContainer } from "./defineContainer.ts";
+
+export { defineContainer } from "./definition/defineContainer.ts";
+export { bareEtag } from "./definition/etag.ts";
+export { type Filter, filterLimits, filterSchema } from "./definition/filter.ts";
 export {
-  ConfigurationError,
-  cosmosEnvironment,
-  parseEnvironment,
-  readCosmosConfiguration,
-  toCosmosConfiguration,
-} from "./environment.ts";
-export { reasons, StoreError } from "./errors.ts";
-export { bareEtag } from "./etag.ts";
-export { type Filter, filterLimits, filterSchema } from "./filter.ts";
-export { fieldProblems } from "./invalidInput.ts";
+  keySchema,
+  type PartitionKeyField,
+  partitionKeyFields,
+  scopeFilter,
+  scopeSchema,
+} from "./definition/keySchema.ts";
+export { type Ordering, orderBySchema } from "./definition/ordering.ts";
+export { type Patch, patchSchema } from "./definition/patch.ts";
+export { reasons, StoreError } from "./errors/errors.ts";
+export { fieldProblems } from "./errors/invalidInput.ts";
+export { changesLimits, type Since } from "./feed/changesRequest.ts";
 export {
   itemFields,
   itemId,
@@ -24,13 +27,11 @@ export {
   items,
   withPartitionKey,
 } from "./item.ts";
+export { listLimit, maxListLimit } from "./lists/listLimits.ts";
 export {
-  keySchema,
-  type PartitionKeyField,
-  partitionKeyFields,
-  scopeFilter,
-  scopeSchema,
-} from "./keySchema.ts";
-export { listLimit, maxListLimit } from "./listLimits.ts";
-export { type Ordering, orderBySchema } from "./ordering.ts";
-export { type Patch, patchSchema } from "./patch.ts";
+  ConfigurationError,
+  cosmosEnvironment,
+  parseEnvironment,
+  readCosmosConfiguration,
+  toCosmosConfiguration,
+} from "./sdk/environment.ts";

@@ -1,16 +1,16 @@
 import type { Container } from "@azure/cosmos";
-import { type BulkOptions, type BulkResult, createBulk } from "./bulk.ts";
-import { type ChangesPage, type ChangesRequest, createChanges } from "./changes.ts";
-import type { Coalescer } from "./coalescer.ts";
-import { createPointStore } from "./createPointStore.ts";
-import type { Cursors } from "./cursor.ts";
-import type { AnyDefinition, ItemBase } from "./defineContainer.ts";
-import { createDocuments } from "./document.ts";
-import type { ItemKey } from "./itemKey.ts";
-import { createList, type ListRequest, type ListResult } from "./list.ts";
-import type { Ordering, OrderPathOf, SingleOrdering } from "./ordering.ts";
-import { openPartitionRanges } from "./partitionRanges.ts";
-import type { OperationOptions, PointStore } from "./pointStore.ts";
+import { type BulkOptions, type BulkResult, createBulk } from "./bulk/bulk.ts";
+import type { Cursors } from "./cursors/cursor.ts";
+import type { AnyDefinition, ItemBase } from "./definition/defineContainer.ts";
+import { createDocuments } from "./definition/document.ts";
+import type { ItemKey } from "./definition/itemKey.ts";
+import type { Ordering, OrderPathOf, SingleOrdering } from "./definition/ordering.ts";
+import { type ChangesPage, type ChangesRequest, createChanges } from "./feed/changes.ts";
+import { createList, type ListRequest, type ListResult } from "./lists/list.ts";
+import type { Coalescer } from "./points/coalescer.ts";
+import { createPointStore } from "./points/createPointStore.ts";
+import type { OperationOptions, PointStore } from "./points/pointStore.ts";
+import { openPartitionRanges } from "./sdk/partitionRanges.ts";
 
 /** The orders of a container that indexes every path. */
 export type DefaultOrdering<Item> = SingleOrdering<OrderPathOf<Item>>;

@@ -1,5 +1,4 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { effectivePartitionKey } from "../src/effectivePartitionKey.ts";
 import {
   createCredential,
   ensureContainer,
@@ -9,6 +8,7 @@ import {
   type Store,
   type StoreError,
 } from "../src/index.ts";
+import { effectivePartitionKey } from "../src/sdk/effectivePartitionKey.ts";
 import { orders } from "./orders.ts";
 import { requestsOf } from "./requestCount.ts";
 import { useEmulator } from "./runningEmulator.ts";

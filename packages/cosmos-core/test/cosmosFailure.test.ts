@@ -4,8 +4,8 @@ import {
   CredentialUnavailableError,
 } from "@azure/identity";
 import { describe, expect, test } from "vitest";
-import { fromSdkError, fromStatus } from "../src/cosmosFailure.ts";
 import { StoreError } from "../src/index.ts";
+import { fromSdkError, fromStatus } from "../src/sdk/cosmosFailure.ts";
 
 describe("a status has a reason", () => {
   test.each([

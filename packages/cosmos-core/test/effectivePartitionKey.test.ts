@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { effectivePartitionKey } from "../src/effectivePartitionKey.ts";
+import { effectivePartitionKey } from "../src/sdk/effectivePartitionKey.ts";
 
 type Hash = (partitionKey: readonly unknown[]) => string;
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
+import { jsonBytes, jsonBytesAtMost } from "../src/definition/jsonBytes.ts";
 import {
   createCredential,
   ensureContainer,
@@ -9,7 +10,6 @@ import {
   openContainer,
   type Store,
 } from "../src/index.ts";
-import { jsonBytes, jsonBytesAtMost } from "../src/jsonBytes.ts";
 import { failureOf } from "./failureOf.ts";
 import { useEmulator } from "./runningEmulator.ts";
 

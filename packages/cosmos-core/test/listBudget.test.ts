@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { createCursors } from "../src/cursor.ts";
-import { givenCursorKey } from "../src/cursorKey.ts";
-import { createDocuments } from "../src/document.ts";
+import { createCursors } from "../src/cursors/cursor.ts";
+import { givenCursorKey } from "../src/cursors/cursorKey.ts";
+import { createDocuments } from "../src/definition/document.ts";
 import {
   createCredential,
   ensureContainer,
@@ -11,9 +11,9 @@ import {
   openContainer,
   type Store,
 } from "../src/index.ts";
-import { createList } from "../src/list.ts";
-import type { ListBudget } from "../src/listBudget.ts";
-import { openPartitionRanges } from "../src/partitionRanges.ts";
+import { createList } from "../src/lists/list.ts";
+import type { ListBudget } from "../src/lists/listBudget.ts";
+import { openPartitionRanges } from "../src/sdk/partitionRanges.ts";
 import { useEmulator } from "./runningEmulator.ts";
 
 const emulator = useEmulator({ physicalPartitions: 3 });

@@ -1,10 +1,10 @@
 import { type Container, Items } from "@azure/cosmos";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { sendTogether } from "../src/batchRequest.ts";
 import { createCredential, ensureContainer, items, openContainer } from "../src/index.ts";
-import { bytesOf, type PointAnswer, type PointOperation } from "../src/pointOperation.ts";
-import { sendAlone } from "../src/pointRequest.ts";
+import { sendTogether } from "../src/sdk/batchRequest.ts";
+import { bytesOf, type PointAnswer, type PointOperation } from "../src/sdk/pointOperation.ts";
+import { sendAlone } from "../src/sdk/pointRequest.ts";
 import { requestsOf } from "./requestCount.ts";
 import { useEmulator } from "./runningEmulator.ts";
 

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { maxItemBytes } from "../src/document.ts";
+import { maxItemBytes } from "../src/definition/document.ts";
 import {
   createCredential,
   ensureContainer,

@@ -1,0 +1,11 @@
+export type {
+  ColumnManifest,
+  ContainerManifest,
+  EntityManifest,
+  FilterPathManifest,
+  JsonSchema,
+  KeyFieldManifest,
+  Manifest,
+  ProcedureManifest,
+  ScalarKind,
+} from "./manifest.ts";

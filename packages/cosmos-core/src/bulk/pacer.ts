@@ -1,0 +1,90 @@
+import { StoreError } from "../errors/errors.ts";
+import { pause, waitBefore } from "../sdk/retryWait.ts";
+
+/** Runs work at the pace that Cosmos DB can take. */
+export interface Pacer {
+  /**
+   * Runs work when it is its turn, and again while Cosmos DB is throttling or away.
+   *
+   * @throws what the work throws; `throttled` and `unavailable` only after the patience
+   */
+  run<Result>(work: () => Promise<Result>): Promise<Result>;
+}
+
+/** Options of {@link createPacer}. */
+export interface PacerOptions {
+  /** How much may be under way at once, at most. */
+  readonly most: number;
+  /** How long Cosmos DB may be throttling or away for one piece of work, in milliseconds. */
+  readonly patience: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** How much is under way at once in the beginning. */
+const firstLimit = 100;
+
+/**
+ * Adds to what is under way while all goes well, halves it when Cosmos DB throttles or does not answer, and lets all
+ * work wait for as long as the service said.
+ */
+export function createPacer({ most, patience, signal }: PacerOptions): Pacer {
+  let limit = Math.min(most, firstLimit);
+  let active = 0;
+  let heldUntil = 0;
+  const waiting: (() => void)[] = [];
+
+  const letIn = (): void => {
+    while (active < Math.floor(limit) && waiting.length > 0) {
+      active += 1;
+      waiting.shift()?.();
+    }
+  };
+
+  const enter = (): Promise<void> =>
+    new Promise((resolve) => {
+      waiting.push(resolve);
+      letIn();
+    });
+
+  const leave = (): void => {
+    active -= 1;
+    letIn();
+  };
+
+  /** @returns whether the work may be tried again */
+  async function slowDown(failure: unknown, attempt: number, since: number): Promise<boolean> {
+    const mayPass =
+      failure instanceof StoreError && (failure.reason === "throttled" || failure.reason === "unavailable");
+    if (!mayPass || performance.now() - since > patience) return false;
+    // What was under way together failed together: that is one reason to slow down, not many.
+    if (performance.now() >= heldUntil) limit = Math.max(1, limit / 2);
+    const wait = (failure.retryAfterMs ?? 0) + waitBefore(attempt);
+    heldUntil = Math.max(heldUntil, performance.now() + wait);
+    await pause(wait, signal);
+    return true;
+  }
+
+  return {
+    async run(work) {
+      await enter();
+      try {
+        let since: number | undefined;
+        for (let attempt = 1; ; attempt += 1) {
+          signal?.throwIfAborted();
+          const held = heldUntil - performance.now();
+          if (held > 0) await pause(held, signal);
+          try {
+            const result = await work();
+            limit = Math.min(most, limit + 1 / limit);
+            return result;
+          } catch (error) {
+            since ??= performance.now();
+            if (!(await slowDown(error, attempt, since))) throw error;
+          }
+        }
+      } finally {
+        leave();
+      }
+    },
+  };
+}

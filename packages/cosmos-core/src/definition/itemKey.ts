@@ -1,0 +1,138 @@
+import { type FieldProblem, StoreError } from "../errors/errors.ts";
+import {
+  type AnyDefinition,
+  type ItemBase,
+  type PartitionKeyPaths,
+  partitionKeyPaths,
+} from "./defineContainer.ts";
+import { definitionPath, itemPathText, valueAt } from "./itemPath.ts";
+
+/** A value that the service takes in a partition key. */
+export type PartitionKeyValue = string | number | boolean | null;
+
+/** A key field's value as the item has it, without what cannot be in a key. */
+type KeyValue<Value> = Extract<Value, PartitionKeyValue>;
+
+/** The object that has the value at one path: of `/address/city`, `{ address: { city } }`. */
+type AtPath<Item, Path> = Path extends `/${infer Name}/${infer Rest}`
+  ? Name extends keyof Item
+    ? { readonly [Key in Name]: AtPath<NonNullable<Item[Key]>, `/${Rest}`> }
+    : never
+  : Path extends `/${infer Name}`
+    ? Name extends keyof Item
+      ? { readonly [Key in Name]: KeyValue<Item[Key]> }
+      : never
+    : never;
+
+type AtPaths<Item, Paths> = Paths extends readonly [infer First, ...infer Rest]
+  ? AtPath<Item, First> & AtPaths<Item, Rest>
+  : unknown;
+
+/** The fields of a partition key, as an item has them. */
+type PartitionKeyOf<Item, Paths extends PartitionKeyPaths> = Paths extends string
+  ? AtPath<Item, Paths>
+  : AtPaths<Item, Paths>;
+
+/** What names an item: its id and the fields of its partition key, as the item itself has them. */
+export type KeyOf<Item extends ItemBase, Paths extends PartitionKeyPaths> = {
+  readonly id: string;
+} & PartitionKeyOf<Item, Paths>;
+
+/** The fields of a hierarchical partition key, or the first of them. */
+type Prefix<Item, Paths> = Paths extends readonly [...infer Outer, unknown]
+  ? AtPaths<Item, Paths> | (Outer extends readonly [] ? never : Prefix<Item, Outer>)
+  : never;
+
+/**
+ * What a list and the change feed are narrowed to: the value of the partition key, or, of a hierarchical one, an
+ * object of its fields or of the first of them.
+ */
+export type Scope<Item, Paths extends PartitionKeyPaths> = Paths extends string
+  ? ScopeValue<Item, Paths>
+  : Paths extends readonly [infer Only]
+    ? ScopeValue<Item, Only>
+    : Prefix<Item, Paths>;
+
+type ScopeValue<Item, Path> = Path extends `/${infer Name}/${infer Rest}`
+  ? Name extends keyof Item
+    ? ScopeValue<NonNullable<Item[Name]>, `/${Rest}`>
+    : never
+  : Path extends `/${infer Name}`
+    ? Name extends keyof Item
+      ? KeyValue<Item[Name]>
+      : never
+    : never;
+
+/** What names an item in a container that is partitioned by `/pk`. */
+export interface ItemKey {
+  readonly id: string;
+  /** The value at the container's partition key path. */
+  readonly pk: string;
+}
+
+/** What names an item, as operations send it. */
+export interface PointKey {
+  readonly id: string;
+  /** The value at the partition key path; of a hierarchical key the values, in the order of its paths. */
+  readonly pk: PartitionKeyValue | readonly PartitionKeyValue[];
+}
+
+const isKeyValue = (value: unknown): value is PartitionKeyValue =>
+  value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
+
+/** Reads an item's, or a key's, id and partition key. @throws StoreError `invalid` that names what is missing. */
+export function pointKeyReader(definition: AnyDefinition): (key: { readonly id: string }) => PointKey {
+  const paths = partitionKeyPaths(definition).map(definitionPath);
+  return (key) => {
+    if (typeof key?.id !== "string" || key.id === "") {
+      throw new StoreError("invalid", "The key has no id.", {
+        fields: [{ path: "id", message: "is missing" }],
+      });
+    }
+    const [only, ...more] = paths;
+    const pk =
+      only !== undefined && more.length === 0
+        ? keyValue(key, only)
+        : paths.map((path) => keyValue(key, path));
+    return { id: key.id, pk };
+  };
+}
+
+function keyValue(key: object, path: readonly string[]): PartitionKeyValue {
+  const value = valueAt(key, path);
+  if (isKeyValue(value)) return value;
+  const text = itemPathText(path);
+  throw new StoreError("invalid", `The key has no string, number or boolean at ${text}.`, {
+    fields: [{ path: text, message: "has to be the partition key's value" }],
+  });
+}
+
+/** The part of a container that a partition key, or the first fields of one, names. */
+export interface PartitionScope {
+  readonly values: readonly PartitionKeyValue[];
+  /** Whether that is a whole key: one logical partition. */
+  readonly isWhole: boolean;
+}
+
+/** Reads a scope from outside. @returns what it names, or what is wrong with it */
+export function scopeReader(definition: AnyDefinition): (scope: unknown) => PartitionScope | FieldProblem[] {
+  const paths = partitionKeyPaths(definition).map(definitionPath);
+  const names = paths.map(itemPathText).join(", ");
+  const wanted =
+    paths.length === 1
+      ? `has to be the partition key's value, ${names}: a string, number or boolean`
+      : `has to be an object of the partition key's fields, ${names}, or of the first of them`;
+  return (scope) => {
+    if (scope === undefined) return { values: [], isWhole: false };
+    if (paths.length === 1) {
+      return isKeyValue(scope) ? { values: [scope], isWhole: true } : [{ path: "pk", message: wanted }];
+    }
+    const all = paths.map((path) => valueAt(scope, path));
+    const gap = all.indexOf(undefined);
+    const values = gap === -1 ? all : all.slice(0, gap);
+    const isPrefix = all.slice(values.length).every((value) => value === undefined);
+    if (values.length === 0 || !values.every(isKeyValue) || !isPrefix)
+      return [{ path: "pk", message: wanted }];
+    return { values, isWhole: values.length === paths.length };
+  };
+}

@@ -1,0 +1,60 @@
+import type { AnyDefinition, ItemBase } from "../definition/defineContainer.ts";
+import type { Documents } from "../definition/document.ts";
+import { quotedEtag } from "../definition/etag.ts";
+import { StoreError } from "../errors/errors.ts";
+import type { PointOperation } from "../sdk/pointOperation.ts";
+import { createGetMany } from "./getMany.ts";
+import { itemWriter, storeKeyReader } from "./itemWriting.ts";
+import { createPatchItem } from "./patchItem.ts";
+import { createPointSender, mismatch, type Submit } from "./pointSender.ts";
+import type { ItemResult, OperationOptions, PointStore } from "./pointStore.ts";
+import { createUpdateItem } from "./updateItem.ts";
+
+/** Makes the operations on single items of a container. */
+export function createPointStore<Item extends ItemBase, Key extends { readonly id: string }>(
+  submit: Submit,
+  definition: AnyDefinition,
+  documents: Documents<Item>,
+): PointStore<Item, Key> {
+  const keyOf = storeKeyReader(definition);
+  const writing = itemWriter(definition, documents);
+  const sender = createPointSender(submit, documents);
+  const { send, run, over, explain } = sender;
+  const patchItem = createPatchItem(definition, documents, sender);
+  const updateItem = createUpdateItem(definition, documents, sender);
+
+  const get = async (key: Key, { signal }: OperationOptions = {}): Promise<ItemResult<Item>> =>
+    run(signal, { kind: "read", key: keyOf(key) });
+
+  return {
+    get,
+    getMany: createGetMany<Item, Key>(sender, keyOf),
+    async upsert(item, { ifMatch, signal } = {}) {
+      const written = writing(item);
+      if (ifMatch === undefined) return run(signal, { kind: "upsert", ...written });
+      // The service's own upsert ignores If-Match for an item that is not there, and creates it.
+      try {
+        return await over(signal, { kind: "replace", ...written, ifMatch: quotedEtag(ifMatch) });
+      } catch (error) {
+        if (!(error instanceof StoreError) || error.reason !== "not-found") throw error;
+        throw new StoreError("precondition-failed", mismatch(true), error, error);
+      }
+    },
+    create: async (item, { signal } = {}) => run(signal, { kind: "create", ...writing(item) }),
+    replace: async (item, { ifMatch, signal } = {}) =>
+      over(signal, { kind: "replace", ...writing(item), ...conditionOf(ifMatch) }),
+    patch: async (key, changes, options = {}) => patchItem(keyOf(key), changes, options),
+    async delete(key, { ifMatch, signal } = {}) {
+      const operation: PointOperation = { kind: "delete", key: keyOf(key), ...conditionOf(ifMatch) };
+      try {
+        return { requestCharge: (await send(signal, operation)).requestCharge };
+      } catch (error) {
+        throw await explain(operation.key, error, false);
+      }
+    },
+    update: async (key, change, options = {}) => updateItem(keyOf(key), change, options),
+  };
+}
+
+const conditionOf = (ifMatch: string | undefined) =>
+  ifMatch === undefined ? {} : { ifMatch: quotedEtag(ifMatch) };

@@ -1,0 +1,167 @@
+import type { ItemDefinition } from "@azure/cosmos";
+import { compileFilter, compilePath, writeLiteral } from "../definition/compileFilter.ts";
+import type { AnyDefinition, ItemBase } from "../definition/defineContainer.ts";
+import { type Documents, type Stored, versionField } from "../definition/document.ts";
+import { quotedEtag } from "../definition/etag.ts";
+import { type Filter, type FilterNode, readFilter } from "../definition/filter.ts";
+import type { PointKey } from "../definition/itemKey.ts";
+import { jsonBytes } from "../definition/jsonBytes.ts";
+import { type Patch, readPatch } from "../definition/patch.ts";
+import { type FieldProblem, StoreError } from "../errors/errors.ts";
+import { fieldProblems, invalidInput } from "../errors/invalidInput.ts";
+import type { PointAnswer, PointOperation } from "../sdk/pointOperation.ts";
+import { patchObstacles } from "./patchObstacles.ts";
+import { isOvertaken, type PointSender, withCharge } from "./pointSender.ts";
+import type { ItemResult, PatchOptions } from "./pointStore.ts";
+
+type PatchOperation = Extract<PointOperation, { readonly kind: "patch" }>;
+
+/** Sends an operation whose charge is the patch's. */
+type Spend = (operation: PointOperation) => Promise<PointAnswer>;
+
+const badRequest = 400;
+
+/** Attempts of a patch whose item others write in an older form again and again. */
+const maxPatches = 10;
+
+/** Makes a store's `patch`. */
+export function createPatchItem<Item extends ItemBase>(
+  definition: AnyDefinition,
+  documents: Documents<Item>,
+  { send, explain }: PointSender<Item>,
+) {
+  const { version = 1, schema } = definition;
+
+  return async function patchItem(
+    key: PointKey,
+    changes: Patch<Item>,
+    { ifMatch, where, signal }: PatchOptions<Item>,
+  ): Promise<ItemResult<Item>> {
+    const operation = patchOperation(definition, key, changes, where);
+    let spent = 0;
+    const spend: Spend = async (one) => {
+      try {
+        const answer = await send(signal, one);
+        spent += answer.requestCharge;
+        return answer;
+      } catch (error) {
+        if (error instanceof StoreError) spent += error.requestCharge ?? 0;
+        throw error;
+      }
+    };
+    try {
+      const { document } = await patchNewForm(
+        spend,
+        operation,
+        ifMatch === undefined ? undefined : quotedEtag(ifMatch),
+      );
+      return { item: checked(documents.read(document as ItemDefinition)), requestCharge: spent };
+    } catch (error) {
+      const failure = await obstructed(spend, operation, error);
+      throw await explain(key, withCharge(failure, spent), where !== undefined);
+    }
+  };
+
+  /** A refusal of the service with what of the item it was, where that shows: its own words are for the operator. */
+  async function obstructed(
+    spend: Spend,
+    { key, steps }: PatchOperation,
+    failure: unknown,
+  ): Promise<unknown> {
+    if (!(failure instanceof StoreError) || failure.status !== badRequest) return failure;
+    const found = await spend({ kind: "read", key }).catch(() => undefined);
+    const problems =
+      found === undefined ? [] : patchObstacles(documents.read(found.document as ItemDefinition), steps);
+    if (problems.length === 0) return failure;
+    const { message, fields } = invalidInput("The patch cannot be made", problems);
+    return new StoreError("invalid", message, { ...failure, fields }, failure.cause);
+  }
+
+  /** Sends a patch, after its item was brought into the schema's form when it was in an older one. */
+  async function patchNewForm(
+    spend: Spend,
+    operation: PatchOperation,
+    ifMatch: string | undefined,
+  ): Promise<PointAnswer> {
+    const isOneVersion = ifMatch !== undefined && ifMatch !== "*";
+    let expected = ifMatch;
+    let wasNew = false;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await spend({ ...operation, ifMatch: expected });
+      } catch (error) {
+        if (version === 1 || !isOvertaken(error) || attempt === maxPatches) throw error;
+        const found = (await spend({ kind: "read", key: operation.key })).document as ItemDefinition;
+        const item = documents.read(found);
+        if (isOneVersion && quotedEtag(item.etag) !== expected) throw error;
+        if (!documents.isOld(found)) {
+          // Without an etag it may have been in the old form when the patch met it: then it is tried once more.
+          if (isOneVersion || wasNew) throw error;
+          wasNew = true;
+          continue;
+        }
+        const renewed = await renew(spend, operation.key, item).catch((lost: unknown) => {
+          // What the caller named is no more; without that, the next attempt meets what somebody else wrote.
+          if (isOneVersion || !isOvertaken(lost)) throw lost;
+          return undefined;
+        });
+        wasNew = renewed !== undefined;
+        // From the caller's version came this one and no other: a write in between is seen.
+        if (isOneVersion) expected = renewed;
+      }
+    }
+  }
+
+  /** Writes an item in the schema's form over the version that was read. @returns the etag that it has now, quoted */
+  async function renew(
+    spend: Spend,
+    key: PointKey,
+    { etag, updatedAt, ...item }: Stored<Item>,
+  ): Promise<string> {
+    const written = documents.write(item as unknown as Item);
+    const { document } = await spend({ kind: "replace", key, ...written, ifMatch: quotedEtag(etag) });
+    return quotedEtag(documents.read(document as ItemDefinition).etag);
+  }
+
+  /** The item that a patch has made. @throws StoreError `invalid` when it breaks its schema */
+  function checked(item: Stored<Item>): Stored<Item> {
+    const { etag, updatedAt, ...bare } = item;
+    const result = schema.safeParse(bare);
+    if (result.success) return item;
+    throw invalidInput("The patch was made, and the item breaks its schema now", fieldProblems(result.error));
+  }
+}
+
+/** A patch and its condition as an operation. @throws StoreError `invalid` that names every wrong field */
+function patchOperation<Item>(
+  definition: AnyDefinition,
+  key: PointKey,
+  patch: Patch<Item>,
+  where: Filter<Item> | undefined,
+): PatchOperation {
+  const read = readPatch(definition, patch);
+  const filter: FilterNode | FieldProblem[] | undefined =
+    where === undefined ? undefined : readFilter(definition, where);
+  const problems = [
+    ...read.filter((step) => "message" in step),
+    ...(Array.isArray(filter)
+      ? filter.map(({ path, message }) => ({ path: path === "" ? "where" : `where.${path}`, message }))
+      : []),
+  ];
+  if (problems.length > 0) throw invalidInput("The patch cannot be made", problems);
+  const steps = read as Exclude<(typeof read)[number], FieldProblem>[];
+  const { version = 1 } = definition;
+  const conditions = [
+    ...(filter === undefined ? [] : [compileFilter(filter as FilterNode, writeLiteral)]),
+    // Paths are those of the schema's own version.
+    ...(version === 1 ? [] : [`${compilePath([versionField])} = ${version}`]),
+  ];
+  const condition = conditions.length === 0 ? undefined : `FROM c WHERE ${conditions.join(" AND ")}`;
+  return {
+    kind: "patch",
+    key,
+    steps,
+    condition,
+    size: jsonBytes([steps, condition]),
+  };
+}

@@ -1,0 +1,96 @@
+import type { ItemBase } from "../definition/defineContainer.ts";
+import type { Stored } from "../definition/document.ts";
+import type { Filter } from "../definition/filter.ts";
+import type { Patch } from "../definition/patch.ts";
+import type { StoreError } from "../errors/errors.ts";
+
+/** The result of an operation on one item. */
+export interface ItemResult<Item> {
+  readonly item: Stored<Item>;
+  /**
+   * What the operation cost, in request units (RU). Of callers whose identical reads were one operation the first is
+   * charged and the others are not: the sum is what Cosmos DB charged.
+   */
+  readonly requestCharge: number;
+}
+
+/** The answer for one key of many: the item, or why there is none. */
+export type GetAnswer<Item> =
+  | { readonly item: Stored<Item>; readonly requestCharge: number; readonly error?: never }
+  | { readonly item?: never; readonly requestCharge: number; readonly error: StoreError };
+
+/** Options of every operation. */
+export interface OperationOptions {
+  /** Gives the operation up. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Options of a write. */
+export interface WriteOptions extends OperationOptions {
+  /** Writes only over the version that has this etag; else `precondition-failed`. */
+  readonly ifMatch?: string | undefined;
+}
+
+/** Options of a patch. */
+export interface PatchOptions<Item> extends WriteOptions {
+  /** Changes only an item for which this holds; else `precondition-failed`. */
+  readonly where?: Filter<Item> | undefined;
+}
+
+/** Bytes that the items of one `getMany` have as JSON, at most, where it is not told otherwise. */
+export const maxGetManyBytes = 16 * 1024 * 1024;
+
+/** Options of {@link PointStore.getMany}. */
+export interface GetManyOptions extends OperationOptions {
+  /**
+   * Bytes that the items have as JSON, at most: 16 MB by default. An item that is asked for twice counts twice. The first
+   * item to come is answered however large it is.
+   */
+  readonly maxBytes?: number | undefined;
+}
+
+/** Operations on single items. */
+export interface PointStore<Item extends ItemBase, Key extends { readonly id: string }> {
+  /** Point read. @throws StoreError `not-found` */
+  get(key: Key, options?: OperationOptions): Promise<ItemResult<Item>>;
+  /**
+   * Point reads of any number of items, put together into batches. When the items that have come have as many bytes as
+   * may be, the keys that are left are answered with `too-large`: ask for these again.
+   *
+   * @returns an answer for each key, in their order; a failure of one is its answer
+   * @throws StoreError `invalid` for a `maxBytes` that is none
+   */
+  getMany(keys: readonly Key[], options?: GetManyOptions): Promise<GetAnswer<Item>[]>;
+  /**
+   * Writes an item whether it is there or not; with `ifMatch` only over that version of it.
+   *
+   * @throws StoreError `too-large`, `precondition-failed`
+   */
+  upsert(item: Item, options?: WriteOptions): Promise<ItemResult<Item>>;
+  /** Writes an item that is not there. @throws StoreError `conflict`, `too-large` */
+  create(item: Item, options?: OperationOptions): Promise<ItemResult<Item>>;
+  /** Writes over an item that is there. @throws StoreError `not-found`, `precondition-failed`, `too-large` */
+  replace(item: Item, options?: WriteOptions): Promise<ItemResult<Item>>;
+  /**
+   * Changes parts of an item that is there, without reading it first. Paths and values are checked before, the item as
+   * it came out afterwards: what only the whole shows (a rule over two fields, a sum that is too high) is refused when
+   * it is written already.
+   *
+   * @throws StoreError `not-found`, `precondition-failed`, `invalid`
+   */
+  patch(key: Key, patch: Patch<Item>, options?: PatchOptions<Item>): Promise<ItemResult<Item>>;
+  /** @throws StoreError `not-found`, `precondition-failed` */
+  delete(key: Key, options?: WriteOptions): Promise<{ readonly requestCharge: number }>;
+  /**
+   * Reads an item, changes it, and writes it over the version that was read. When somebody else has written in between
+   * it starts again, up to 10 times. `change` is given the item with its etag and returns what to write.
+   *
+   * @throws StoreError `not-found`, `invalid` when the changed item breaks the schema or has another key,
+   *   `precondition-failed` when every attempt was overtaken
+   */
+  update(
+    key: Key,
+    change: (item: Stored<Item>) => Item | Promise<Item>,
+    options?: OperationOptions,
+  ): Promise<ItemResult<Item>>;
+}
