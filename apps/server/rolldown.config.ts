@@ -1,9 +1,8 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { viewer } from "@cosmos-trpc/server/bundle";
 import { modernSyntax } from "@cosmos-trpc/trpc-http/modern-syntax";
 import { defineConfig } from "rolldown";
 import { type LicenseInfo, licensePlugin } from "rolldown-license-plugin";
-import { viewerFiles, viewerFolder } from "./src/openapi/viewer.ts";
 
 /**
  * The server as it ships: one file with all that it uses, since App Service starts instances often and thousands of
@@ -22,15 +21,7 @@ export default defineConfig({
         context.emitFile({ type: "asset", fileName: "server.licenses.txt", source: notices(licenses) });
       },
     }),
-    {
-      name: "viewer",
-      generateBundle() {
-        for (const name of [...viewerFiles.keys(), "swagger-ui-bundle.js.LICENSE.txt", "LICENSE", "NOTICE"]) {
-          const source = readFileSync(join(viewerFolder(), name));
-          this.emitFile({ type: "asset", fileName: `docs/${name}`, source });
-        }
-      },
-    },
+    viewer(),
   ],
   output: {
     file: join(import.meta.dirname, "dist/server.js"),

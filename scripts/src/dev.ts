@@ -60,7 +60,7 @@ async function start(): Promise<void> {
   running.push(emulator);
   const server = await startProgram(
     [
-      ...watched("apps/server", "packages/cosmos-core", "packages/trpc-http"),
+      ...watched("apps/server", "packages/server", "packages/cosmos-core", "packages/trpc-http"),
       join(root, "apps/server/src/main.ts"),
     ],
     { ...emulator.ready.env, PORT: `${serverPort}` },

@@ -11,8 +11,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { AppRouter } from "@app/server";
 import type { ItemsClient } from "@cosmos-trpc/client";
-import type { AppRouter } from "@cosmos-trpc/server";
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { expect, expectTypeOf, onTestFinished, test } from "vitest";
 
@@ -22,7 +22,7 @@ const root = join(import.meta.dirname, "../../..");
  * Type-checks a copy of the CLI against a copy of the client, whose types are generated from a copy of the server, one of
  * whose files is rewritten.
  *
- * @param file below the server's sources
+ * @param file of the server
  * @returns the files with errors, each with what the compiler says first
  */
 function typeCheck(file: string, rewrite: (source: string) => string): Record<string, string> {
@@ -30,12 +30,16 @@ function typeCheck(file: string, rewrite: (source: string) => string): Record<st
   onTestFinished(() => rmSync(house, { recursive: true, force: true }));
   for (const file of ["package.json", "tsconfig.base.json"]) cpSync(join(root, file), join(house, file));
   symlinkSync(join(root, "node_modules"), join(house, "node_modules"), "dir");
-  for (const part of ["apps/cli", "apps/server", "packages/client"]) {
+  for (const part of ["apps/cli", "apps/server", "packages/client", "packages/server"]) {
     const [from, to] = [join(root, part), join(house, part)];
     cpSync(join(from, "src"), join(to, "src"), { recursive: true });
     for (const file of ["package.json", "tsconfig.json"]) cpSync(join(from, file), join(to, file));
     linkModules(join(from, "node_modules"), join(to, "node_modules"));
   }
+  // The copied app's framework is the copied one.
+  const framework = join(house, "apps/server/node_modules/@cosmos-trpc/server");
+  rmSync(framework);
+  symlinkSync(join(house, "packages/server"), framework, "dir");
   // The copied CLI's client is the copied one, from its sources.
   const client = join(house, "apps/cli/node_modules/@cosmos-trpc/client");
   rmSync(client);
@@ -43,7 +47,7 @@ function typeCheck(file: string, rewrite: (source: string) => string): Record<st
   const face = { name: "@cosmos-trpc/client", type: "module", exports: "./src/index.ts" };
   writeFileSync(join(house, "packages/client/package.json"), JSON.stringify(face));
 
-  const source = join(house, "apps/server/src", file);
+  const source = join(house, file);
   const before = readFileSync(source, "utf8");
   writeFileSync(source, rewrite(before));
   const generated = spawnSync(
@@ -51,7 +55,7 @@ function typeCheck(file: string, rewrite: (source: string) => string): Record<st
     [
       "--conditions=@cosmos-trpc/source",
       join(root, "packages/trpc-typegen/src/main.ts"),
-      join(house, "apps/server/src/router/index.ts"),
+      join(house, "apps/server/src/router.ts"),
       "--out",
       join(house, "packages/client/src/generated/router.d.ts"),
     ],
@@ -91,11 +95,11 @@ function replaced(text: string, ...pairs: readonly (readonly [from: string, to: 
 }
 
 test("the CLI type-checks against the router as it is", () => {
-  expect(typeCheck("router/index.ts", (source) => source)).toEqual({});
+  expect(typeCheck("apps/server/src/router.ts", (source) => source)).toEqual({});
 });
 
 test("renaming upsert's ifMatch breaks the CLI's type-check", () => {
-  const found = typeCheck("entity/entity.ts", (source) =>
+  const found = typeCheck("packages/server/src/entity/entity.ts", (source) =>
     replaced(source, [
       "written: splitFields(item, { ifMatch })",
       "written: splitFields(item, { onlyOver: ifMatch })",
@@ -110,7 +114,7 @@ test("renaming upsert's ifMatch breaks the CLI's type-check", () => {
 test("renaming a key's pk breaks the CLI's type-check", () => {
   const renamed =
     "z.strictObject({ id: z.string(), owner: z.string() }).transform(({ id, owner }) => ({ id, pk: owner }))";
-  const found = typeCheck("router/index.ts", (source) =>
+  const found = typeCheck("apps/server/src/entities.ts", (source) =>
     replaced(
       source,
       ["key: itemKey", `key: ${renamed}`],
@@ -122,7 +126,7 @@ test("renaming a key's pk breaks the CLI's type-check", () => {
 });
 
 test("renaming a procedure breaks the CLI's type-check", () => {
-  const found = typeCheck("router/entityRouter.ts", (source) =>
+  const found = typeCheck("packages/server/src/procedures/entityRouter.ts", (source) =>
     replaced(source, ["    get: procedure", "    read: procedure"]),
   );
   expect(Object.keys(found)).toContain("apps/cli/src/commands/getItem.ts");

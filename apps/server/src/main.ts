@@ -1,6 +1,6 @@
-import { mapStacks } from "./mapStacks.ts";
-import { appRouter, entities } from "./router/index.ts";
-import { serve } from "./serve.ts";
+import { mapStacks, serve } from "@cosmos-trpc/server";
+import { entities } from "./entities.ts";
+import { appRouter } from "./router.ts";
 
 mapStacks(import.meta.filename);
 serve({ entities, router: appRouter });

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
 import { type RolldownOutput, rolldown } from "rolldown";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { isOpen, runServer, startServer } from "../../../packages/server/test/runningServer.ts";
 import config from "../rolldown.config.ts";
-import { isOpen, runServer, startServer } from "./runningServer.ts";
 
 let emulator: Emulator;
 /** The bundle alone: no package.json above it, nothing installed. */
@@ -81,8 +81,8 @@ test("its stacks name the sources", async () => {
   });
   const { err } = await server.logged(({ reason }) => reason === "unavailable");
   const { stack } = err as { stack: string };
-  expect(stack).toMatch(/packages\/cosmos-core\/src\/\w+\.ts:\d+:\d+/);
-  expect(stack).toMatch(/apps\/server\/src\/database\.ts:\d+:\d+/);
+  expect(stack).toMatch(/packages\/cosmos-core\/src\/[\w/]+\.ts:\d+:\d+/);
+  expect(stack).toMatch(/packages\/server\/src\/run\/database\.ts:\d+:\d+/);
   expect(stack).not.toContain("server.js");
 });
 

@@ -1,3 +1,4 @@
+export { type BackOff, backOff, jitteredBackOff } from "./backOff.ts";
 export type {
   ColumnManifest,
   ContainerManifest,

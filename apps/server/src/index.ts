@@ -1,1 +1,0 @@
-export type { AppRouter } from "./router/index.ts";

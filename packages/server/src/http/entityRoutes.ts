@@ -1,0 +1,197 @@
+import type { IncomingMessage } from "node:http";
+import { bareEtag, StoreError } from "@cosmos-trpc/cosmos-core/schema";
+import { TRPCError } from "@trpc/server";
+import { isStoreError, translateFailure } from "../errors/failure.ts";
+import type { Answer } from "./answer.ts";
+import type { EntityAddress } from "./entityAddress.ts";
+import { entityTag, ifMatchOf, isForNew, readCondition, refuseForNew } from "./entityTag.ts";
+import { badRequest } from "./problem.ts";
+import { readJsonParameter, readParameters } from "./queryParameters.ts";
+import { readJson } from "./readJson.ts";
+
+/** An item as procedures give it. */
+type Stored = Readonly<Record<string, unknown>> & { readonly etag: string };
+
+/** An entity's procedures, as plain HTTP calls them: their schemas check what they are given. */
+export interface EntityCaller {
+  get(input: unknown): Promise<Stored>;
+  getMany(input: unknown): Promise<unknown>;
+  create(input: unknown): Promise<Stored>;
+  upsert(input: unknown): Promise<Stored>;
+  replace(input: unknown): Promise<Stored>;
+  patch(input: unknown): Promise<Stored>;
+  delete(input: unknown): Promise<void>;
+  list(input: unknown): Promise<{ readonly cursor?: string }>;
+  bulk(input: unknown): Promise<unknown>;
+}
+
+/** One request of an entity's routes. */
+export interface EntityCall {
+  readonly request: IncomingMessage;
+  readonly caller: EntityCaller;
+  readonly address: EntityAddress;
+  /** The path of the entity's routes. */
+  readonly base: string;
+  readonly query: URLSearchParams;
+  /** The id in the path; empty where there is none. */
+  readonly id: string;
+}
+
+type Handler = (call: EntityCall) => Promise<Answer>;
+
+/** The routes of an entity by what follows its path, and by method. `HEAD` is `GET` without its body. */
+export const entityRoutes = {
+  /** `/api/cosmos/items` */
+  collection: { GET: list, POST: write },
+  /** `/api/cosmos/items/:id` */
+  item: { GET: get, PUT: replace, PATCH: patch, DELETE: remove },
+  /** `/api/cosmos/items:getMany` */
+  getMany: { POST: getMany },
+  /** `/api/cosmos/items:bulk` */
+  bulk: { POST: bulk },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, Handler>>>>;
+
+/** Parameters of a list, beside those of the partition key. */
+const listParameters = ["limit", "cursor", "where", "orderBy", "explain"] as const;
+
+async function list({ caller, address, base, query }: EntityCall): Promise<Answer> {
+  const parameters = readParameters(query, [...address.parameters, ...listParameters]);
+  const [limit, cursor, where, orderBy, explain] = listParameters.map((name) => parameters.get(name));
+  const page = await caller.list({
+    pk: address.scope(parameters),
+    limit: limit === undefined ? undefined : Number(limit),
+    cursor,
+    where: where === undefined ? undefined : readJsonParameter("where", where),
+    orderBy: orderBy === undefined ? undefined : readOrder(orderBy),
+    explain: explain === "true" ? true : explain === "false" ? false : explain,
+  });
+  if (page.cursor === undefined) return { status: 200, body: page, headers: revalidated };
+  const next = new URLSearchParams([...parameters].filter(([name]) => name !== "cursor"));
+  next.set("cursor", page.cursor);
+  return { status: 200, body: page, headers: { ...revalidated, link: `<${base}?${next}>; rel="next"` } };
+}
+
+/** An order: `name`, `status:asc,total:desc`, or JSON, `[["name","asc"]]`. */
+function readOrder(text: string): unknown {
+  if (text.startsWith("[")) return readJsonParameter("orderBy", text);
+  return text.split(",").map((key) => {
+    const at = key.lastIndexOf(":");
+    return at === -1 ? [key, "asc"] : [key.slice(0, at), key.slice(at + 1)];
+  });
+}
+
+/** What is stored changes at any time: whatever keeps an answer has to ask again before it gives it to anybody. */
+const revalidated = { "cache-control": "no-cache" } as const;
+
+async function get({ request, caller, address, query, id }: EntityCall): Promise<Answer> {
+  const item = await caller.get(address.key(id, readParameters(query, address.parameters)));
+  const headers = { etag: entityTag(item.etag), ...revalidated };
+  switch (readCondition(request.headers, item.etag)) {
+    case "not-modified":
+      return { status: 304, headers };
+    case "failed":
+      throw translateFailure(
+        new StoreError("precondition-failed", "The item has another version than If-Match names.", {
+          currentEtag: item.etag,
+        }),
+      );
+    default:
+      return { status: 200, body: item, headers };
+  }
+}
+
+async function write(call: EntityCall): Promise<Answer> {
+  readParameters(call.query, []);
+  const body = await readJson(call.request);
+  return isForNew(call.request.headers)
+    ? create(call, body)
+    : created(call, await call.caller.upsert(await withVersion(call, body, call.address.keyIn(body))));
+}
+
+async function create(call: EntityCall, body: unknown): Promise<Answer> {
+  try {
+    return created(call, await call.caller.create(body));
+  } catch (error) {
+    const cause = error instanceof Error ? error.cause : undefined;
+    if (!isStoreError(cause) || cause.reason !== "conflict") throw error;
+    // A condition of the request that does not hold. Source: RFC 9110, 13.1.2.
+    throw translateFailure(new StoreError("precondition-failed", cause.message, cause, cause));
+  }
+}
+
+const created = ({ address }: EntityCall, item: Stored): Answer => ({
+  status: 201,
+  body: item,
+  headers: { etag: entityTag(item.etag), location: address.of(item) },
+});
+
+async function replace(call: EntityCall): Promise<Answer> {
+  const { request, caller, address, query, id } = call;
+  const parameters = readParameters(query, address.parameters);
+  const body = address.complete(await readJson(request), id, parameters);
+  if (isForNew(request.headers)) return create(call, body);
+  return written(await caller.replace(await withVersion(call, body, address.key(id, parameters))));
+}
+
+async function patch(call: EntityCall): Promise<Answer> {
+  const { request, caller, address, query, id } = call;
+  const key = address.key(id, readParameters(query, address.parameters));
+  const body = await readJson(request);
+  refuseForNew(request.headers);
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    throw badRequest([{ path: "body", message: "has to be an object of set, remove, increment, append" }]);
+  }
+  const { where, ...changes } = body as Record<string, unknown>;
+  return written(await caller.patch({ ...key, patch: changes, where, ...(await versionField(call, key)) }));
+}
+
+const written = (item: Stored): Answer => ({
+  status: 200,
+  body: item,
+  headers: { etag: entityTag(item.etag) },
+});
+
+async function remove(call: EntityCall): Promise<Answer> {
+  const { request, caller, address, query, id } = call;
+  const key = address.key(id, readParameters(query, address.parameters));
+  refuseForNew(request.headers);
+  await caller.delete({ ...key, ...(await versionField(call, key)) });
+  return { status: 204 };
+}
+
+async function getMany({ request, caller, query }: EntityCall): Promise<Answer> {
+  readParameters(query, []);
+  return { status: 200, body: await caller.getMany(await readJson(request)) };
+}
+
+async function bulk({ request, caller, query }: EntityCall): Promise<Answer> {
+  readParameters(query, []);
+  return { status: 200, body: await caller.bulk(await readJson(request)) };
+}
+
+/** What `If-Match` says, as the procedures' field: of several versions the one that the item has, if it has one of them. */
+async function versionField({ request, caller }: EntityCall, key: object): Promise<object> {
+  const versions = ifMatchOf(request.headers);
+  if (versions === undefined) return {};
+  const [first, ...more] = versions;
+  if (more.length === 0) return { ifMatch: first };
+  // The service takes one. The write itself says that the item is not there, or what is wrong with its key.
+  const current = await caller.get(key).catch((error: unknown) => {
+    const reason = error instanceof Error && isStoreError(error.cause) ? error.cause.reason : undefined;
+    if (reason === "not-found" || (error instanceof TRPCError && error.code === "BAD_REQUEST"))
+      return undefined;
+    throw error;
+  });
+  return { ifMatch: versions.find((version) => version === current?.etag) ?? first };
+}
+
+/** A body with the version that `If-Match` names. @throws TRPCError when the body names another one */
+async function withVersion(call: EntityCall, body: unknown, key: object): Promise<unknown> {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return body;
+  if (!("ifMatch" in body)) return { ...body, ...(await versionField(call, key)) };
+  const versions = ifMatchOf(call.request.headers);
+  // With or without the quotes that HTTP puts around it.
+  const own = typeof body.ifMatch === "string" ? bareEtag(body.ifMatch) : body.ifMatch;
+  if (versions === undefined || (versions.length === 1 && versions[0] === own)) return body;
+  throw badRequest([{ path: "ifMatch", message: "is not what the header If-Match says: send one of them" }]);
+}

@@ -1,0 +1,51 @@
+import { STATUS_CODES } from "node:http";
+import type { FieldProblem } from "@cosmos-trpc/cosmos-core";
+import { StoreError } from "@cosmos-trpc/cosmos-core/schema";
+import type { TRPCError } from "@trpc/server";
+import { getHTTPStatusCodeFromError } from "@trpc/server/http";
+import { describeFailure, translateFailure } from "../errors/failure.ts";
+import type { Answer } from "./answer.ts";
+import { retryHeaders } from "./usageHeaders.ts";
+
+/** The media type of problem documents. Source: RFC 9457. */
+const problemType = "application/problem+json";
+
+/**
+ * A problem document (RFC 9457): its type is `about:blank`, the status says what it is; `reason` and what follows it are
+ * the same as in tRPC's answers.
+ *
+ * @param instance the path that was asked for, where it is known
+ */
+export function problem(
+  status: number,
+  detail: string,
+  instance?: string,
+  more: object = {},
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
+  return {
+    status,
+    body: { type: "about:blank", title: STATUS_CODES[status] ?? "Error", status, detail, instance, ...more },
+    headers: { "content-type": problemType, ...headers },
+  };
+}
+
+/** The problem document of a failure. */
+export function problemOf(error: TRPCError, instance: string): Answer {
+  const { message, ...failure } = describeFailure(error);
+  return problem(
+    getHTTPStatusCodeFromError(error),
+    message,
+    instance,
+    failure,
+    retryHeaders(failure.retryAfterMs),
+  );
+}
+
+/** The failure of a request whose address or headers are wrong; every field named. */
+export const badRequest = (fields: readonly FieldProblem[]): unknown =>
+  translateFailure(
+    new StoreError("invalid", `${fields.map(({ path, message }) => `${path} ${message}`).join("; ")}.`, {
+      fields,
+    }),
+  );

@@ -1,0 +1,56 @@
+import type { ItemBase, Ordering, Stored } from "@cosmos-trpc/cosmos-core";
+import { scopeFilter } from "@cosmos-trpc/cosmos-core/schema";
+import { type TrackedEnvelope, tracked } from "@trpc/server";
+import type { EntityDefinition } from "../entity/entity.ts";
+import { translateFailure } from "../errors/failure.ts";
+import type { Context } from "../request/context.ts";
+import { watchChanges } from "./watchChanges.ts";
+
+/** What one event tells. */
+export interface WatchEvent<Item> {
+  /**
+   * Items as they were last written, those of one partition key in the order of their writes. Empty in the event that
+   * says where the watch begins.
+   */
+  readonly items: readonly Stored<Item>[];
+}
+
+/** What a watcher asks for. */
+export interface WatchInput<Area> {
+  /** Only items of this partition key; of a hierarchical one, of its first fields too. */
+  readonly pk?: Area | undefined;
+  readonly since: string;
+  readonly lastEventId?: string | undefined;
+}
+
+/** An entity's live changes, each with the cursor that a client goes on with as its id. */
+export async function* watchEntity<
+  Item extends ItemBase,
+  Key extends { readonly id: string },
+  Area,
+  Order extends Ordering,
+>(
+  { database, changes, watchDuration, usage, disconnect }: Context,
+  definition: EntityDefinition<Item, Key, Area, Order>,
+  { pk, since, lastEventId }: WatchInput<Area>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<TrackedEnvelope<WatchEvent<Item>>, void, undefined> {
+  // Aborted, a stream ends without saying that it is over: its client connects again, with its last event's id.
+  const over = new AbortController();
+  const timer = setTimeout(() => over.abort(), watchDuration);
+  try {
+    const store = await usage.timed(() => database.store(definition));
+    const pages = watchChanges(changes.of(store), {
+      lastEventId,
+      since: since === "beginning" || since === "now" ? since : new Date(since),
+      wants: scopeFilter(definition, pk),
+      signal: AbortSignal.any([changes.stopping, over.signal, ...(signal === undefined ? [] : [signal])]),
+      onDrop: disconnect,
+    });
+    for await (const { cursor, items } of pages) yield tracked(cursor, { items });
+  } catch (error) {
+    throw translateFailure(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
