@@ -10,6 +10,7 @@ export type {
 } from "./definition/containerDefinition.ts";
 export type { DeclaredQuery } from "./definition/defineContainer.ts";
 export type { Stored } from "./definition/document.ts";
+export type { EntityTypes, TypesOf } from "./definition/entityTypes.ts";
 export type { Conditions } from "./definition/filter.ts";
 export type { ItemKey, KeyOf, PartitionKeyValue, Scope } from "./definition/itemKey.ts";
 export type { OrderPathOf, SingleOrdering } from "./definition/ordering.ts";

@@ -23,7 +23,7 @@ export function createUpdateItem<Item extends ItemBase>(
 
   return async function updateItem(
     key: PointKey,
-    change: (item: Stored<Item>) => Item | Promise<Item>,
+    change: (item: Stored<Item>) => unknown,
     { signal }: OperationOptions,
   ): Promise<ItemResult<Item>> {
     for (let attempt = 1, requestCharge = 0; ; attempt += 1) {
@@ -42,7 +42,7 @@ export function createUpdateItem<Item extends ItemBase>(
   };
 
   /** What to write of what an update made of an item. */
-  function changed(item: Item, key: PointKey): ItemWriting {
+  function changed(item: unknown, key: PointKey): ItemWriting {
     if (typeof item !== "object" || item === null) {
       throw invalidInput("The update cannot be made", [
         { path: "", message: "its function has to return the whole changed item" },
