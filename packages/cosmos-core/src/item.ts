@@ -1,26 +1,25 @@
 import { isJsonObject, type Json, maxJsonDepth } from "@cosmos-trpc/base";
 import { z } from "zod";
 import { defineContainer } from "./definition/defineContainer.ts";
-import { idProblem, partitionKeyProblem } from "./definition/idRules.ts";
+import { idProblems, partitionKeyProblems } from "./definition/idRules.ts";
 
 const wellFormed = z
   .string()
   .refine((value) => value.isWellFormed(), "has half a surrogate pair: it is not valid Unicode");
 
-/** A text that a rule holds for, which says what is wrong with it. */
-const ruled = (problemOf: (text: string) => string | undefined) =>
+/** A text that rules hold for, by what they say is wrong with it. */
+const ruled = (problemsOf: (text: string) => string[]) =>
   z.string().superRefine((text, context) => {
-    const message = problemOf(text);
-    if (message !== undefined) context.addIssue({ code: "custom", message });
+    for (const message of problemsOf(text)) context.addIssue({ code: "custom", message });
   });
 
 /** An item's id, by the rules that hold for every container's. */
-export const itemId = ruled(idProblem)
+export const itemId = ruled(idProblems)
   .meta({ minLength: 1 })
   .describe("The item's id, unique within its partition key");
 
 /** An item's partition key: up to 2,048 bytes of UTF-8. */
-export const itemPartitionKey = ruled(partitionKeyProblem).describe(
+export const itemPartitionKey = ruled(partitionKeyProblems).describe(
   "The partition key; the id when it is left out",
 );
 

@@ -4,27 +4,38 @@ const maxIdBytes = 1_023;
 /** Bytes of UTF-8 that a value of a partition key may have. Source: the same. */
 const maxPartitionKeyBytes = 2_048;
 
-/**
- * What is wrong with an id, as the end of a sentence that begins with it. What the SDK and the service refuse: more than
- * 1,023 bytes, the characters `/ \ ? #`, a space at the end. White space alone, since the SDK writes such an item and
- * then does not read it (`@azure/cosmos`, helper.js, validateItemResourceId). `.` and `..`, since URLs drop them as path
- * segments (RFC 3986, 5.2.4). Half a surrogate pair, which no URL can carry.
- */
-export function idProblem(id: string): string | undefined {
-  if (id === "") return "must not be empty";
-  if (!id.isWellFormed()) return "has half a surrogate pair: it is not valid Unicode";
-  if (isLonger(id, maxIdBytes)) return `is longer than ${maxIdBytes} bytes`;
-  if (/[/\\?#]/.test(id)) return "must have none of the characters / \\ ? #";
-  if (/^\s+$/.test(id)) return "must not be white space only";
-  if (id.endsWith(" ")) return "must not end with a space";
-  return id === "." || id === ".." ? "must not be . or .." : undefined;
-}
+/** A rule of a text: whether it is broken, and what to say then, as the end of a sentence that begins with the text. */
+type Rule = readonly [isBroken: (text: string) => boolean, message: string];
 
-/** What is wrong with a text in a partition key, as the end of a sentence that begins with it. */
-export function partitionKeyProblem(value: string): string | undefined {
-  if (!value.isWellFormed()) return "has half a surrogate pair: it is not valid Unicode";
-  return isLonger(value, maxPartitionKeyBytes) ? `is longer than ${maxPartitionKeyBytes} bytes` : undefined;
-}
+const valid: Rule = [(text) => !text.isWellFormed(), "has half a surrogate pair: it is not valid Unicode"];
+
+const idRules: readonly Rule[] = [
+  [(id) => id === "", "must not be empty"],
+  // No URL can carry it.
+  valid,
+  [(id) => isLonger(id, maxIdBytes), `is longer than ${maxIdBytes} bytes`],
+  // The SDK and the service refuse these.
+  [(id) => /[/\\?#]/.test(id), "must have none of the characters / \\ ? #"],
+  [(id) => id.endsWith(" "), "must not end with a space"],
+  // The SDK writes such an item, and then does not read it. Source: `@azure/cosmos`, helper.js, validateItemResourceId.
+  [(id) => /^\s+$/.test(id), "must not be white space only"],
+  // URLs drop them as path segments. Source: RFC 3986, 5.2.4.
+  [(id) => id === "." || id === "..", "must not be . or .."],
+];
+
+const partitionKeyRules: readonly Rule[] = [
+  valid,
+  [(value) => isLonger(value, maxPartitionKeyBytes), `is longer than ${maxPartitionKeyBytes} bytes`],
+];
+
+const broken = (rules: readonly Rule[], text: string): string[] =>
+  rules.flatMap(([isBroken, message]) => (isBroken(text) ? [message] : []));
+
+/** What is wrong with an id, whatever a container's schema says of it. */
+export const idProblems = (id: string): string[] => broken(idRules, id);
+
+/** What is wrong with a text in a partition key. */
+export const partitionKeyProblems = (value: string): string[] => broken(partitionKeyRules, value);
 
 /** A character has three bytes at most, half a pair counted as one. */
 const isLonger = (text: string, bytes: number): boolean =>

@@ -1,5 +1,5 @@
 import { pathText, valueAt } from "@cosmos-trpc/base";
-import type { FieldProblem, StoreError } from "../errors/errors.ts";
+import type { FieldProblem } from "../errors/errors.ts";
 import { invalidInput } from "../errors/invalidInput.ts";
 import {
   type AnyDefinition,
@@ -8,7 +8,7 @@ import {
   partitionKeyPaths,
 } from "./containerDefinition.ts";
 import { definitionPath } from "./containerPath.ts";
-import { idProblem, partitionKeyProblem } from "./idRules.ts";
+import { idProblems, partitionKeyProblems } from "./idRules.ts";
 
 /** A value that the service takes in a partition key. */
 export type PartitionKeyValue = string | number | boolean | null;
@@ -83,8 +83,8 @@ export interface PointKey {
 const isKeyValue = (value: unknown): value is PartitionKeyValue =>
   value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
 
-const valueProblem = (value: PartitionKeyValue): string | undefined =>
-  typeof value === "string" ? partitionKeyProblem(value) : undefined;
+const valueProblems = (value: PartitionKeyValue): string[] =>
+  typeof value === "string" ? partitionKeyProblems(value) : [];
 
 /**
  * Reads an item's, or a key's, id and partition key: what holds for them holds on every read, write and delete.
@@ -95,28 +95,28 @@ export function pointKeyReader(definition: AnyDefinition): (key: { readonly id: 
   const paths = partitionKeyPaths(definition).map(definitionPath);
   return (key) => {
     const id: unknown = key?.id;
-    if (typeof id !== "string") throw refuse("id", id === undefined ? "is missing" : "has to be a string");
-    const problem = idProblem(id);
-    if (problem !== undefined) throw refuse("id", problem);
+    if (typeof id === "string") refuse("id", idProblems(id));
+    else refuse("id", [id === undefined ? "is missing" : "has to be a string"]);
     const [only, ...more] = paths;
     const pk =
       only !== undefined && more.length === 0
         ? keyValue(key, only)
         : paths.map((path) => keyValue(key, path));
-    return { id, pk };
+    return { id: id as string, pk };
   };
 }
 
-const refuse = (path: string, message: string): StoreError =>
-  invalidInput("The item cannot have this key", [{ path, message }]);
-
 function keyValue(key: object, path: readonly string[]): PartitionKeyValue {
-  const value = valueAt(key, path);
-  const problem = isKeyValue(value)
-    ? valueProblem(value)
-    : "has to be the partition key's value: a string, number or boolean";
-  if (problem !== undefined) throw refuse(pathText(path), problem);
+  const value: unknown = valueAt(key, path);
+  const notAny = "has to be the partition key's value: a string, number or boolean";
+  refuse(pathText(path), isKeyValue(value) ? valueProblems(value) : [notAny]);
   return value as PartitionKeyValue;
+}
+
+function refuse(path: string, messages: readonly string[]): void {
+  if (messages.length === 0) return;
+  const fields = messages.map((message) => ({ path, message }));
+  throw invalidInput("The item cannot have this key", fields);
 }
 
 /** The part of a container that a partition key, or the first fields of one, names. */
@@ -135,7 +135,7 @@ export function scopeReader(definition: AnyDefinition): (scope: unknown) => Part
       ? `has to be the partition key's value, ${names}: a string, number or boolean`
       : `has to be an object of the partition key's fields, ${names}, or of the first of them`;
   const checked = (values: readonly PartitionKeyValue[]): PartitionScope | FieldProblem[] => {
-    const problems = values.map(valueProblem).filter((problem) => problem !== undefined);
+    const problems = values.flatMap(valueProblems);
     if (problems.length > 0) return problems.map((message) => ({ path: "pk", message }));
     return { values, isWhole: values.length === paths.length };
   };
