@@ -123,6 +123,19 @@ describe("a bulk write", () => {
     expect(await written("e")).toHaveLength(300);
   });
 
+  test("hears its signal while it refuses or skips one item after the other, for which it waits for nothing", async () => {
+    for (const startAt of [0, 100_000]) {
+      const reason = new Error("ended");
+      const ended = new AbortController();
+      setImmediate(() => ended.abort(reason));
+      const source = function* () {
+        for (let n = 0; n < 100_000; n += 1) yield { id: "refused", name: n } as unknown as Item;
+      };
+      const results = Array.fromAsync(store.bulk(source(), { signal: ended.signal, startAt }));
+      await expect(results).rejects.toBe(reason);
+    }
+  });
+
   test("passes on what its source throws, after the results before it", async () => {
     const thrown = new Error("the file ends here");
     const source = async function* () {

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { AnyDefinition, ItemBase } from "../definition/defineContainer.ts";
 import type { Documents } from "../definition/document.ts";
 import { StoreError } from "../errors/errors.ts";
@@ -53,6 +54,9 @@ const maxHeldBytes = 16 * 1024 * 1024;
 
 const maxConcurrency = 10_000;
 
+/** Items of a source that are taken in one turn of the event loop, at most. */
+const inputsInTurn = 1_000;
+
 /** Makes a store's `bulk`. */
 export function createBulk<Item extends ItemBase>(
   submit: Submit,
@@ -103,7 +107,7 @@ export function createBulk<Item extends ItemBase>(
     let [done, refused, requestCharge] = [0, 0, 0];
     try {
       const limits = { atOnce: concurrency, weight: maxHeldBytes, weigh };
-      for await (const result of inOrder(skip(source, startAt), limits, work)) {
+      for await (const result of inOrder(skip(source, startAt, signal), limits, work)) {
         done += 1;
         requestCharge += result.requestCharge;
         if (result.error !== undefined) refused += 1;
@@ -134,14 +138,20 @@ function weigh(item: unknown): number {
   }
 }
 
+/** What a source has after so many. */
 async function* skip<Input>(
   source: Iterable<Input> | AsyncIterable<Input>,
   count: number,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<Input> {
   let index = 0;
   for await (const input of source) {
+    signal?.throwIfAborted();
     if (index >= count) yield input;
     index += 1;
+    // Items that are skipped or refused wait for nothing: without a turn of the event loop no timer of the process would
+    // run, and nobody could end this, before the source's end.
+    if (index % inputsInTurn === 0) await setImmediate();
   }
 }
 
