@@ -1,4 +1,3 @@
-import type { Container } from "@azure/cosmos";
 import { type BulkOptions, type BulkResult, createBulk } from "./bulk/bulk.ts";
 import type { Cursors } from "./cursors/cursor.ts";
 import type { AnyDefinition } from "./definition/containerDefinition.ts";
@@ -9,6 +8,7 @@ import { createList, type ListRequest, type ListResult } from "./lists/list.ts";
 import type { Coalescer } from "./points/coalescer.ts";
 import { createPointStore } from "./points/createPointStore.ts";
 import type { OperationOptions, PointStore } from "./points/pointStore.ts";
+import type { Container } from "./sdk/client.ts";
 import { openPartitionRanges } from "./sdk/partitionRanges.ts";
 
 /**

@@ -1,10 +1,10 @@
-import type { ItemDefinition, Resource } from "@azure/cosmos";
 import { type JsonRules, jsonProblem, maxJsonDepth } from "@cosmos-trpc/base";
 import { z } from "zod";
 import { type FieldProblem, StoreError } from "../errors/errors.ts";
 import { describeIssues, fieldProblems, invalidInput } from "../errors/invalidInput.ts";
 import type { AnyDefinition, ItemBase } from "./containerDefinition.ts";
 import { jsonBytes } from "./jsonBytes.ts";
+import type { ItemDefinition, Resource } from "./serviceTypes.ts";
 
 /** An item as it is stored: with what the service keeps about it, under the service's names. */
 export type Stored<Item> = Item & {

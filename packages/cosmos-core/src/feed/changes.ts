@@ -1,4 +1,3 @@
-import type { Container } from "@azure/cosmos";
 import { type BackOff, backOff, type Json, jitteredBackOff, pause } from "@cosmos-trpc/base";
 import type { Cursors } from "../cursors/cursor.ts";
 import { cursorKeyId } from "../cursors/cursorKey.ts";
@@ -8,6 +7,7 @@ import { type PartitionScope, scopeReader } from "../definition/itemKey.ts";
 import { StoreError } from "../errors/errors.ts";
 import { invalidInput } from "../errors/invalidInput.ts";
 import { type FeedPosition, openChangeFeed } from "../sdk/changeFeed.ts";
+import type { Container } from "../sdk/client.ts";
 import { changesLimits, type Since } from "./changesRequest.ts";
 
 /** Which changes to read. */

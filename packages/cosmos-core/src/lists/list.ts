@@ -1,4 +1,3 @@
-import type { Container, ItemDefinition } from "@azure/cosmos";
 import type { Json } from "@cosmos-trpc/base";
 import type { Cursors } from "../cursors/cursor.ts";
 import { cursorKeyId } from "../cursors/cursorKey.ts";
@@ -14,9 +13,11 @@ import type { Documents, Stored } from "../definition/document.ts";
 import { type Filter, type FilterNode, readFilter } from "../definition/filter.ts";
 import { type PartitionScope, scopeReader } from "../definition/itemKey.ts";
 import { type OrderTerm, readOrder } from "../definition/ordering.ts";
+import type { ItemDefinition } from "../definition/serviceTypes.ts";
 import type { FieldProblem } from "../errors/errors.ts";
 import { invalidInput } from "../errors/invalidInput.ts";
 import type { OperationOptions } from "../points/pointStore.ts";
+import type { Container } from "../sdk/client.ts";
 import { type IndexUse, readIndexMetrics } from "../sdk/indexMetrics.ts";
 import type { RangeReader } from "../sdk/partitionRanges.ts";
 import { type PageOptions, type QueryPage, type QuerySpec, queryPage } from "../sdk/queryPage.ts";

@@ -1,5 +1,5 @@
-import type { ItemDefinition } from "@azure/cosmos";
 import type { OrderTerm } from "../definition/ordering.ts";
+import type { ItemDefinition } from "../definition/serviceTypes.ts";
 import type { RangeReader } from "../sdk/partitionRanges.ts";
 import type { QueryPage } from "../sdk/queryPage.ts";
 import { createGate } from "./gate.ts";

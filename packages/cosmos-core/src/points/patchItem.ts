@@ -1,4 +1,3 @@
-import type { ItemDefinition } from "@azure/cosmos";
 import { compileFilter, compilePath, writeLiteral } from "../definition/compileFilter.ts";
 import type { AnyDefinition, ItemBase } from "../definition/containerDefinition.ts";
 import { type Documents, type Stored, versionField } from "../definition/document.ts";
@@ -7,6 +6,7 @@ import { type Filter, type FilterNode, readFilter } from "../definition/filter.t
 import type { PointKey } from "../definition/itemKey.ts";
 import { jsonBytes } from "../definition/jsonBytes.ts";
 import { type Patch, readPatch } from "../definition/patch.ts";
+import type { ItemDefinition } from "../definition/serviceTypes.ts";
 import { type FieldProblem, StoreError } from "../errors/errors.ts";
 import { fieldProblems, invalidInput } from "../errors/invalidInput.ts";
 import type { PointAnswer, PointOperation } from "../sdk/pointOperation.ts";

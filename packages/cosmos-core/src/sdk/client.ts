@@ -8,6 +8,8 @@ import { noteBatches } from "./batchExchange.ts";
 import { type CosmosOptions, endpointOf } from "./endpoint.ts";
 import { readFromSession } from "./readSession.ts";
 
+export type { Container, CosmosClient } from "@azure/cosmos";
+
 /** What a client does with slow and throttled requests. */
 const limits = {
   /** One HTTP request, in milliseconds. */
