@@ -28,5 +28,5 @@ export {
   items,
   withPartitionKey,
 } from "./item.ts";
-export { listLimit, maxListLimit } from "./lists/listLimits.ts";
+export { listLimit, maxListLimit } from "./lists/listRequest.ts";
 export { type Endpoint, parseEndpoint } from "./sdk/endpoint.ts";
