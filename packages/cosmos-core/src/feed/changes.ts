@@ -8,7 +8,7 @@ import {
 import type { Cursors } from "../cursors/cursor.ts";
 import { cursorKeyId } from "../cursors/cursorKey.ts";
 import type { AnyDefinition, ItemBase } from "../definition/containerDefinition.ts";
-import type { Documents, Stored } from "../definition/document.ts";
+import type { Documents, Stored, UnfitDocument } from "../definition/document.ts";
 import { type PartitionScope, scopeReader } from "../definition/itemKey.ts";
 import type { Json } from "../definition/json.ts";
 import { StoreError } from "../errors/errors.ts";
@@ -51,6 +51,8 @@ export interface ChangesRequest<Scope = unknown> {
 export interface ChangesPage<Item> {
   /** Items as they were last written: of two writes close to each other, only the later may be seen. */
   readonly items: readonly Stored<Item>[];
+  /** Documents that do not fit the schema, when there are any. The feed goes on after them. */
+  readonly unfit?: readonly UnfitDocument[];
   /** Where the feed goes on after these: keep it when they are worked on, and give it as `since`. */
   readonly cursor: string;
   /** What the page cost, in request units (RU), with the vain requests before it. */
@@ -126,15 +128,15 @@ export function createChanges<Item extends ItemBase>(source: ChangesSource<Item>
       place = after(place, response.continuationToken);
       const found =
         response.statusCode === StatusCodes.NotModified ? [] : (response.result as ItemDefinition[]);
-      const items = found.filter(({ id }) => id !== cursorKeyId).map(documents.read);
-      if (items.length > 0) {
+      const read = documents.readAll(found.filter(({ id }) => id !== cursorKeyId));
+      if (read.items.length > 0 || read.unfit !== undefined) {
         poll = firstPoll;
-        yield { items, cursor: await cursors.write(query, place as Json), requestCharge };
+        yield { ...read, cursor: await cursors.write(query, place as Json), requestCharge };
         requestCharge = 0;
         isEndMarked = false;
       } else if (found.length === 0) {
         if (request.markEnd && !isEndMarked) {
-          yield { items, cursor: await cursors.write(query, place as Json), requestCharge };
+          yield { ...read, cursor: await cursors.write(query, place as Json), requestCharge };
           requestCharge = 0;
           isEndMarked = true;
         }
