@@ -10,7 +10,7 @@ process.env["NODE_COMPILE_CACHE"] ??= join(import.meta.dirname, "node_modules/.c
 export default defineConfig({
   ssr: { resolve: { conditions: ["@cosmos-trpc/source", "module", "node", "development|production"] } },
   test: {
-    include: ["test/**/*.test.ts"],
+    include: ["test/**/*.test.{ts,tsx}"],
     // Nothing here asserts a time: these only end what hangs, on the slowest machine.
     testTimeout: 300_000,
     hookTimeout: 300_000,
