@@ -106,7 +106,7 @@ describe("a document that does not fit the schema", () => {
     ]);
     const store = await open(required);
     const failure = await failureOf(store.get({ id: "old" }));
-    expect(failure.reason).toBe("misconfigured");
+    expect(failure).toMatchObject({ reason: "misconfigured", code: "item-unfit" });
     expect(failure.message).toBe(
       'The item {"id":"old"} of unfit does not fit its schema (total: is missing) as it is stored: give a new field a default, raise the definition\'s `version` with an upgrade, or write the item anew.',
     );

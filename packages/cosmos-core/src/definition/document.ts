@@ -1,9 +1,16 @@
 import type { ItemDefinition, Resource } from "@azure/cosmos";
-import { type FieldProblem, StoreError } from "../errors/errors.ts";
+import {
+  type JsonPath,
+  type JsonRules,
+  jsonProblem,
+  maxJsonDepth,
+  pathText,
+  valueAt,
+} from "@cosmos-trpc/base";
+import { type FailureCode, type FieldProblem, StoreError } from "../errors/errors.ts";
 import { invalidInput, problemsText } from "../errors/invalidInput.ts";
 import { type AnyDefinition, type ItemBase, partitionKeyPaths } from "./containerDefinition.ts";
-import { definitionPath, type ItemPath, itemPathText, valueAt } from "./itemPath.ts";
-import { itemProblem } from "./json.ts";
+import { definitionPath } from "./containerPath.ts";
 import { jsonBytes } from "./jsonBytes.ts";
 import { applySchema, fitToSchema } from "./schemaFit.ts";
 
@@ -82,9 +89,10 @@ export function createDocuments<Item extends ItemBase>(definition: AnyDefinition
   const versionOf = (document: ItemDefinition): number => Number(document[versionField] ?? 1);
   let [checked, upgraded, unfit] = [0, 0, 0];
 
-  const misfit = (document: ItemDefinition, problem: string): StoreError => {
-    const key = Object.fromEntries(keyPaths.map((path) => [itemPathText(path), valueAt(document, path)]));
-    return new StoreError("misconfigured", `The item ${JSON.stringify(key)} of ${definition.id} ${problem}`);
+  const misfit = (document: ItemDefinition, problem: string, code: FailureCode): StoreError => {
+    const key = Object.fromEntries(keyPaths.map((path) => [pathText(path), valueAt(document, path)]));
+    const message = `The item ${JSON.stringify(key)} of ${definition.id} ${problem}`;
+    return new StoreError("misconfigured", message, { code });
   };
 
   function upgrade(document: ItemDefinition, item: object, from: number): object {
@@ -94,7 +102,7 @@ export function createDocuments<Item extends ItemBase>(definition: AnyDefinition
         ...upgrades.slice(from - 1).reduce((old, step) => step(old), item as Record<string, unknown>),
       };
     } catch (error) {
-      throw misfit(document, `cannot be upgraded from version ${from}: ${String(error)}.`);
+      throw misfit(document, `cannot be upgraded from version ${from}: ${String(error)}.`, "schema-broken");
     }
   }
 
@@ -104,6 +112,7 @@ export function createDocuments<Item extends ItemBase>(definition: AnyDefinition
       throw misfit(
         document,
         `is of version ${from} of its schema, and this process knows ${version}: deploy the newer one here too.`,
+        "schema-outdated",
       );
     }
     const stored = bare(document);
@@ -114,7 +123,8 @@ export function createDocuments<Item extends ItemBase>(definition: AnyDefinition
       from < version
         ? `after its upgrade from version ${from}: correct the definition's \`upgrades\`.`
         : "as it is stored: give a new field a default, raise the definition's `version` with an upgrade, or write the item anew.";
-    throw misfit(document, `does not fit its schema (${problemsText(problems)}) ${mend}`);
+    const code = from < version ? "schema-broken" : "item-unfit";
+    throw misfit(document, `does not fit its schema (${problemsText(problems)}) ${mend}`, code);
   }
 
   function read(document: ItemDefinition): Stored<Item> {
@@ -132,13 +142,13 @@ export function createDocuments<Item extends ItemBase>(definition: AnyDefinition
       if (isObject(input) && Object.hasOwn(input, versionField)) {
         throw refuse([{ path: versionField, message: "is kept by the store: leave it out" }]);
       }
-      const isKept = (path: ItemPath) => valueAt(known, path) !== undefined;
+      const isKept = (path: JsonPath) => valueAt(known, path) !== undefined;
       const applied = applySchema(definition, withoutServiceFields(input), isKept);
       if ("problems" in applied) throw refuse(applied.problems);
       return applied.item as Item;
     },
     write(item) {
-      const problem = itemProblem(item);
+      const problem = jsonProblem(item, itemRules);
       if (problem !== undefined) throw refuse([problem]);
       const body = (version === 1 ? item : { ...item, [versionField]: version }) as ItemDefinition;
       const size = jsonBytes(body);
@@ -204,3 +214,6 @@ function withoutServiceFields(input: unknown): unknown {
   const { _rid, _self, _etag, _ts, _attachments, _lsn, ...item } = input as Record<string, unknown>;
   return item;
 }
+
+/** An item has its fields one level down; what is undefined in it is left out. */
+const itemRules: JsonRules = { maxDepth: maxJsonDepth + 1, mayHaveUndefined: true };

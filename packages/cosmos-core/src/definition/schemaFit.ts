@@ -1,9 +1,8 @@
+import { type JsonPath, maxJsonDepth, valueAt } from "@cosmos-trpc/base";
 import { z } from "zod";
 import { type FieldProblem, StoreError } from "../errors/errors.ts";
 import { fieldProblems } from "../errors/invalidInput.ts";
 import type { AnyDefinition } from "./containerDefinition.ts";
-import { type ItemPath, valueAt } from "./itemPath.ts";
-import { maxJsonDepth } from "./json.ts";
 
 type Issues = { readonly issues: readonly z.core.$ZodIssue[] };
 
@@ -20,7 +19,7 @@ type Applied = { readonly data: object } | Issues;
 export function applySchema(
   definition: AnyDefinition,
   input: unknown,
-  isKept: (place: ItemPath) => boolean = () => false,
+  isKept: (place: JsonPath) => boolean = () => false,
 ): { readonly item: object } | { readonly problems: readonly FieldProblem[] } {
   const applied = applyKeeping(definition, input, isKept);
   if ("issues" in applied) return { problems: fieldProblems(applied) };
@@ -68,7 +67,12 @@ function apply({ id, schema }: AnyDefinition, input: unknown): Applied {
       error instanceof z.core.$ZodAsyncError
         ? "has an asynchronous check or transform, and a store applies it at once: do that before the item is written"
         : `fails: ${String(error)}. A check or transform that throws has to add an issue instead`;
-    throw new StoreError("misconfigured", `The schema of ${id} ${problem}.`, {}, error);
+    throw new StoreError(
+      "misconfigured",
+      `The schema of ${id} ${problem}.`,
+      { code: "schema-broken" },
+      error,
+    );
   }
 }
 
@@ -76,8 +80,8 @@ function apply({ id, schema }: AnyDefinition, input: unknown): Applied {
 function applyKeeping(
   definition: AnyDefinition,
   input: unknown,
-  isKept: (place: ItemPath) => boolean,
-): { readonly data: object; readonly unknown: readonly ItemPath[] } | Issues {
+  isKept: (place: JsonPath) => boolean,
+): { readonly data: object; readonly unknown: readonly JsonPath[] } | Issues {
   const applied = apply(definition, input);
   if (!("issues" in applied)) return { ...applied, unknown: [] };
   const unknown = unknownPlaces(applied.issues);
@@ -92,8 +96,8 @@ function applyKeeping(
 }
 
 /** The properties that a strict schema does not know, when these are all that it refuses. */
-function unknownPlaces(issues: Issues["issues"], outer: ItemPath = []): ItemPath[] | undefined {
-  const places: ItemPath[] = [];
+function unknownPlaces(issues: Issues["issues"], outer: JsonPath = []): JsonPath[] | undefined {
+  const places: JsonPath[] = [];
   for (const issue of issues) {
     const place = [...outer, ...issue.path.map(String)];
     const found =
@@ -113,7 +117,7 @@ type Container = Record<string | number, unknown>;
 const isContainer = (value: unknown): value is Container => typeof value === "object" && value !== null;
 
 /** What has a place's last name, if it is there. */
-function holderOf(root: unknown, place: ItemPath): [Container | undefined, string] {
+function holderOf(root: unknown, place: JsonPath): [Container | undefined, string] {
   const holder: unknown = valueAt(root, place.slice(0, -1));
   return [isContainer(holder) ? holder : undefined, place.at(-1) ?? ""];
 }
@@ -149,7 +153,7 @@ const isAlike = (one: unknown, other: unknown): one is Container =>
   (Array.isArray(one) ? Array.isArray(other) && one.length === other.length : !Array.isArray(other));
 
 /** The first place at which two values differ; what is undefined counts as not there. */
-function difference(one: unknown, other: unknown, place: ItemPath = []): string | undefined {
+function difference(one: unknown, other: unknown, place: JsonPath = []): string | undefined {
   if (one === other) return undefined;
   if (!isAlike(one, other)) return place.join(".");
   for (const name of new Set([...Object.keys(one), ...Object.keys(other as Container)])) {
