@@ -1,7 +1,7 @@
 import { type BulkOptions, type BulkResult, createBulk } from "./bulk/bulk.ts";
 import type { Cursors } from "./cursors/cursor.ts";
 import type { AnyDefinition } from "./definition/containerDefinition.ts";
-import { createDocuments } from "./definition/document.ts";
+import { createDocuments, type ReadCounts } from "./definition/document.ts";
 import type { EntityTypes } from "./definition/entityTypes.ts";
 import { createChanges } from "./feed/changes.ts";
 import type { ChangesPage, ChangesRequest } from "./feed/changesRequest.ts";
@@ -37,6 +37,8 @@ export interface Store<Types extends EntityTypes> extends PointStore<Types> {
    *   being away or throttling ends with after the request's patience
    */
   changes(request?: ChangesRequest<Types>): AsyncGenerator<ChangesPage<Types["item"]>, void, undefined>;
+  /** How often what was read has been checked by the schema, upgraded, or found not to fit, since the store was opened. */
+  reads(): ReadCounts;
   /**
    * Upserts what a source gives, as fast as Cosmos DB takes it, and says of each item what became of it, in the source's
    * order: its new etag, or why it was refused. Each is put through the schema. It holds no more than
@@ -64,6 +66,7 @@ export function createStore<Types extends EntityTypes>(
   const source = { container, definition, documents, cursors };
   return {
     ...createPointStore<Types>(coalescer.submit, definition, documents),
+    reads: documents.counts,
     bulk: createBulk(coalescer.submit, definition, documents),
     list: createList<Types["item"]>({ ...source, ranges: openPartitionRanges(container) }),
     changes: createChanges<Types["item"]>(source),

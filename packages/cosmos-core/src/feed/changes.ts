@@ -39,7 +39,9 @@ export function createChanges<Item extends ItemBase>(source: ChangesSource<Item>
   const { container, definition, documents, cursors } = source;
   const readScope = scopeReader(definition);
 
-  return async function* changes(given: ChangesRequest = {}): AsyncGenerator<ChangesPage<Item>, void, undefined> {
+  return async function* changes(
+    given: ChangesRequest = {},
+  ): AsyncGenerator<ChangesPage<Item>, void, undefined> {
     const request = readRequest(given, readScope(given.pk));
     const { scope, signal, pollInterval } = request;
     const query = ["changes", scope.values];
@@ -68,10 +70,11 @@ export function createChanges<Item extends ItemBase>(source: ChangesSource<Item>
         continue;
       }
       requestCharge += page.requestCharge;
-      const items = page.documents.filter(({ id }) => id !== cursorKeyId).map(documents.read);
+      const read = documents.readAll(page.documents.filter(({ id }) => id !== cursorKeyId));
       const isAtEnd = page.documents.length === 0;
-      if (items.length > 0 || (isAtEnd && request.markEnd && !isEndMarked)) {
-        yield { items, cursor: await cursors.write(query, page.position as Json), requestCharge };
+      const hasSome = read.items.length > 0 || read.unfit !== undefined;
+      if (hasSome || (isAtEnd && request.markEnd && !isEndMarked)) {
+        yield { ...read, cursor: await cursors.write(query, page.position as Json), requestCharge };
         requestCharge = 0;
         isEndMarked = isAtEnd;
       }

@@ -1,4 +1,4 @@
-import type { Stored } from "../definition/document.ts";
+import type { Stored, UnfitDocument } from "../definition/document.ts";
 import type { EntityTypes } from "../definition/entityTypes.ts";
 
 /** Where a change feed begins: after a cursor, at a time, now, or at the beginning. */
@@ -37,6 +37,8 @@ export interface ChangesRequest<Types extends EntityTypes = EntityTypes> {
 export interface ChangesPage<Item> {
   /** Items as they were last written: of two writes close to each other, only the later may be seen. */
   readonly items: readonly Stored<Item>[];
+  /** Documents that do not fit the schema, when there are any. The feed goes on after them. */
+  readonly unfit?: readonly UnfitDocument[];
   /** Where the feed goes on after these: keep it when they are worked on, and give it as `since`. */
   readonly cursor: string;
   /** What the page cost, in request units (RU), with the vain requests before it. */

@@ -88,7 +88,7 @@ export function createList<Item extends ItemBase>(source: ListSource<Item>) {
 
     const next = page.next === undefined ? undefined : await cursors.write(query, page.next);
     return {
-      items: page.documents.map(documents.read),
+      ...documents.readAll(page.documents),
       ...(next === undefined ? {} : { cursor: next }),
       requestCharge,
       ...(isExplained ? { explain: readIndexMetrics(metrics) } : {}),

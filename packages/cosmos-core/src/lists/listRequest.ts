@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Stored } from "../definition/document.ts";
+import type { Stored, UnfitDocument } from "../definition/document.ts";
 import type { EntityTypes } from "../definition/entityTypes.ts";
 import type { Filter } from "../definition/filter.ts";
 import type { IndexUse } from "../sdk/indexMetrics.ts";
@@ -29,6 +29,11 @@ export interface ListRequest<Types extends EntityTypes> {
  */
 export interface ListResult<Item> {
   readonly items: readonly Stored<Item>[];
+  /**
+   * Documents of the page that do not fit the schema, when there are any: they are not among the items, so that one of
+   * them makes no list unreadable. Whoever needs all that is there, as an export does, has to look at it.
+   */
+  readonly unfit?: readonly UnfitDocument[];
   /** Where the next page begins; the last page has none. A page may have fewer items than `limit`, or none, and yet not be the last. */
   readonly cursor?: string;
   /** What the page cost, in request units (RU). */
