@@ -1,21 +1,30 @@
-#!/usr/bin/env node
 import path from "node:path";
 import { type CommandLine, readCommandLine } from "./commandLine.ts";
 import { generateRouterTypes } from "./generateRouterTypes.ts";
 import { formatProblem } from "./problem.ts";
+import type { ParsedFiles } from "./project/parsedFiles.ts";
 import { readIfPresent, replaceFile } from "./writeGenerated.ts";
 
-const commandLine = readCommandLine(process.argv.slice(2));
-process.exitCode = "exitCode" in commandLine ? commandLine.exitCode : run(commandLine);
+/**
+ * Runs the command.
+ * @param argv what follows its name
+ * @returns the exit code: 0 for done or up to date, 1 for anything wrong with the router or the file, 2 for a command
+ * line that is not understood
+ */
+export function runCommand(argv: readonly string[], parsedFiles?: ParsedFiles): 0 | 1 | 2 {
+  const commandLine = readCommandLine(argv);
+  return "exitCode" in commandLine ? commandLine.exitCode : generate(commandLine, parsedFiles);
+}
 
-/** @returns the exit code: 0 for done or up to date, 1 for anything wrong with the router or the file */
-function run({ routerFile, exportName, outFile, tsconfig, check }: CommandLine): 0 | 1 {
+function generate(commandLine: CommandLine, parsedFiles: ParsedFiles | undefined): 0 | 1 {
+  const { routerFile, exportName, outFile, tsconfig, check } = commandLine;
   try {
     const result = generateRouterTypes({
       routerFile,
       exportName,
       outFile,
       ...(tsconfig === undefined ? {} : { tsconfig }),
+      ...(parsedFiles === undefined ? {} : { parsedFiles }),
     });
     if (!result.ok) {
       for (const problem of result.problems) say(formatProblem(problem, shownPath));
