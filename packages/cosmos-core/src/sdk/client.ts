@@ -7,6 +7,7 @@ import type { TokenCredential } from "@azure/identity";
 import { noteBatches } from "./batchExchange.ts";
 import type { CosmosConfiguration } from "./environment.ts";
 import { readFromSession } from "./readSession.ts";
+import { noteUnsafeNumbers } from "./unsafeNumbers.ts";
 
 /** What a client does with slow and throttled requests. */
 const limits = {
@@ -35,7 +36,9 @@ export function createCosmosClient(
     endpoint: endpoint.url,
     ...(endpoint.key === undefined ? { aadCredentials: credential } : { key: endpoint.key }),
     agent: createAgent(caFile),
-    httpClient: noteBatches(readFromSession(createDefaultHttpClient(), () => client.getWriteEndpoint())),
+    httpClient: noteUnsafeNumbers(
+      noteBatches(readFromSession(createDefaultHttpClient(), () => client.getWriteEndpoint())),
+    ),
     userAgentSuffix,
     connectionPolicy: {
       requestTimeout: limits.requestTimeout,
