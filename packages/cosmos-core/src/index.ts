@@ -29,10 +29,8 @@ export {
   type WriteOptions,
 } from "./points/pointStore.ts";
 export * from "./schema.ts";
-export { createCosmosClient } from "./sdk/client.ts";
+export { type CosmosConfiguration, createCosmosClient } from "./sdk/client.ts";
 export { createCredential } from "./sdk/credential.ts";
-export type { Endpoint } from "./sdk/endpoint.ts";
 export { ensureContainer } from "./sdk/ensureContainer.ts";
-export type { CosmosConfiguration } from "./sdk/environment.ts";
 export type { IndexKey, IndexUse } from "./sdk/indexMetrics.ts";
 export type { Store } from "./store.ts";

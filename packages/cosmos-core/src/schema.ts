@@ -1,5 +1,5 @@
 /**
- * What of this package does without the SDK: schemas, errors, the environment. A server answers its health check with
+ * What of this package does without the SDK: schemas, errors, endpoints. A server answers its health check with
  * these loaded, while the SDK (half a second of imports) still loads.
  */
 
@@ -28,10 +28,4 @@ export {
   withPartitionKey,
 } from "./item.ts";
 export { listLimit, maxListLimit } from "./lists/listLimits.ts";
-export {
-  ConfigurationError,
-  cosmosEnvironment,
-  parseEnvironment,
-  readCosmosConfiguration,
-  toCosmosConfiguration,
-} from "./sdk/environment.ts";
+export { type Endpoint, parseEndpoint } from "./sdk/endpoint.ts";

@@ -2,10 +2,9 @@ import { type PartitionKeyDefinition, PartitionKeyDefinitionVersion, PartitionKe
 import type { TokenCredential } from "@azure/identity";
 import { type ContainerDefinition, partitionKeyPaths } from "../definition/defineContainer.ts";
 import { StoreError } from "../errors/errors.ts";
-import { createCosmosClient } from "./client.ts";
+import { type CosmosConfiguration, createCosmosClient } from "./client.ts";
 import { fromSdkError } from "./cosmosFailure.ts";
 import { withinDeadline } from "./deadline.ts";
-import type { CosmosConfiguration } from "./environment.ts";
 
 /**
  * The key of every Cosmos DB emulator, Microsoft's and ours: documented, and no secret.
