@@ -1,4 +1,4 @@
-import { createClient, type ItemsClient } from "@cosmos-trpc/client";
+import { type Client, createClient } from "@app/client";
 import { tellWaiting } from "./tellWaiting.ts";
 
 /** What calls cost and took. */
@@ -13,7 +13,7 @@ export interface Usage {
 export const alone = { context: { skipBatch: true } } as const;
 
 /** A client for the server at a URL, and what its calls have cost and taken so far. */
-export function createApi(url: URL): { readonly api: ItemsClient; readonly usage: () => Usage } {
+export function createApi(url: URL): { readonly api: Client; readonly usage: () => Usage } {
   const started = performance.now();
   const waiting = tellWaiting(url);
   let requestCharge = 0;

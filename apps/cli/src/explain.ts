@@ -1,4 +1,4 @@
-import { type ItemsError, isItemsError } from "@cosmos-trpc/client";
+import { type ApiError, isApiError } from "@app/client";
 import type { Usage } from "./api.ts";
 import { Refused } from "./refused.ts";
 
@@ -6,7 +6,7 @@ const other = "check --url or COSMOS_TRPC_URL.";
 
 /** Says in one sentence why a call failed. */
 export function explain(error: unknown, url: URL): string {
-  if (!isItemsError(error)) return error instanceof Error ? error.message : String(error);
+  if (!isApiError(error)) return error instanceof Error ? error.message : String(error);
   // A watch's cursor travels in its URL, and whatever stands before the API may cut that off.
   if (error.status === 414 || error.status === 431) {
     return `The request is longer than ${url.origin} takes (HTTP ${error.status}): begin the watch without its cursor.`;
@@ -28,10 +28,10 @@ export function explain(error: unknown, url: URL): string {
   }
 }
 
-const status = (error: ItemsError): string => (error.status === undefined ? "" : ` (HTTP ${error.status})`);
+const status = (error: ApiError): string => (error.status === undefined ? "" : ` (HTTP ${error.status})`);
 
 /** Whether a call got no answer of this API: every further one would end so too. */
-export const isUnanswered = (error: unknown): boolean => isItemsError(error) && error.shape == null;
+export const isUnanswered = (error: unknown): boolean => isApiError(error) && error.shape == null;
 
 /** What a call gives. @throws Refused with why it failed, and what it cost */
 export async function orRefused<Result>(

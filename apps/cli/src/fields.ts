@@ -1,4 +1,4 @@
-import type { RouterInputs } from "@cosmos-trpc/client";
+import type { RouterInputs } from "@app/client";
 
 /** What a field of an item is, as far as reading it from text depends on it. */
 type FieldKind = "text" | "texts" | "number" | "json";

@@ -1,4 +1,4 @@
-import type { RouterInputs } from "@cosmos-trpc/client";
+import type { RouterInputs } from "@app/client";
 import { parse } from "./readItems.ts";
 import { WrongUsage } from "./refused.ts";
 

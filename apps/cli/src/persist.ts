@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { isItemsError, isPassing } from "@cosmos-trpc/client";
+import { isApiError, isPassing } from "@app/client";
 
 /** How long the first wait is at most, in milliseconds; each further one up to twice as long. */
 const firstWait = 100;
@@ -48,7 +48,7 @@ export function createPersistence(patience: number, signal: AbortSignal): Persis
           progressed();
           return result;
         } catch (error) {
-          if (!isItemsError(error) || !isPassing(error)) throw error;
+          if (!isApiError(error) || !isPassing(error)) throw error;
           if (error.shape != null) hasAnswered = true;
           if (!hasAnswered || !(await pause(attempts, error.retryAfterMs))) throw error;
         }

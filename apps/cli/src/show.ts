@@ -1,4 +1,4 @@
-import type { Item } from "@cosmos-trpc/client";
+import type { Item } from "@app/client";
 import type { Usage } from "./api.ts";
 
 /** An item for people: a line a field. */

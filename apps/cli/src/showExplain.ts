@@ -1,4 +1,4 @@
-import type { RouterOutputs } from "@cosmos-trpc/client";
+import type { RouterOutputs } from "@app/client";
 import { printable } from "./show.ts";
 
 type Explain = NonNullable<RouterOutputs["items"]["list"]["explain"]>;

@@ -1,4 +1,4 @@
-import type { Item } from "@cosmos-trpc/client";
+import type { Item } from "@app/client";
 import stringWidth from "string-width";
 import { printable } from "./show.ts";
 

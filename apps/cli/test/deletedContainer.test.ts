@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { Agent } from "node:https";
+import { createClient } from "@app/client";
 import { CosmosClient } from "@azure/cosmos";
-import { createClient } from "@cosmos-trpc/client";
 import { expect, test, vi } from "vitest";
 import { type Run, startCli } from "./runningCli.ts";
 import { type Stack, startStack } from "./runningStack.ts";

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { createClient } from "@cosmos-trpc/client";
+import { createClient } from "@app/client";
 import { describe, expect, test } from "vitest";
 import { type Run, runCli, useServer } from "./runningCli.ts";
 import { jsonLines, testFolder } from "./testFolder.ts";

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { createClient, type Item } from "@cosmos-trpc/client";
+import { createClient, type Item } from "@app/client";
 import type { FaultOptions } from "@cosmos-trpc/cosmos-emulator";
 import { describe, expect, test, vi } from "vitest";
 import { type RunningCli, startCli } from "./runningCli.ts";

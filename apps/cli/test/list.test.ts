@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createClient } from "@cosmos-trpc/client";
+import { createClient } from "@app/client";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Run, runCli, useServer } from "./runningCli.ts";
 import { jsonLines, testFolder } from "./testFolder.ts";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { createClient } from "@cosmos-trpc/client";
+import { createClient } from "@app/client";
 import { expect, test, vi } from "vitest";
 import { type RunningCli, runCli, startCli, useServer } from "./runningCli.ts";
 import { jsonLines, testFolder } from "./testFolder.ts";

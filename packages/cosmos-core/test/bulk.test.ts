@@ -39,7 +39,7 @@ describe("a bulk write", () => {
     const results = await Array.fromAsync(store.bulk(source, { onProgress: (at) => progress.push(at) }));
     expect(results.map(({ index }) => index)).toEqual(Array.from({ length: 2_500 }, (_, n) => n));
     const answers = await store.getMany(Array.from(numbered("a", 2_500)));
-    expect(results.map(({ etag }) => etag)).toEqual(answers.map((answer) => answer.item?.etag));
+    expect(results.map(({ _etag }) => _etag)).toEqual(answers.map((answer) => answer.item?._etag));
     expect(progress).toHaveLength(2_500);
     expect(progress.at(-1)).toMatchObject({ done: 2_500, refused: 0, resumeAt: 2_500 });
     const charged = results.reduce((sum, { requestCharge }) => sum + requestCharge, 0);

@@ -1,4 +1,4 @@
-import type { RouterInputs } from "@cosmos-trpc/client";
+import type { RouterInputs } from "@app/client";
 import type { Command } from "commander";
 import { alone, createApi } from "../api.ts";
 import { explain, isUnanswered, orRefused } from "../explain.ts";

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { isItemsError } from "@cosmos-trpc/client";
+import { isApiError } from "@app/client";
 import { type Command, Option } from "commander";
 import { alone, createApi } from "../api.ts";
 import { type Checkpoint, noCheckpoint, openCheckpoint } from "../checkpoint.ts";
@@ -168,9 +168,9 @@ async function exportItems(file: string, options: ExportOptions): Promise<void> 
   } catch (error) {
     if (error instanceof Interrupted) throw error;
     // Conditions that the server does not take, for instance.
-    if (isFile && !isBegun() && isItemsError(error, "invalid")) throw new Refused(explain(error, url));
+    if (isFile && !isBegun() && isApiError(error, "invalid")) throw new Refused(explain(error, url));
     keep();
-    if (isFile && isItemsError(error, "invalid")) {
+    if (isFile && isApiError(error, "invalid")) {
       throw new Refused(`${explain(error, url)} ${countItems(items)} written. Begin anew with --restart.`);
     }
     throw new Refused(`${explain(error, url)} ${state()}`);

@@ -1,10 +1,4 @@
-import {
-  type Item,
-  type ItemsClient,
-  isItemsError,
-  type RouterInputs,
-  type RouterOutputs,
-} from "@cosmos-trpc/client";
+import { type Client, type Item, isApiError, type RouterInputs, type RouterOutputs } from "@app/client";
 import type { Command } from "commander";
 import { alone, createApi } from "../api.ts";
 import { isUnanswered, orRefused } from "../explain.ts";
@@ -80,11 +74,11 @@ interface Answer {
 }
 
 /** Reads a group in one call. One wrong id is refused as the whole: then each has a call of its own. */
-async function readGroup(api: ItemsClient, group: readonly Key[]): Promise<Answer[]> {
+async function readGroup(api: Client, group: readonly Key[]): Promise<Answer[]> {
   try {
     return await readAll(api, group);
   } catch (error) {
-    if (!isItemsError(error, "invalid")) throw error;
+    if (!isApiError(error, "invalid")) throw error;
     return Promise.all(
       group.map((key) =>
         api.items.get.query(key, alone).then(
@@ -100,7 +94,7 @@ async function readGroup(api: ItemsClient, group: readonly Key[]): Promise<Answe
 }
 
 /** Reads items by as many calls as it takes: an answer holds so many bytes, and what is beyond them is asked for again. */
-async function readAll(api: ItemsClient, keys: readonly Key[]): Promise<Answer[]> {
+async function readAll(api: Client, keys: readonly Key[]): Promise<Answer[]> {
   const answers = await api.items.getMany.query([...keys], alone);
   const left = keys.filter((_, index) => isLeftOut(answers[index]));
   // An answer has one item at least, else asking again would lead nowhere.

@@ -1,4 +1,4 @@
-import type { Item, ItemsClient, RouterOutputs } from "@cosmos-trpc/client";
+import type { Client, Item, RouterOutputs } from "@app/client";
 import type { Command } from "commander";
 import { alone, createApi } from "../api.ts";
 import { orRefused } from "../explain.ts";
@@ -90,7 +90,7 @@ async function listItems(options: ListOptions): Promise<void> {
 }
 
 /** The pages of a list, one after the other, until there are enough items. */
-async function* listPages(api: ItemsClient, input: ListInput, left: () => number): AsyncGenerator<Page> {
+async function* listPages(api: Client, input: ListInput, left: () => number): AsyncGenerator<Page> {
   let request = input;
   while (left() > 0) {
     const page = await api.items.list.query({ ...request, limit: Math.min(mostInPage, left()) }, alone);

@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
-import type { Item, RouterInputs } from "@cosmos-trpc/client";
+import type { Item, RouterInputs } from "@app/client";
 import type { Command } from "commander";
 import yoctoSpinner from "yocto-spinner";
 import { alone, createApi } from "../api.ts";

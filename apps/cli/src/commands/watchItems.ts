@@ -1,4 +1,4 @@
-import { isItemsError } from "@cosmos-trpc/client";
+import { isApiError } from "@app/client";
 import type { Command } from "commander";
 import { createApi } from "../api.ts";
 import { explain } from "../explain.ts";
@@ -70,9 +70,9 @@ async function watchItems(options: WatchOptions): Promise<void> {
   } catch (error) {
     if (error instanceof Refused || error instanceof Interrupted) throw error;
     // Such a cursor never goes on again: of a deleted container, or none at all.
-    const isCursorRefused = cursorFile !== undefined && last !== undefined && isItemsError(error, "invalid");
+    const isCursorRefused = cursorFile !== undefined && last !== undefined && isApiError(error, "invalid");
     const isSinceRefused =
-      kept === undefined && input.lastEventId !== undefined && isItemsError(error, "invalid");
+      kept === undefined && input.lastEventId !== undefined && isApiError(error, "invalid");
     const mend = isCursorRefused
       ? ` Remove ${cursorFile} to begin anew.`
       : isSinceRefused

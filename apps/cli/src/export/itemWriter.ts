@@ -1,4 +1,4 @@
-import type { Item } from "@cosmos-trpc/client";
+import type { Item } from "@app/client";
 import { readNumber } from "../fieldText.ts";
 import { readColumns } from "../input/csvColumns.ts";
 import { UnreadableInput } from "../input/inputRecord.ts";

@@ -1,10 +1,4 @@
-import {
-  type ErrorReason,
-  type ItemsClient,
-  isItemsError,
-  isPassing,
-  type RouterInputs,
-} from "@cosmos-trpc/client";
+import { type Client, type ErrorReason, isApiError, isPassing, type RouterInputs } from "@app/client";
 import { givenFields } from "../fields.ts";
 import type { InputRecord } from "../input/inputRecord.ts";
 import type { Persistence } from "../persist.ts";
@@ -15,7 +9,7 @@ type Item = RouterInputs["items"]["bulk"]["items"][number];
 
 /** What writing needs. */
 export interface Writing {
-  readonly api: ItemsClient;
+  readonly api: Client;
   readonly persistence: Persistence;
   readonly signal: AbortSignal;
 }
@@ -104,7 +98,7 @@ async function send(items: readonly Item[], writing: Writing): Promise<readonly 
     );
     return answers.map((answer) => ("error" in answer ? { error: answer.error } : {}));
   } catch (error) {
-    if (!isItemsError(error) || !["too-large", "invalid", "failed"].includes(error.reason)) throw error;
+    if (!isApiError(error) || !["too-large", "invalid", "failed"].includes(error.reason)) throw error;
     if (items.length > 1) {
       const half = Math.ceil(items.length / 2);
       return [...(await send(items.slice(0, half), writing)), ...(await send(items.slice(half), writing))];

@@ -1,4 +1,4 @@
-import type { Item, ItemsClient, RouterInputs } from "@cosmos-trpc/client";
+import type { Client, Item, RouterInputs } from "@app/client";
 
 /** What a watch asks for. */
 export type WatchInput = Extract<RouterInputs["items"]["watch"], object>;
@@ -16,10 +16,10 @@ const mostWaiting = 2_000;
  * The changes, one event after the other. The client connects again when the connection breaks; for a slow reader it
  * ends here, and begins behind the last event when all are taken: nothing is held without bound.
  *
- * @throws ItemsError when the watch ends for good; the signal's reason
+ * @throws ApiError when the watch ends for good; the signal's reason
  */
 export async function* watchEvents(
-  api: ItemsClient,
+  api: Client,
   input: WatchInput,
   signal: AbortSignal,
 ): AsyncGenerator<WatchEvent> {
@@ -37,7 +37,7 @@ export async function* watchEvents(
 
 /** The events of one subscription, until too many wait. Where nobody has ever answered, nobody is waited for. */
 async function* connection(
-  api: ItemsClient,
+  api: Client,
   input: WatchInput,
   signal: AbortSignal,
   hasConnected: boolean,

@@ -1,8 +1,7 @@
 import type { AnyDefinition, ItemBase } from "../definition/defineContainer.ts";
 import type { Documents } from "../definition/document.ts";
-import { bareEtag } from "../definition/etag.ts";
 import { StoreError } from "../errors/errors.ts";
-import { fieldProblems, invalidInput } from "../errors/invalidInput.ts";
+import { invalidInput } from "../errors/invalidInput.ts";
 import { inOrder } from "../points/inOrder.ts";
 import { itemWriter } from "../points/itemWriting.ts";
 import { createPointSender, type Submit } from "../points/pointSender.ts";
@@ -16,11 +15,11 @@ export type BulkResult = {
   readonly requestCharge: number;
 } & (
   | {
-      /** The version that it has now, without quotes. */
-      readonly etag: string;
+      /** The version that it has now, in the service's quotes. */
+      readonly _etag: string;
       readonly error?: never;
     }
-  | { readonly etag?: never; readonly error: StoreError }
+  | { readonly _etag?: never; readonly error: StoreError }
 );
 
 /** How far a bulk write is. */
@@ -75,14 +74,8 @@ export function createBulk<Item extends ItemBase>(
     /** The last write to each item that is not done: a later one to the same item waits for it. */
     const last = new Map<string, Promise<unknown>>();
 
-    async function write(item: Item): Promise<{ readonly etag: string; readonly requestCharge: number }> {
-      const parsed = definition.schema.safeParse(item);
-      if (!parsed.success) throw invalidInput("The item breaks its schema", fieldProblems(parsed.error));
-      const operation = {
-        kind: "upsert",
-        ...writing(parsed.data as unknown as Item),
-        isMinimal: true,
-      } as const;
+    async function write(item: Item): Promise<{ readonly _etag: string; readonly requestCharge: number }> {
+      const operation = { kind: "upsert", ...writing(item), isMinimal: true } as const;
       const name = JSON.stringify(operation.key);
       const before = last.get(name);
       const written = (async () => {
@@ -91,8 +84,8 @@ export function createBulk<Item extends ItemBase>(
       })();
       last.set(name, written);
       try {
-        const { etag = "", requestCharge } = await written;
-        return { etag: bareEtag(etag), requestCharge };
+        const { etag: _etag = "", requestCharge } = await written;
+        return { _etag, requestCharge };
       } finally {
         if (last.get(name) === written) last.delete(name);
       }
