@@ -46,7 +46,8 @@ export function entityInputs<Types extends EntityTypes>({
 }: Pick<Entity<Types>, "key" | "scope" | "filter" | "order" | "patch">) {
   type Input = Types["input"];
   type Item = Types["item"];
-  const item = z.unknown() as unknown as z.ZodType<Input, Input>;
+  // Typed as what the store takes, which checks it.
+  const item = z.unknown() as unknown as z.ZodType<Item, Input>;
   const patchOptions = z.strictObject({
     where: filter.optional().describe("Change only an item for which this holds"),
     ifMatch,
@@ -68,7 +69,12 @@ export function entityInputs<Types extends EntityTypes>({
     patch: argumentTuple<
       [key: Types["keyInput"], patch: Patch<Item>, options?: PatchOptions],
       [typeof key, typeof patch, z.ZodOptional<typeof patchOptions>]
-    >("[key, patch] or [key, patch, { where, ifMatch }]", 2, [key, patch, patchOptions.optional()]),
+    >(
+      "[key, patch] or [key, patch, { where, ifMatch }]",
+      2,
+      [key, patch, patchOptions.optional()],
+      ["", "patch"],
+    ),
     patchOptions,
     getMany: z
       .array(key)

@@ -1,6 +1,6 @@
 import type { Stored } from "@cosmos-trpc/cosmos-core";
 import type { TRPCProcedureBuilder, TRPCRouterRecord, TRPCUnsetMarker } from "@trpc/server";
-import { isStoreError, translateFailure } from "../failure.ts";
+import { translateFailure } from "../errors.ts";
 import { requestScope, type StoresOfRequest } from "../request/requestContext.ts";
 import { RequestStore } from "../request/requestStore.ts";
 import { watchEntity } from "../watch/watchEntity.ts";
@@ -29,7 +29,9 @@ type BaseProcedure<Context, Meta, Overrides> = TRPCProcedureBuilder<
 /** What stands beside a procedure whose context lacks something. */
 type NeedsStores<Context, Overrides> = Omit<Context, keyof Overrides> & Overrides extends EntityContext
   ? unknown
-  : { readonly context: "The procedure's context needs `stores`: take it over from what createContext is given." };
+  : {
+      readonly context: "The procedure's context needs `stores`: take it over from what createContext is given.";
+    };
 
 /**
  * The procedures of an entity, on a procedure of any tRPC instance, its middleware, context and error formatter
@@ -65,19 +67,19 @@ export function entityRouter<Types extends EntityTypes, Context, Meta, Overrides
 
   return {
     /** Point read of one item. */
-    get: base
-      .input(inputs.key)
-      .query(({ ctx, input }) => using(ctx, (store) => store.get(input).then(item))),
+    get: base.input(inputs.key).query(({ ctx, input }) => using(ctx, (store) => store.get(input).then(item))),
 
     /** Point reads of up to 1,000 items: an answer for each key, in their order. */
-    getMany: base.input(inputs.getMany).query(({ ctx, input }) =>
-      using(ctx, async (store) =>
-        (await store.getMany(input)).map(
-          ({ item, error, requestCharge }): Outcome<{ readonly item: Item }> =>
-            error === undefined ? { ok: true, item, requestCharge } : refusal(error, requestCharge),
+    getMany: base
+      .input(inputs.getMany)
+      .query(({ ctx, input }) =>
+        using(ctx, async (store) =>
+          (await store.getMany(input)).map(
+            ({ item, error, requestCharge }): Outcome<{ readonly item: Item }> =>
+              error === undefined ? { ok: true, item, requestCharge } : refusal(error, requestCharge),
+          ),
         ),
       ),
-    ),
 
     /** Writes an item that is not there. */
     create: base
@@ -124,4 +126,28 @@ export function entityRouter<Types extends EntityTypes, Context, Meta, Overrides
         watchEntity<Types>(ctx.stores[requestScope], definition, input, signal),
       ),
   } satisfies TRPCRouterRecord;
+}
+
+/** The procedures of some entities, each entity's under its name. */
+type EntityRouters<Served extends Entities, Meta> = {
+  [Name in keyof Served]: Served[Name] extends Entity<infer Types>
+    ? ReturnType<typeof entityRouter<Types, EntityContext, Meta, object>>
+    : never;
+};
+
+/**
+ * {@link entityRouter} for all of one's entities.
+ *
+ * @example
+ * export const appRouter = router({ ...entityRouters(procedure, entities), greet });
+ */
+export function entityRouters<const Served extends Entities, Context, Meta, Overrides>(
+  procedure: BaseProcedure<Context, Meta, Overrides> & NeedsStores<Context, Overrides>,
+  entities: Served,
+): EntityRouters<Served, Meta> {
+  const routers = Object.entries(entities).map(([name, entity]) => [
+    name,
+    entityRouter(procedure as never, entity as AnyEntity),
+  ]);
+  return Object.fromEntries(routers) as EntityRouters<Served, Meta>;
 }

@@ -1,5 +1,5 @@
 import type { BulkResult, StoreError } from "@cosmos-trpc/cosmos-core";
-import { isStoreError } from "../failure.ts";
+import { isStoreError } from "../errors.ts";
 import type { EntityTypes, StoreOf } from "./entity.ts";
 import { type Outcome, refusal } from "./outcome.ts";
 

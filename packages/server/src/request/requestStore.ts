@@ -15,7 +15,7 @@ import type {
   WriteOptions,
 } from "@cosmos-trpc/cosmos-core";
 import type { EntityTypes, StoreOf } from "../entity/entity.ts";
-import { isStoreError } from "../failure.ts";
+import { isStoreError } from "../errors.ts";
 import type { Database, DefinitionOf } from "../run/database.ts";
 import type { Usage } from "./usage.ts";
 
