@@ -1,5 +1,11 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { defineConfig } from "rolldown";
 import { dts } from "rolldown-plugin-dts";
+
+/** The licence of the bindings that `react.ts` is made of. */
+const bindings = "@trpc/tanstack-react-query";
+const license = readFileSync(join(import.meta.dirname, "node_modules", bindings, "LICENSE"), "utf8").trim();
 
 /** Modules and declaration files that name no package but the peers. */
 export default defineConfig({
@@ -9,6 +15,7 @@ export default defineConfig({
     dir: "dist",
     format: "esm",
     cleanDir: true,
+    banner: ({ fileName }) => (fileName === "react.js" ? `/*! ${bindings}:\n\n${license}\n*/` : ""),
     // It puts constants where they are used, which a page's bundler no longer can; names and lines stay readable.
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: false } },
   },

@@ -79,6 +79,9 @@ export const callLink =
 function toApiError(error: unknown, url: string): ApiError {
   if (error instanceof ApiError) return error;
   const { shape, meta, cause = error } = error as TRPCClientError<AnyRouter>;
+  // tRPC 11.22 ends a stream that has failed once more, and reports both failures as a SuppressedError.
+  const { error: first } = cause as { error?: unknown };
+  if (first instanceof ApiError) return first;
   // Single answers have been checked by now: what is left is a batch's stream that could not be read to its end.
   return shape?.data
     ? refusal(shape, meta)

@@ -13,7 +13,7 @@ export interface UpdatableEntity {
   readonly replace: {
     readonly mutate: (
       // biome-ignore lint/suspicious/noExplicitAny: an item is the entity's, and only its condition is known here
-      input: readonly [any, { readonly ifMatch: string }],
+      input: [item: any, options: { ifMatch: string }],
       options?: CallOptions,
     ) => Promise<unknown>;
   };

@@ -8,12 +8,13 @@ import {
   items,
   openContainer,
   type Store,
+  type TypesOf,
 } from "../src/index.ts";
 import { failureOf } from "./failureOf.ts";
 import { useEmulator } from "./runningEmulator.ts";
 
 const emulator = useEmulator({ physicalPartitions: 2, enforceThroughput: true });
-let store: Store<Item>;
+let store: Store<TypesOf<typeof items>>;
 
 beforeAll(async () => {
   await ensureContainer(emulator.configuration(), items, createCredential());
@@ -27,7 +28,7 @@ function* numbered(prefix: string, count: number): Generator<Item> {
 }
 
 /** The ids that are there of a run. */
-async function written(prefix: string, from: Store<Item> = store): Promise<string[]> {
+async function written(prefix: string, from: Store<TypesOf<typeof items>> = store): Promise<string[]> {
   const pages = await Array.fromAsync(from.changes({ follow: false, limit: 1_000 }));
   return pages.flatMap((page) => page.items.map(({ id }) => id)).filter((id) => id.startsWith(prefix));
 }
@@ -121,6 +122,19 @@ describe("a bulk write", () => {
       Array.from({ length: 300 - resumeAt }, (_, n) => n + resumeAt),
     );
     expect(await written("e")).toHaveLength(300);
+  });
+
+  test("hears its signal while it refuses or skips one item after the other, for which it waits for nothing", async () => {
+    for (const startAt of [0, 100_000]) {
+      const reason = new Error("ended");
+      const ended = new AbortController();
+      setImmediate(() => ended.abort(reason));
+      const source = function* () {
+        for (let n = 0; n < 100_000; n += 1) yield { id: "refused", name: n } as unknown as Item;
+      };
+      const results = Array.fromAsync(store.bulk(source(), { signal: ended.signal, startAt }));
+      await expect(results).rejects.toBe(reason);
+    }
   });
 
   test("passes on what its source throws, after the results before it", async () => {

@@ -1,6 +1,6 @@
 import type { UnsafeNumberError } from "@cosmos-trpc/base";
 import type { FieldProblem, Reason, StoreError } from "@cosmos-trpc/cosmos-core";
-import { fieldProblems } from "@cosmos-trpc/cosmos-core/schema";
+import { describeFields, fieldProblems, maxNamedFields } from "@cosmos-trpc/cosmos-core/schema";
 import { type TRPC_ERROR_CODE_KEY, TRPCError } from "@trpc/server";
 import { z } from "zod";
 
@@ -44,21 +44,11 @@ const notJson: Failure = {
 export function describeFailure(error: TRPCError): Failure {
   const { cause } = error;
   if (cause instanceof z.ZodError) {
-    // An array of a million wrong elements must not make an answer of a hundred megabytes.
-    const fields = fieldProblems(cause);
-    return {
-      message: sentence(
-        fields,
-        cause.issues.reduce((sum, issue) => sum + problemCount(issue), 0),
-      ),
-      reason: "invalid",
-      fields,
-    };
+    return wrongFields(fieldProblems(cause));
   }
   if (isStoreError(cause)) return describeStoreError(cause);
   if (isUnsafeNumberError(cause)) {
-    const fields = cause.numbers.map(({ path, message }) => ({ path, message }));
-    return { message: sentence(fields, fields.length), reason: "invalid", fields };
+    return wrongFields(cause.numbers.map(({ path, message }) => ({ path, message })));
   }
   switch (error.code) {
     case "INTERNAL_SERVER_ERROR":
@@ -135,13 +125,13 @@ export function formatError<Shape extends { readonly message: string; readonly d
   return { ...shape, message, data: { ...shape.data, ...failure } };
 }
 
-const problemCount = (issue: z.core.$ZodIssue): number =>
-  issue.code === "unrecognized_keys" ? issue.keys.length : 1;
-
-function sentence(fields: readonly FieldProblem[], count: number): string {
-  const named = fields.map(({ path, message }) =>
-    path === "" ? `the input ${message}` : `${path} ${message}`,
-  );
-  const more = count > fields.length ? [`and ${count - fields.length} more`] : [];
-  return `${[...named, ...more].join("; ")}.`;
+/** An array of a million wrong elements must not make an answer of a hundred megabytes. */
+function wrongFields(fields: readonly FieldProblem[]): Failure {
+  const [first] = fields;
+  const whole = first?.path === "" ? "the input " : "";
+  return {
+    message: `${whole}${describeFields(fields)}.`,
+    reason: "invalid",
+    fields: fields.slice(0, maxNamedFields),
+  };
 }

@@ -1,4 +1,5 @@
-import type { AnyDefinition, ItemBase } from "../definition/defineContainer.ts";
+import { setImmediate } from "node:timers/promises";
+import type { AnyDefinition, ItemBase } from "../definition/containerDefinition.ts";
 import type { Documents } from "../definition/document.ts";
 import { StoreError } from "../errors/errors.ts";
 import { invalidInput } from "../errors/invalidInput.ts";
@@ -53,17 +54,16 @@ const maxHeldBytes = 16 * 1024 * 1024;
 
 const maxConcurrency = 10_000;
 
+/** Items of a source that are taken in one turn of the event loop, at most. */
+const inputsInTurn = 1_000;
+
 /** Makes a store's `bulk`. */
-export function createBulk<Item extends ItemBase>(
-  submit: Submit,
-  definition: AnyDefinition,
-  documents: Documents<Item>,
-) {
+export function createBulk(submit: Submit, definition: AnyDefinition, documents: Documents<ItemBase>) {
   const writing = itemWriter(definition, documents);
   const { send } = createPointSender(submit, documents);
 
   return async function* bulk(
-    source: Iterable<Item> | AsyncIterable<Item>,
+    source: Iterable<unknown> | AsyncIterable<unknown>,
     options: BulkOptions = {},
   ): AsyncGenerator<BulkResult, void, undefined> {
     const { startAt = 0, concurrency = 1_000, patience = 120_000, signal, onProgress } = options;
@@ -74,7 +74,7 @@ export function createBulk<Item extends ItemBase>(
     /** The last write to each item that is not done: a later one to the same item waits for it. */
     const last = new Map<string, Promise<unknown>>();
 
-    async function write(item: Item): Promise<{ readonly _etag: string; readonly requestCharge: number }> {
+    async function write(item: unknown): Promise<{ readonly _etag: string; readonly requestCharge: number }> {
       const operation = { kind: "upsert", ...writing(item), isMinimal: true } as const;
       const name = JSON.stringify(operation.key);
       const before = last.get(name);
@@ -91,7 +91,7 @@ export function createBulk<Item extends ItemBase>(
       }
     }
 
-    async function work(item: Item, index: number): Promise<BulkResult> {
+    async function work(item: unknown, index: number): Promise<BulkResult> {
       try {
         return { index: index + startAt, ...(await write(item)) };
       } catch (error) {
@@ -103,7 +103,7 @@ export function createBulk<Item extends ItemBase>(
     let [done, refused, requestCharge] = [0, 0, 0];
     try {
       const limits = { atOnce: concurrency, weight: maxHeldBytes, weigh };
-      for await (const result of inOrder(skip(source, startAt), limits, work)) {
+      for await (const result of inOrder(skip(source, startAt, signal), limits, work)) {
         done += 1;
         requestCharge += result.requestCharge;
         if (result.error !== undefined) refused += 1;
@@ -134,14 +134,20 @@ function weigh(item: unknown): number {
   }
 }
 
+/** What a source has after so many. */
 async function* skip<Input>(
   source: Iterable<Input> | AsyncIterable<Input>,
   count: number,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<Input> {
   let index = 0;
   for await (const input of source) {
+    signal?.throwIfAborted();
     if (index >= count) yield input;
     index += 1;
+    // Items that are skipped or refused wait for nothing: without a turn of the event loop no timer of the process would
+    // run, and nobody could end this, before the source's end.
+    if (index % inputsInTurn === 0) await setImmediate();
   }
 }
 

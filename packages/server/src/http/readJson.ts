@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { parseJson } from "@cosmos-trpc/base";
+import { parseJson, UnsafeNumberError } from "@cosmos-trpc/base";
 import { TRPCError } from "@trpc/server";
 import { maxBodyBytes } from "./limits.ts";
 
@@ -41,4 +41,4 @@ function parse(bytes: Buffer): unknown {
 
 /** What a caller is told of JSON that cannot be taken. */
 export const jsonFailure = (cause: unknown): TRPCError =>
-  new TRPCError({ code: cause instanceof SyntaxError ? "PARSE_ERROR" : "BAD_REQUEST", cause });
+  new TRPCError({ code: cause instanceof UnsafeNumberError ? "BAD_REQUEST" : "PARSE_ERROR", cause });

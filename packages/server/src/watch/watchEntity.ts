@@ -30,16 +30,16 @@ export async function* watchEntity<Types extends EntityTypes>(
   { pk, since, lastEventId }: WatchInput<Types["scope"]>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<TrackedEnvelope<WatchEvent<Types["item"]>>, void, undefined> {
-  // Aborted, a stream ends without saying that it is over: its client connects again, with its last event's id.
-  const over = new AbortController();
-  const timer = setTimeout(() => over.abort(), watchDuration);
+  // Aborted, a stream ends without saying that it is complete: its client connects again, with its last event's id.
+  const expired = new AbortController();
+  const timer = setTimeout(() => expired.abort(), watchDuration);
   try {
     const store = await usage.timed(() => database.store<Types>(definition));
     const pages = watchChanges(feeds.of(store), {
       lastEventId,
       since: since === "beginning" || since === "now" ? since : new Date(since),
       wants: scopeFilter(definition, pk),
-      signal: AbortSignal.any([feeds.stopping, over.signal, ...(signal === undefined ? [] : [signal])]),
+      signal: AbortSignal.any([feeds.stopping, expired.signal, ...(signal === undefined ? [] : [signal])]),
       onDrop: disconnect,
     });
     for await (const { cursor, items } of pages) yield tracked(cursor, { items });
