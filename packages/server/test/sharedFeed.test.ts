@@ -8,6 +8,7 @@ import {
   items,
   openContainer,
   type Store,
+  type TypesOf,
 } from "@cosmos-trpc/cosmos-core";
 import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
 import fc from "fast-check";
@@ -18,7 +19,7 @@ import { configurationOf } from "./configurationOf.ts";
 
 let emulator: Emulator;
 let client: ReturnType<typeof createCosmosClient>;
-let store: Store<Item>;
+let store: Store<TypesOf<typeof items>>;
 let writes = 0;
 
 beforeAll(async () => {

@@ -1,5 +1,6 @@
 import type {
   ContainerDefinition,
+  EntityTypes,
   Filter,
   ItemBase,
   KeyOf,
@@ -7,7 +8,6 @@ import type {
   PartitionKeyPaths,
   Patch,
   Scope,
-  Store,
 } from "@cosmos-trpc/cosmos-core";
 import {
   filterSchema,
@@ -17,30 +17,6 @@ import {
   scopeSchema,
 } from "@cosmos-trpc/cosmos-core/schema";
 import type { z } from "zod";
-
-/** The types of an entity, each looked up by its name. */
-export interface EntityTypes {
-  /** An item, defaults filled in. */
-  readonly item: ItemBase;
-  /** An item as it is written. */
-  readonly input: unknown;
-  /** What names an item. */
-  readonly key: { readonly id: string };
-  /** The same as callers say it. */
-  readonly keyInput: unknown;
-  /** What narrows a list or a watch to a partition key. */
-  readonly scope: unknown;
-  /** The orders that the index serves. */
-  readonly order: Ordering;
-}
-
-/** The store of an entity. */
-export type StoreOf<Types extends EntityTypes> = Store<
-  Types["item"],
-  Types["key"],
-  Types["scope"],
-  Types["order"]
->;
 
 /** What is served under one name: a container's definition, and the schemas of what callers send. */
 export interface Entity<Types extends EntityTypes> {

@@ -1,8 +1,8 @@
-import type { Filter, Patch } from "@cosmos-trpc/cosmos-core";
+import type { EntityTypes, Filter, Patch } from "@cosmos-trpc/cosmos-core";
 import { listLimit } from "@cosmos-trpc/cosmos-core/schema";
 import { z } from "zod";
 import { argumentTuple } from "./argumentTuple.ts";
-import type { Entity, EntityTypes } from "./entity.ts";
+import type { Entity } from "./entity.ts";
 import { maxBulkItems, maxCursorLength, maxKeys } from "./limits.ts";
 
 /** The version to write over. It travels in a header: what could not is no etag. */
@@ -46,8 +46,7 @@ export function entityInputs<Types extends EntityTypes>({
 }: Pick<Entity<Types>, "key" | "scope" | "filter" | "order" | "patch">) {
   type Input = Types["input"];
   type Item = Types["item"];
-  // Typed as what the store takes, which checks it.
-  const item = z.unknown() as unknown as z.ZodType<Item, Input>;
+  const item = z.unknown() as unknown as z.ZodType<Input, Input>;
   const patchOptions = z.strictObject({
     where: filter.optional().describe("Change only an item for which this holds"),
     ifMatch,

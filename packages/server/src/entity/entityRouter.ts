@@ -1,10 +1,10 @@
-import type { Stored } from "@cosmos-trpc/cosmos-core";
+import type { EntityTypes, Store, Stored } from "@cosmos-trpc/cosmos-core";
 import type { TRPCProcedureBuilder, TRPCRouterRecord, TRPCUnsetMarker } from "@trpc/server";
 import { translateFailure } from "../errors.ts";
 import { requestScope, type StoresOfRequest } from "../request/requestContext.ts";
 import { RequestStore } from "../request/requestStore.ts";
 import { watchEntity } from "../watch/watchEntity.ts";
-import type { AnyEntity, Entities, Entity, EntityTypes, StoreOf } from "./entity.ts";
+import type { AnyEntity, Entities, Entity } from "./entity.ts";
 import { entityInputs } from "./entityInputs.ts";
 import { type Outcome, refusal } from "./outcome.ts";
 import { writeBulk } from "./writeBulk.ts";
@@ -54,7 +54,7 @@ export function entityRouter<Types extends EntityTypes, Context, Meta, Overrides
   /** Lets the entity's store do something for a request. @throws TRPCError */
   async function using<Result>(
     { stores }: EntityContext,
-    work: (store: StoreOf<Types>) => Promise<Result>,
+    work: (store: Store<Types>) => Promise<Result>,
   ): Promise<Result> {
     try {
       return await work(new RequestStore<Types>(stores[requestScope], definition));

@@ -1,6 +1,6 @@
-import type { BulkResult, StoreError } from "@cosmos-trpc/cosmos-core";
+import type { BulkResult, EntityTypes, Store, StoreError } from "@cosmos-trpc/cosmos-core";
 import { isStoreError } from "../errors.ts";
-import type { EntityTypes, StoreOf } from "./entity.ts";
+import type {} from "./entity.ts";
 import { type Outcome, refusal } from "./outcome.ts";
 
 /** An item that was written. */
@@ -20,12 +20,12 @@ const maxWait = 10_000;
  * @throws StoreError when nothing was written
  */
 export async function writeBulk<Types extends EntityTypes>(
-  store: StoreOf<Types>,
+  store: Store<Types>,
   items: readonly Types["input"][],
 ): Promise<Outcome<Written>[]> {
   const outcomes: Outcome<Written>[] = [];
   try {
-    for await (const result of store.bulk(items as Types["item"][], { patience: maxWait })) {
+    for await (const result of store.bulk(items, { patience: maxWait })) {
       outcomes.push(outcomeOf(result));
     }
   } catch (error) {

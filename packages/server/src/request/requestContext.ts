@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
-import type { Entities, Entity, StoreOf } from "../entity/entity.ts";
+import type { Store } from "@cosmos-trpc/cosmos-core";
+import type { Entities, Entity } from "../entity/entity.ts";
 import type { SharedFeeds } from "../watch/sharedFeeds.ts";
 import { RequestStore, type StoreScope } from "./requestStore.ts";
 import type { Charge } from "./usage.ts";
@@ -26,7 +27,7 @@ export interface StoresOfRequest {
  * is charged to the request, and they are given up when its caller leaves.
  */
 export type RequestStores<Served extends Entities> = StoresOfRequest & {
-  readonly [Name in keyof Served]: Served[Name] extends Entity<infer Types> ? StoreOf<Types> : never;
+  readonly [Name in keyof Served]: Served[Name] extends Entity<infer Types> ? Store<Types> : never;
 };
 
 /** What is known of a request before its context is made. Calls of a batch share it. */

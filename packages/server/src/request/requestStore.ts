@@ -3,6 +3,7 @@ import type {
   BulkResult,
   ChangesPage,
   ChangesRequest,
+  EntityTypes,
   Filter,
   GetAnswer,
   GetManyOptions,
@@ -11,10 +12,11 @@ import type {
   ListResult,
   OperationOptions,
   Patch,
+  Store,
   Stored,
   WriteOptions,
 } from "@cosmos-trpc/cosmos-core";
-import type { EntityTypes, StoreOf } from "../entity/entity.ts";
+import type {} from "../entity/entity.ts";
 import { isStoreError } from "../errors.ts";
 import type { Database, DefinitionOf } from "../run/database.ts";
 import type { Usage } from "./usage.ts";
@@ -31,7 +33,7 @@ export interface StoreScope {
  * A store for one request: its operations are charged to the request, their time is the database's in it, and all of them
  * are given up when the caller leaves. It waits by itself until the container is open.
  */
-export class RequestStore<Types extends EntityTypes> implements StoreOf<Types> {
+export class RequestStore<Types extends EntityTypes> implements Store<Types> {
   readonly #scope: StoreScope;
   readonly #definition: DefinitionOf<Types>;
 
@@ -48,15 +50,15 @@ export class RequestStore<Types extends EntityTypes> implements StoreOf<Types> {
     return this.#run((store) => store.getMany(keys, this.#with(options)), sumOfCharges);
   }
 
-  create(item: Types["item"], options?: OperationOptions): Promise<ItemResult<Types["item"]>> {
+  create(item: Types["input"], options?: OperationOptions): Promise<ItemResult<Types["item"]>> {
     return this.#charged((store) => store.create(item, this.#with(options)));
   }
 
-  upsert(item: Types["item"], options?: WriteOptions): Promise<ItemResult<Types["item"]>> {
+  upsert(item: Types["input"], options?: WriteOptions): Promise<ItemResult<Types["item"]>> {
     return this.#charged((store) => store.upsert(item, this.#with(options)));
   }
 
-  replace(item: Types["item"], options?: WriteOptions): Promise<ItemResult<Types["item"]>> {
+  replace(item: Types["input"], options?: WriteOptions): Promise<ItemResult<Types["item"]>> {
     return this.#charged((store) => store.replace(item, this.#with(options)));
   }
 
@@ -74,7 +76,7 @@ export class RequestStore<Types extends EntityTypes> implements StoreOf<Types> {
 
   update(
     key: Types["key"],
-    change: (item: Stored<Types["item"]>) => Types["item"] | Promise<Types["item"]>,
+    change: (item: Stored<Types["item"]>) => Types["input"] | Promise<Types["input"]>,
     options?: OperationOptions,
   ): Promise<ItemResult<Types["item"]>> {
     return this.#charged((store) => store.update(key, change, this.#with(options)));
@@ -88,7 +90,7 @@ export class RequestStore<Types extends EntityTypes> implements StoreOf<Types> {
   }
 
   bulk(
-    source: Iterable<Types["item"]> | AsyncIterable<Types["item"]>,
+    source: Iterable<Types["input"]> | AsyncIterable<Types["input"]>,
     options?: BulkOptions,
   ): AsyncGenerator<BulkResult, void, undefined> {
     return this.#each((store) => store.bulk(source, this.#with(options)));
@@ -108,13 +110,13 @@ export class RequestStore<Types extends EntityTypes> implements StoreOf<Types> {
   }
 
   #charged<Result extends { readonly requestCharge: number }>(
-    work: (store: StoreOf<Types>) => Promise<Result>,
+    work: (store: Store<Types>) => Promise<Result>,
   ): Promise<Result> {
     return this.#run(work, chargeOf);
   }
 
   async #run<Result>(
-    work: (store: StoreOf<Types>) => Promise<Result>,
+    work: (store: Store<Types>) => Promise<Result>,
     charge: (result: Result) => number,
   ): Promise<Result> {
     const { usage, database } = this.#scope;
@@ -129,7 +131,7 @@ export class RequestStore<Types extends EntityTypes> implements StoreOf<Types> {
   }
 
   async *#each<Result extends { readonly requestCharge: number }>(
-    begin: (store: StoreOf<Types>) => AsyncGenerator<Result, void, undefined>,
+    begin: (store: Store<Types>) => AsyncGenerator<Result, void, undefined>,
   ): AsyncGenerator<Result, void, undefined> {
     const { usage, database } = this.#scope;
     const results = begin(await usage.timed(() => database.store(this.#definition)));

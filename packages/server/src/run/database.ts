@@ -1,4 +1,5 @@
 import { backOff, pause } from "@cosmos-trpc/base";
+import type { EntityTypes, Store } from "@cosmos-trpc/cosmos-core";
 import {
   type ContainerDefinition,
   type CosmosConfiguration,
@@ -7,7 +8,7 @@ import {
   ensureContainer,
   openContainer,
 } from "@cosmos-trpc/cosmos-core";
-import type { Entity, EntityTypes, StoreOf } from "../entity/entity.ts";
+import type { Entity } from "../entity/entity.ts";
 import { isStoreError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { operatorMessage } from "./operatorMessage.ts";
@@ -18,7 +19,7 @@ export type DefinitionOf<Types extends EntityTypes> = Entity<Types>["definition"
 /** The server's connection to its containers, which may come later than the first request. */
 export interface Database {
   /** A definition's store. Waits for an attempt that is under way. @throws StoreError why there is none. */
-  store<Types extends EntityTypes>(definition: DefinitionOf<Types>): Promise<StoreOf<Types>>;
+  store<Types extends EntityTypes>(definition: DefinitionOf<Types>): Promise<Store<Types>>;
   /** Looks whether the containers can be used now. @throws StoreError why one cannot. */
   check(): Promise<void>;
   close(): void;
@@ -94,7 +95,7 @@ export function connectDatabase(
     async store<Types extends EntityTypes>(definition: DefinitionOf<Types>) {
       const connection = connections.get(definition);
       if (connection === undefined) throw new TypeError(`The container ${definition.id} is not served.`);
-      return (await connection.store()) as unknown as StoreOf<Types>;
+      return (await connection.store()) as unknown as Store<Types>;
     },
     async check() {
       await Promise.all(Array.from(connections.values(), ({ check }) => check()));

@@ -1,7 +1,7 @@
-import type { Stored } from "@cosmos-trpc/cosmos-core";
+import type { EntityTypes, Stored } from "@cosmos-trpc/cosmos-core";
 import { scopeFilter } from "@cosmos-trpc/cosmos-core/schema";
 import { type TrackedEnvelope, tracked } from "@trpc/server";
-import type { Entity, EntityTypes } from "../entity/entity.ts";
+import type { Entity } from "../entity/entity.ts";
 import { translateFailure } from "../errors.ts";
 import type { RequestScope } from "../request/requestContext.ts";
 import { watchChanges } from "./watchChanges.ts";
