@@ -5,6 +5,7 @@
 
 export type { Ordering } from "./definition/containerDefinition.ts";
 export { defineContainer } from "./definition/defineContainer.ts";
+export { describeContainer } from "./definition/describeContainer.ts";
 export { bareEtag } from "./definition/etag.ts";
 export { type Filter, filterLimits, filterSchema } from "./definition/filter.ts";
 export {

@@ -8,6 +8,7 @@ export { type Failure, formatError, translateFailure } from "./errors.ts";
 export { eventStream } from "./http/limits.ts";
 export { initApi } from "./initApi.ts";
 export type { Log } from "./log.ts";
+export { createManifest } from "./manifest/createManifest.ts";
 export type { ApiMeta, OpenApiMeta } from "./openapi/meta.ts";
 export { openStores, type Stores } from "./openStores.ts";
 export type { ApiRequest, RequestContext, RequestStores } from "./request/requestContext.ts";

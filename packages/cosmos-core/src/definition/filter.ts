@@ -82,7 +82,18 @@ type FilterCondition = { readonly path: JsonPath } & (
   | { readonly kind: "containsElement"; readonly value: Scalar | Readonly<Record<string, Scalar>> }
 );
 
-const operators = ["eq", "ne", "lt", "lte", "gt", "gte", "in", "contains", "startsWith", "exists"] as const;
+export const operators = [
+  "eq",
+  "ne",
+  "lt",
+  "lte",
+  "gt",
+  "gte",
+  "in",
+  "contains",
+  "startsWith",
+  "exists",
+] as const;
 
 type Operator = (typeof operators)[number];
 
@@ -185,6 +196,7 @@ const all = (nodes: readonly FilterNode[]): FilterNode => {
 const timeShape: FieldShape = {
   scalars: new Set(["number"]),
   isObject: false,
+  names: [],
   isOpen: false,
   isOptional: false,
   schemas: [],

@@ -74,6 +74,7 @@ export function entityInputs<Types extends EntityTypes>({
       [key, patch, patchOptions.optional()],
       ["", "patch"],
     ),
+    writeOptions,
     patchOptions,
     getMany: z
       .array(key)
