@@ -18,7 +18,7 @@ export {
 export { orderBySchema } from "./definition/ordering.ts";
 export { type Patch, patchSchema } from "./definition/patch.ts";
 export { reasons, StoreError } from "./errors/errors.ts";
-export { describeFields, fieldProblems, maxNamedFields } from "./errors/invalidInput.ts";
+export { fieldProblems, maxNamedFields, problemsText } from "./errors/invalidInput.ts";
 export { changesLimits, type Since } from "./feed/changesRequest.ts";
 export {
   itemFields,
