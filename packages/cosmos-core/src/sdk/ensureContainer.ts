@@ -38,8 +38,8 @@ function containerRequest(definition: ContainerDefinition): {
  * Makes the database and the container when they are missing: for local use. In Azure no data-plane role can do that,
  * so a token is refused there; on loopback the call signs with the emulators' well-known key instead.
  *
- * @throws StoreError `misconfigured`, naming the infrastructure step, where a token may not do it, `unavailable` when
- *   nobody answers in time.
+ * @throws StoreError `misconfigured`, code `container-missing`, where they are missing and a token may not make
+ *   them; `unavailable` when nobody answers in time.
  */
 export async function ensureContainer(
   configuration: CosmosConfiguration,
@@ -60,8 +60,8 @@ export async function ensureContainer(
     if (failure.status !== 403) throw failure;
     throw new StoreError(
       "misconfigured",
-      `The database ${database} or its container ${definition.id} is missing at ${endpoint.url}, and no data-plane role can make them: run the infrastructure step, \`azd provision\`.`,
-      { status: failure.status, substatus: failure.substatus, activityId: failure.activityId },
+      `The database ${database} or its container ${definition.id} is missing at ${endpoint.url}, and no data-plane role can make them: make them with the account's infrastructure.`,
+      { ...failure, code: "container-missing" },
       error,
     );
   } finally {
