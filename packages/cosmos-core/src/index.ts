@@ -9,7 +9,7 @@ export type {
   Upgrade,
 } from "./definition/containerDefinition.ts";
 export type { DeclaredQuery } from "./definition/defineContainer.ts";
-export type { Stored } from "./definition/document.ts";
+export type { ReadCounts, Stored, UnfitDocument } from "./definition/document.ts";
 export type { EntityTypes, TypesOf } from "./definition/entityTypes.ts";
 export type { Conditions } from "./definition/filter.ts";
 export type { ItemKey, KeyOf, PartitionKeyValue, Scope } from "./definition/itemKey.ts";

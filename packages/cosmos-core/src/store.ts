@@ -2,7 +2,7 @@ import type { Container } from "@azure/cosmos";
 import { type BulkOptions, type BulkResult, createBulk } from "./bulk/bulk.ts";
 import type { Cursors } from "./cursors/cursor.ts";
 import type { AnyDefinition } from "./definition/containerDefinition.ts";
-import { createDocuments } from "./definition/document.ts";
+import { createDocuments, type ReadCounts } from "./definition/document.ts";
 import type { EntityTypes } from "./definition/entityTypes.ts";
 import { type ChangesPage, type ChangesRequest, createChanges } from "./feed/changes.ts";
 import { createList, type ListRequest, type ListResult } from "./lists/list.ts";
@@ -40,6 +40,8 @@ export interface Store<Types extends EntityTypes> extends PointStore<Types> {
   changes(
     request?: ChangesRequest<Types["scope"]>,
   ): AsyncGenerator<ChangesPage<Types["item"]>, void, undefined>;
+  /** How often what was read has been checked by the schema, upgraded, or found not to fit, since the store was opened. */
+  reads(): ReadCounts;
   /**
    * Upserts what a source gives, as fast as Cosmos DB takes it, and says of each item what became of it, in the source's
    * order: its new etag, or why it was refused. Each is put through the schema. It holds no more than
@@ -70,6 +72,7 @@ export function createStore<Types extends EntityTypes>(
   const points = createPointStore<Types>(coalescer.submit, definition, documents);
   return {
     ...points,
+    reads: documents.counts,
     bulk: createBulk(coalescer.submit, definition, documents),
     list: (request = {}, options) => list(request, options),
     changes: (request = {}) => changes(request),

@@ -31,19 +31,12 @@ function wording(issue: z.core.$ZodIssue, isField: boolean): string {
   return `has to be ${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}`;
 }
 
-/** The same in one line. */
-export const describeIssues = (error: Issues): string =>
-  fieldProblems(error)
-    .map(({ path, message }) => (path === "" ? message : `${path} ${message}`))
-    .join("; ");
+/** Fields and what is wrong with them, in one line. */
+export const problemsText = (fields: readonly FieldProblem[]): string =>
+  fields.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; ");
 
 /** The store's failure for input that breaks a rule; every field named. */
 export const invalidInput = (what: string, fields: readonly FieldProblem[]): StoreError =>
-  new StoreError(
-    "invalid",
-    `${what}: ${fields.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; ")}`.replace(
-      /[^.]$/,
-      "$&.",
-    ),
-    { fields: fields.slice(0, maxNamedFields) },
-  );
+  new StoreError("invalid", `${what}: ${problemsText(fields)}`.replace(/[^.]$/, "$&."), {
+    fields: fields.slice(0, maxNamedFields),
+  });

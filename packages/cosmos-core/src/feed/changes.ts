@@ -3,7 +3,7 @@ import { type BackOff, backOff, type Json, jitteredBackOff, pause } from "@cosmo
 import type { Cursors } from "../cursors/cursor.ts";
 import { cursorKeyId } from "../cursors/cursorKey.ts";
 import type { AnyDefinition, ItemBase } from "../definition/containerDefinition.ts";
-import type { Documents, Stored } from "../definition/document.ts";
+import type { Documents, Stored, UnfitDocument } from "../definition/document.ts";
 import { type PartitionScope, scopeReader } from "../definition/itemKey.ts";
 import { StoreError } from "../errors/errors.ts";
 import { invalidInput } from "../errors/invalidInput.ts";
@@ -43,6 +43,8 @@ export interface ChangesRequest<Scope = unknown> {
 export interface ChangesPage<Item> {
   /** Items as they were last written: of two writes close to each other, only the later may be seen. */
   readonly items: readonly Stored<Item>[];
+  /** Documents that do not fit the schema, when there are any. The feed goes on after them. */
+  readonly unfit?: readonly UnfitDocument[];
   /** Where the feed goes on after these: keep it when they are worked on, and give it as `since`. */
   readonly cursor: string;
   /** What the page cost, in request units (RU), with the vain requests before it. */
@@ -107,10 +109,11 @@ export function createChanges<Item extends ItemBase>(source: ChangesSource<Item>
         continue;
       }
       requestCharge += page.requestCharge;
-      const items = page.documents.filter(({ id }) => id !== cursorKeyId).map(documents.read);
+      const read = documents.readAll(page.documents.filter(({ id }) => id !== cursorKeyId));
       const isAtEnd = page.documents.length === 0;
-      if (items.length > 0 || (isAtEnd && request.markEnd && !isEndMarked)) {
-        yield { items, cursor: await cursors.write(query, page.position as Json), requestCharge };
+      const hasSome = read.items.length > 0 || read.unfit !== undefined;
+      if (hasSome || (isAtEnd && request.markEnd && !isEndMarked)) {
+        yield { ...read, cursor: await cursors.write(query, page.position as Json), requestCharge };
         requestCharge = 0;
         isEndMarked = isAtEnd;
       }

@@ -10,7 +10,7 @@ import {
   partitionKeyPaths,
 } from "../definition/containerDefinition.ts";
 import { definitionPath } from "../definition/containerPath.ts";
-import type { Documents, Stored } from "../definition/document.ts";
+import type { Documents, Stored, UnfitDocument } from "../definition/document.ts";
 import { type Filter, type FilterNode, readFilter } from "../definition/filter.ts";
 import { type PartitionScope, scopeReader } from "../definition/itemKey.ts";
 import { type OrderTerm, readOrder } from "../definition/ordering.ts";
@@ -51,6 +51,11 @@ export interface ListRequest<Item, Scope = unknown, Order extends Ordering = Ord
  */
 export interface ListResult<Item> {
   readonly items: readonly Stored<Item>[];
+  /**
+   * Documents of the page that do not fit the schema, when there are any: they are not among the items, so that one of
+   * them makes no list unreadable. Whoever needs all that is there, as an export does, has to look at it.
+   */
+  readonly unfit?: readonly UnfitDocument[];
   /** Where the next page begins; the last page has none. A page may have fewer items than `limit`, or none, and yet not be the last. */
   readonly cursor?: string;
   /** What the page cost, in request units (RU). */
@@ -125,7 +130,7 @@ export function createList<Item extends ItemBase>(source: ListSource<Item>) {
 
     const next = page.next === undefined ? undefined : await cursors.write(query, page.next);
     return {
-      items: page.documents.map(documents.read),
+      ...documents.readAll(page.documents),
       ...(next === undefined ? {} : { cursor: next }),
       requestCharge,
       ...(isExplained ? { explain: readIndexMetrics(metrics) } : {}),

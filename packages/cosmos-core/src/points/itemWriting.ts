@@ -30,10 +30,10 @@ export function storeKeyReader(definition: AnyDefinition): (key: { readonly id: 
 export function itemWriter<Item extends ItemBase>(
   definition: AnyDefinition,
   documents: Documents<Item>,
-): (item: unknown) => ItemWriting {
+): (input: unknown, read?: Item) => ItemWriting {
   const readKey = storeKeyReader(definition);
-  return (input) => {
-    const item = documents.parse(input);
+  return (input, read) => {
+    const item = documents.parse(input, read);
     return { key: readKey(item), ...documents.write(item) };
   };
 }
