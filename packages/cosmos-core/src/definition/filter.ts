@@ -197,6 +197,7 @@ const all = (nodes: readonly FilterNode[]): FilterNode => {
 const timeShape: FieldShape = {
   scalars: new Set(["number"]),
   isObject: false,
+  names: [],
   isOpen: false,
   isOptional: false,
   schemas: [],
