@@ -123,7 +123,8 @@ export function createDocuments<Item extends ItemBase>(definition: AnyDefinition
     }
     const stored = bare(document);
     const item = from < version ? upgrade(document, stored, from) : stored;
-    const problems = [...lostNumbers(document), ...fitToSchema(definition, item)];
+    const lost = lostNumbers(document);
+    const problems = lost.length > 0 ? lost : fitToSchema(definition, item);
     if (problems.length === 0) return withServiceFields(item, document) as Stored<Item>;
     const mend =
       from < version
@@ -188,7 +189,9 @@ export function createDocuments<Item extends ItemBase>(definition: AnyDefinition
 
 /** The numbers of a document that are not what is stored. */
 export const lostNumbers = (document: ItemDefinition): readonly FieldProblem[] =>
-  (document[unsafeNumbersField] as FieldProblem[] | undefined) ?? [];
+  (document[unsafeNumbersField] as FieldProblem[] | undefined) ?? noNumbers;
+
+const noNumbers: readonly FieldProblem[] = [];
 
 /** A copy of a document without what the service and the store keep in it. */
 function bare(document: ItemDefinition): object {
