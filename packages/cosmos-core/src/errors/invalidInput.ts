@@ -39,9 +39,6 @@ export function describeFields(fields: readonly FieldProblem[], between = " "): 
   return [...named, ...more].join("; ");
 }
 
-/** The same of what a schema refuses. */
-export const describeIssues = (error: Issues): string => describeFields(fieldProblems(error));
-
 /** The store's failure for input that breaks a rule; every field named. */
 export const invalidInput = (what: string, fields: readonly FieldProblem[]): StoreError =>
   new StoreError("invalid", `${what}: ${describeFields(fields, ": ")}`.replace(/[^.]$/, "$&."), {
