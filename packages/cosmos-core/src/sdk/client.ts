@@ -7,7 +7,6 @@ import { DefaultAzureCredential, type TokenCredential } from "@azure/identity";
 import { noteBatches } from "./batchExchange.ts";
 import { type CosmosOptions, endpointOf } from "./endpoint.ts";
 import { readFromSession } from "./readSession.ts";
-import { noteUnsafeNumbers } from "./unsafeNumbers.ts";
 
 export type { Container, CosmosClient } from "@azure/cosmos";
 
@@ -40,9 +39,7 @@ export function createCosmosClient(options: CosmosOptions, credential: TokenCred
     endpoint: endpoint.url,
     ...(endpoint.key === undefined ? { aadCredentials: credential } : { key: endpoint.key }),
     agent: createAgent(caFile),
-    httpClient: noteUnsafeNumbers(
-      noteBatches(readFromSession(createDefaultHttpClient(), () => client.getWriteEndpoint())),
-    ),
+    httpClient: noteBatches(readFromSession(createDefaultHttpClient(), () => client.getWriteEndpoint())),
     userAgentSuffix,
     connectionPolicy: {
       requestTimeout: limits.requestTimeout,
