@@ -7,7 +7,7 @@ import {
   valueAt,
 } from "@cosmos-trpc/base";
 import { type FailureCode, type FieldProblem, StoreError } from "../errors/errors.ts";
-import { describeFields, invalidInput } from "../errors/invalidInput.ts";
+import { invalidInput, problemsText } from "../errors/invalidInput.ts";
 import { type AnyDefinition, type ItemBase, partitionKeyPaths } from "./containerDefinition.ts";
 import { definitionPath } from "./containerPath.ts";
 import { jsonBytes } from "./jsonBytes.ts";
@@ -131,7 +131,7 @@ export function createDocuments<Item extends ItemBase>(definition: AnyDefinition
         ? `after its upgrade from version ${from}: correct the definition's \`upgrades\`.`
         : "as it is stored: give a new field a default, raise the definition's `version` with an upgrade, or write the item anew.";
     const code = from < version ? "schema-broken" : "item-unfit";
-    throw misfit(document, `does not fit its schema (${describeFields(problems, ": ")}) ${mend}`, code);
+    throw misfit(document, `does not fit its schema (${problemsText(problems)}) ${mend}`, code);
   }
 
   function read(document: ItemDefinition): Stored<Item> {
