@@ -31,13 +31,8 @@ export {
   type WriteOptions,
 } from "./points/pointStore.ts";
 export * from "./schema.ts";
-<<<<<<< HEAD
-export { type CosmosConfiguration, createCosmosClient } from "./sdk/client.ts";
-export { createCredential } from "./sdk/credential.ts";
-=======
 export { createCosmosClient, createCredential } from "./sdk/client.ts";
 export type { CosmosConfiguration, CosmosOptions } from "./sdk/endpoint.ts";
->>>>>>> next
 export { ensureContainer } from "./sdk/ensureContainer.ts";
 export type { IndexKey, IndexUse } from "./sdk/indexMetrics.ts";
 export type { Store } from "./store.ts";

@@ -1,9 +1,5 @@
 /**
-<<<<<<< HEAD
- * What of this package does without the SDK: schemas, errors, endpoints. A server answers its health check with
-=======
  * What of this package does without the SDK: schemas, errors, the endpoint. A server answers its health check with
->>>>>>> next
  * these loaded, while the SDK (half a second of imports) still loads.
  */
 
@@ -21,13 +17,8 @@ export {
 } from "./definition/keySchema.ts";
 export { orderBySchema } from "./definition/ordering.ts";
 export { type Patch, patchSchema } from "./definition/patch.ts";
-<<<<<<< HEAD
-export { reasons, StoreError } from "./errors/errors.ts";
-export { fieldProblems, maxNamedFields, problemsText } from "./errors/invalidInput.ts";
-=======
 export { type FailureCode, failureCodes, reasons, StoreError } from "./errors/errors.ts";
-export { fieldProblems } from "./errors/invalidInput.ts";
->>>>>>> next
+export { fieldProblems, maxNamedFields, problemsText } from "./errors/invalidInput.ts";
 export { changesLimits, type Since } from "./feed/changesRequest.ts";
 export {
   itemFields,
@@ -38,9 +29,5 @@ export {
   items,
   withPartitionKey,
 } from "./item.ts";
-<<<<<<< HEAD
-export { listLimit, maxListLimit } from "./lists/listLimits.ts";
-=======
 export { listLimit, maxListLimit } from "./lists/listRequest.ts";
->>>>>>> next
 export { type Endpoint, parseEndpoint } from "./sdk/endpoint.ts";

@@ -1,10 +1,6 @@
 import { startEmulator } from "@cosmos-trpc/cosmos-emulator";
 import { expect, onTestFinished, test } from "vitest";
 import { createCosmosClient, createCredential, ensureContainer, items, openContainer } from "../src/index.ts";
-<<<<<<< HEAD
-import { configurationOf } from "./configurationOf.ts";
-=======
->>>>>>> next
 import { failureOf } from "./failureOf.ts";
 import { configurationOf } from "./runningEmulator.ts";
 
@@ -16,14 +12,8 @@ test("a token of another issuer is refused: misconfigured", async () => {
     await own.close();
     await foreign.close();
   });
-<<<<<<< HEAD
-  const { COSMOS_ENDPOINT, COSMOS_CA_FILE } = own.env;
-  Object.assign(process.env, foreign.env, { COSMOS_ENDPOINT, COSMOS_CA_FILE });
-  const configuration = configurationOf(process.env);
-=======
   Object.assign(process.env, foreign.env);
   const configuration = configurationOf(own.env);
->>>>>>> next
   await ensureContainer(configuration, items, createCredential());
 
   const client = createCosmosClient(configuration, createCredential());

@@ -3,10 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Emulator, type EmulatorOptions, startEmulator } from "@cosmos-trpc/cosmos-emulator";
 import { afterAll, beforeAll } from "vitest";
-<<<<<<< HEAD
-import { type CosmosConfiguration, createCosmosClient, createCredential } from "../src/index.ts";
-import { configurationOf } from "./configurationOf.ts";
-=======
 import {
   type CosmosConfiguration,
   createCosmosClient,
@@ -14,18 +10,13 @@ import {
   type Endpoint,
   parseEndpoint,
 } from "../src/index.ts";
->>>>>>> next
 
 /** An emulator for the tests of one file, which goes away and comes back on the same ports. */
 export interface RunningEmulator {
   current(): Emulator;
   stop(): Promise<void>;
   startAgain(): Promise<void>;
-<<<<<<< HEAD
-  /** A configuration for it, as a process in its environment reads it. */
-=======
   /** Where it is. */
->>>>>>> next
   configuration(): CosmosConfiguration;
   /** A client that signs in with the managed identity; closed after the tests. */
   client(preferredLocations?: readonly string[]): ReturnType<typeof createCosmosClient>;
@@ -50,13 +41,8 @@ export function useEmulator(options: EmulatorOptions = {}): RunningEmulator {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-<<<<<<< HEAD
-  const configuration = () => configurationOf(process.env);
-  function open(changes: Partial<ReturnType<typeof configuration>>) {
-=======
   const configuration = () => configurationOf(emulator.env);
   function open(changes: Partial<CosmosConfiguration>) {
->>>>>>> next
     const client = createCosmosClient({ ...configuration(), ...changes }, createCredential());
     undo.push(() => client.dispose());
     return client;

@@ -5,25 +5,10 @@ import { createDefaultHttpClient } from "@azure/core-rest-pipeline";
 import { CosmosClient } from "@azure/cosmos";
 import { DefaultAzureCredential, type TokenCredential } from "@azure/identity";
 import { noteBatches } from "./batchExchange.ts";
-<<<<<<< HEAD
-import type { Endpoint } from "./endpoint.ts";
-import { readFromSession } from "./readSession.ts";
-
-/** Where Cosmos DB is and how to get in. */
-export interface CosmosConfiguration {
-  readonly endpoint: Endpoint;
-  readonly database: string;
-  /** Regions in the order in which reads try them, as Azure names them: `East US`. */
-  readonly preferredLocations: readonly string[];
-  /** A PEM file of further certificate authorities, for an emulator's TLS. */
-  readonly caFile?: string | undefined;
-}
-=======
 import { type CosmosOptions, endpointOf } from "./endpoint.ts";
 import { readFromSession } from "./readSession.ts";
 
 export type { Container, CosmosClient } from "@azure/cosmos";
->>>>>>> next
 
 /** What a client does with slow and throttled requests. */
 const limits = {

@@ -3,13 +3,10 @@ import type { TokenCredential } from "@azure/identity";
 import type { ContainerDefinition } from "../definition/containerDefinition.ts";
 import { containerManifest } from "../definition/describeContainer.ts";
 import { StoreError } from "../errors/errors.ts";
-import { type CosmosConfiguration, createCosmosClient } from "./client.ts";
+import { createCosmosClient } from "./client.ts";
 import { fromSdkError } from "./cosmosFailure.ts";
 import { withinDeadline } from "./deadline.ts";
-<<<<<<< HEAD
-=======
 import { type CosmosOptions, endpointOf } from "./endpoint.ts";
->>>>>>> next
 
 /**
  * The key of every Cosmos DB emulator, Microsoft's and ours: documented, and no secret.
