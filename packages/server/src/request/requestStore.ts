@@ -85,10 +85,7 @@ export class RequestStore<Types extends EntityTypes> implements StoreOfRequest<T
     return this.#charged((store) => store.update(key, change, this.#with(options)));
   }
 
-  list(
-    request?: ListRequest<Types["item"], Types["scope"], Types["order"]>,
-    options?: OperationOptions,
-  ): Promise<ListResult<Types["item"]>> {
+  list(request?: ListRequest<Types>, options?: OperationOptions): Promise<ListResult<Types["item"]>> {
     return this.#charged((store) => store.list(request, this.#with(options)));
   }
 
@@ -99,9 +96,7 @@ export class RequestStore<Types extends EntityTypes> implements StoreOfRequest<T
     return this.#each((store) => store.bulk(source, this.#with(options)));
   }
 
-  changes(
-    request?: ChangesRequest<Types["scope"]>,
-  ): AsyncGenerator<ChangesPage<Types["item"]>, void, undefined> {
+  changes(request?: ChangesRequest<Types>): AsyncGenerator<ChangesPage<Types["item"]>, void, undefined> {
     return this.#each((store) => store.changes(this.#with(request)));
   }
 
