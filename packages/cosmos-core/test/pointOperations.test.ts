@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { codePoint } from "../../../vitest.codePoint.ts";
 import { createCredential, ensureContainer, items, openContainer } from "../src/index.ts";
-import { sendTogether } from "../src/sdk/batchRequest.ts";
+import { sendBatch } from "../src/sdk/batchRequest.ts";
 import { bytesOf, type PointAnswer, type PointOperation } from "../src/sdk/pointOperation.ts";
 import { sendAlone } from "../src/sdk/pointRequest.ts";
 import { requestsOf } from "./requestCount.ts";
@@ -20,7 +20,7 @@ beforeAll(async () => {
 const signal = new AbortController().signal;
 const one = (operation: PointOperation): Promise<PointAnswer> => sendAlone(container, operation, signal);
 const together = async (...operations: PointOperation[]): Promise<readonly PointAnswer[]> =>
-  (await sendTogether(container, operations, signal)).answers;
+  (await sendBatch(container, operations, signal)).answers;
 
 const body = (id: string, name = "unnamed") => ({ id, pk: id, name });
 const write = (kind: "create" | "upsert" | "replace", id: string, ifMatch?: string): PointOperation => ({

@@ -1,4 +1,3 @@
-import type { ItemDefinition, Resource } from "@azure/cosmos";
 import {
   type JsonPath,
   type JsonRules,
@@ -13,6 +12,7 @@ import { type AnyDefinition, type ItemBase, partitionKeyPaths } from "./containe
 import { definitionPath } from "./containerPath.ts";
 import { jsonBytes } from "./jsonBytes.ts";
 import { applySchema, fitToSchema } from "./schemaFit.ts";
+import type { ItemDefinition, Resource } from "./serviceTypes.ts";
 
 /** An item as it is stored: with what the service keeps about it, under the service's names. */
 export type Stored<Item> = Item & {

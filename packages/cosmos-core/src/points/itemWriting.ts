@@ -1,8 +1,8 @@
-import type { ItemDefinition } from "@azure/cosmos";
 import { refuseReserved } from "../cursors/cursorKey.ts";
 import type { AnyDefinition, ItemBase } from "../definition/containerDefinition.ts";
 import type { Documents } from "../definition/document.ts";
 import { type PointKey, pointKeyReader } from "../definition/itemKey.ts";
+import type { ItemDefinition } from "../definition/serviceTypes.ts";
 
 /** What a write sends of an item. */
 export interface ItemWriting {

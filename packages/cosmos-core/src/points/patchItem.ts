@@ -1,4 +1,3 @@
-import type { ItemDefinition } from "@azure/cosmos";
 import { compileFilter, compilePath, writeLiteral } from "../definition/compileFilter.ts";
 import type { AnyDefinition, ItemBase } from "../definition/containerDefinition.ts";
 import { type Documents, type Stored, versionField } from "../definition/document.ts";
@@ -8,6 +7,7 @@ import type { PointKey } from "../definition/itemKey.ts";
 import { jsonBytes } from "../definition/jsonBytes.ts";
 import { type Patch, readPatch } from "../definition/patch.ts";
 import { fitToSchema } from "../definition/schemaFit.ts";
+import type { ItemDefinition } from "../definition/serviceTypes.ts";
 import { type FieldProblem, StoreError } from "../errors/errors.ts";
 import { invalidInput } from "../errors/invalidInput.ts";
 import type { PointAnswer, PointOperation } from "../sdk/pointOperation.ts";

@@ -1,7 +1,7 @@
-import type { ItemDefinition } from "@azure/cosmos";
 import type { ItemBase } from "../definition/containerDefinition.ts";
 import type { Documents } from "../definition/document.ts";
 import type { PointKey } from "../definition/itemKey.ts";
+import type { ItemDefinition } from "../definition/serviceTypes.ts";
 import { StoreError } from "../errors/errors.ts";
 import { fromAnswer, fromSdkError } from "../sdk/cosmosFailure.ts";
 import { withinDeadline } from "../sdk/deadline.ts";
