@@ -48,12 +48,16 @@ test("an update that changes nothing writes nothing; one of no item or of bad fi
     reason: "not-found",
     status: 404,
   });
-  await expect(updateItem(client.items, { id: "still" }, (item) => ({ ...item, ttl: 0.5 }))).rejects.toMatchObject({
+  await expect(
+    updateItem(client.items, { id: "still" }, (item) => ({ ...item, ttl: 0.5 })),
+  ).rejects.toMatchObject({
     reason: "invalid",
     fields: [{ path: "ttl", message: expect.stringContaining("whole number") }],
   });
   const stop = AbortSignal.abort();
-  await expect(updateItem(client.items, { id: "still" }, (item) => item, { signal: stop })).rejects.toMatchObject({
+  await expect(
+    updateItem(client.items, { id: "still" }, (item) => item, { signal: stop }),
+  ).rejects.toMatchObject({
     reason: "cancelled",
   });
 });

@@ -12,6 +12,8 @@ export interface FieldShape {
   readonly elements?: FieldShape | undefined;
   /** Whether it may be an object, of fields that are declared. */
   readonly isObject: boolean;
+  /** The names of these fields. */
+  readonly names: readonly string[];
   /** Whether it may be any JSON: nothing is known of it, nor of what is below it. */
   readonly isOpen: boolean;
   readonly isOptional: boolean;
@@ -22,6 +24,7 @@ export interface FieldShape {
 const open: FieldShape = {
   scalars: new Set(["string", "number", "boolean", "null"]),
   isObject: true,
+  names: [],
   isOpen: true,
   isOptional: true,
   schemas: [],
@@ -168,6 +171,7 @@ function shapeOf(nodes: readonly Node[]): FieldShape {
       return elementShape;
     },
     isObject: bare.some(({ json }) => json.type === "object"),
+    names: [...new Set(bare.flatMap(({ json }) => Object.keys(json.properties ?? {})))],
     isOpen: false,
     isOptional,
     schemas,

@@ -1,6 +1,7 @@
-import { type PartitionKeyDefinition, PartitionKeyDefinitionVersion, PartitionKeyKind } from "@azure/cosmos";
+import type { ContainerRequest } from "@azure/cosmos";
 import type { TokenCredential } from "@azure/identity";
-import { type ContainerDefinition, partitionKeyPaths } from "../definition/containerDefinition.ts";
+import type { ContainerDefinition } from "../definition/containerDefinition.ts";
+import { containerManifest } from "../definition/describeContainer.ts";
 import { StoreError } from "../errors/errors.ts";
 import { createCosmosClient } from "./client.ts";
 import { fromSdkError } from "./cosmosFailure.ts";
@@ -13,26 +14,6 @@ import { type CosmosOptions, endpointOf } from "./endpoint.ts";
  */
 const emulatorKey =
   "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==";
-
-/** What the service keeps of a definition, as its REST body. */
-function containerRequest(definition: ContainerDefinition): {
-  id: string;
-  partitionKey: PartitionKeyDefinition;
-  indexingPolicy?: NonNullable<ContainerDefinition["indexing"]>;
-  defaultTtl?: number;
-} {
-  const paths = [...partitionKeyPaths(definition)];
-  return {
-    id: definition.id,
-    partitionKey: {
-      paths,
-      version: PartitionKeyDefinitionVersion.V2,
-      kind: paths.length === 1 ? PartitionKeyKind.Hash : PartitionKeyKind.MultiHash,
-    },
-    ...(definition.indexing === undefined ? {} : { indexingPolicy: definition.indexing }),
-    ...(definition.ttl === undefined ? {} : { defaultTtl: definition.ttl }),
-  };
-}
 
 /**
  * Makes the database and the container when they are missing: for local use. In Azure no data-plane role can do that,
@@ -54,7 +35,9 @@ export async function ensureContainer(
     await withinDeadline(undefined, async (abortSignal) => {
       await client.databases.createIfNotExists({ id: database }, { abortSignal }).catch(unlessThere);
       const { containers } = client.database(database);
-      await containers.createIfNotExists(containerRequest(definition), { abortSignal }).catch(unlessThere);
+      // Its form is that of the service's REST body.
+      const request = containerManifest(definition) as unknown as ContainerRequest;
+      await containers.createIfNotExists(request, { abortSignal }).catch(unlessThere);
     });
   } catch (error) {
     const failure = fromSdkError(error);
