@@ -1,4 +1,15 @@
 export { type BackOff, backOff, jitteredBackOff } from "./backOff.ts";
+export { isJson, isJsonObject, isRecord, type Json, maxJsonDepth } from "./json/json.ts";
+export {
+  isWithin,
+  type JsonPath,
+  jsonPointer,
+  parsePath,
+  pathText,
+  putAt,
+  valueAt,
+} from "./json/jsonPath.ts";
+export { parseJson, type UnsafeNumber, UnsafeNumberError } from "./json/parseJson.ts";
 export type {
   ColumnManifest,
   ContainerManifest,
@@ -10,3 +21,4 @@ export type {
   ProcedureManifest,
   ScalarKind,
 } from "./manifest.ts";
+export { pause } from "./pause.ts";
