@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
-import { Refused, WrongUsage } from "./refused.ts";
+import { Refused, WrongUsage } from "./errors.ts";
 
 /** How often work under way is written down at most, in milliseconds. */
 const interval = 500;

@@ -1,6 +1,9 @@
-/** Runs `work` on a stream of inputs, up to `concurrency` at a time, and yields the results in the inputs' order. */
+/**
+ * Runs `work` on a stream of inputs, up to `concurrency` at a time, and yields the results in the inputs' order. The first
+ * failure ends it.
+ */
 export async function* inOrder<Input, Result>(
-  inputs: AsyncIterable<Input>,
+  inputs: Iterable<Input> | AsyncIterable<Input>,
   concurrency: number,
   work: (input: Input) => Promise<Result>,
 ): AsyncGenerator<Result> {

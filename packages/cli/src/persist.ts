@@ -1,9 +1,7 @@
-import { setTimeout as wait } from "node:timers/promises";
-import { isItemsError, isPassing } from "@cosmos-trpc/client";
+import { jitteredBackOff, pause as wait } from "@cosmos-trpc/base";
+import { isApiError, isPassing } from "@cosmos-trpc/client";
 
-/** How long the first wait is at most, in milliseconds; each further one up to twice as long. */
-const firstWait = 100;
-const longestWait = 5_000;
+const waits = { first: 100, max: 5_000 };
 
 /** Keeps at it while the server or its database is away, for as long as the user's patience lasts. */
 export interface Persistence {
@@ -30,10 +28,9 @@ export function createPersistence(patience: number, signal: AbortSignal): Persis
   };
 
   async function pause(attempts: number, retryAfterMs = 0): Promise<boolean> {
-    const delay =
-      retryAfterMs + Math.random() * Math.min(longestWait, firstWait * 2 ** Math.min(attempts, 10));
+    const delay = retryAfterMs + jitteredBackOff(attempts + 1, waits);
     if (performance.now() + delay > lastProgress + patience) return false;
-    await wait(delay, undefined, { signal });
+    await wait(delay, signal);
     return true;
   }
 
@@ -48,7 +45,7 @@ export function createPersistence(patience: number, signal: AbortSignal): Persis
           progressed();
           return result;
         } catch (error) {
-          if (!isItemsError(error) || !isPassing(error)) throw error;
+          if (!isApiError(error) || !isPassing(error)) throw error;
           if (error.shape != null) hasAnswered = true;
           if (!hasAnswered || !(await pause(attempts, error.retryAfterMs))) throw error;
         }

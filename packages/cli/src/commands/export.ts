@@ -1,27 +1,25 @@
 import { resolve } from "node:path";
-import { isItemsError } from "@cosmos-trpc/client";
+import { isApiError } from "@cosmos-trpc/client";
 import { type Command, Option } from "commander";
-import { alone, createApi } from "../api.ts";
+import { alone, type ListInput } from "../api.ts";
 import { type Checkpoint, noCheckpoint, openCheckpoint } from "../checkpoint.ts";
-import { explain } from "../explain.ts";
+import { addSelection, exampleConditions, type SelectionOptions, whereHelp } from "../entity/selection.ts";
+import { Interrupted, ReaderGone, Refused, WrongUsage } from "../errors.ts";
 import { itemWriter } from "../export/itemWriter.ts";
 import { type OutputFile, openOutputFile, refuseExisting } from "../export/outputFile.ts";
 import { type Format, formatOf, formats } from "../input/openInput.ts";
-import { Interrupted, interruptible } from "../interrupt.ts";
-import { addSelection, type SelectionOptions, toSelection, whereHelp } from "../listOptions.ts";
-import type { CommonOptions } from "../options.ts";
-import { wholeNumber } from "../optionValues.ts";
-import { type Output, standardOutput } from "../output.ts";
+import { interruptible } from "../interrupt.ts";
+import { parseDelimiter, wholeNumber } from "../optionValues.ts";
 import { createPersistence } from "../persist.ts";
-import { progressBar } from "../progressBar.ts";
-import { Refused, WrongUsage } from "../refused.ts";
-import { countItems, jsonLine, showUsage } from "../show.ts";
-import { keepHeapSmall } from "../smallHeap.ts";
-import { tell, tellDone } from "../tell.ts";
+import type { CommonOptions } from "../session.ts";
+import { progressBar } from "../terminal/progressBar.ts";
+import { countItems, showUsage } from "../terminal/show.ts";
+import { type EntityContext, examples, optionsOf } from "./entityCommand.ts";
 
 interface ExportOptions extends CommonOptions, SelectionOptions {
   readonly format?: Format;
   readonly columns?: readonly string[];
+  readonly delimiter?: string;
   readonly checkpoint?: string;
   readonly restart?: boolean;
   readonly force?: boolean;
@@ -41,7 +39,7 @@ interface ExportProgress {
 }
 
 /** Where the items go. */
-interface Target extends Output {
+interface Target extends Pick<OutputFile, "write"> {
   size(): number;
   close(): void;
 }
@@ -49,9 +47,10 @@ interface Target extends Output {
 /** Items that are asked for at once. */
 const pageSize = 500;
 
-/** `items export [file]`: writes items to a file or to standard output. */
-export function addExportItems(items: Command): void {
-  const command = items
+/** `export [file]`: writes items to a file or to standard output. */
+export function addExport(commands: Command, context: EntityContext): void {
+  const { entity, what } = context;
+  const command = commands
     .command("export")
     .description("Write items to a file, or to standard output: NDJSON or CSV, of any length")
     .argument("[file]", "the file, or - for standard output", "-")
@@ -60,67 +59,86 @@ export function addExportItems(items: Command): void {
     )
     .option("--columns <names>", "the columns of a CSV, with commas between them", (text: string) =>
       text.split(","),
-    );
-  addSelection(command)
+    )
+    .option("--delimiter <char>", "what stands between a CSV's fields (default: a comma)", parseDelimiter)
     .option("--checkpoint <path>", "where to keep how far it is (default: <file>.checkpoint)")
     .option("--restart", "begin anew, whatever the checkpoint says, over the file that is there")
     .option("--force", "write over a file that is there")
-    .option("--patience <seconds>", "how long to wait for a server that is away", wholeNumber(0, 86_400), 60)
+    .option("--patience <seconds>", "how long to wait for a server that is away", wholeNumber(0, 86_400), 60);
+  const toSelection = addSelection(command, entity, what);
+  const columns = entity.columns.slice(0, 3).map(({ name, elements }) => (elements ? `${name}[]` : name));
+  command
     .addHelpText(
       "after",
       `
-${whereHelp}
-After Ctrl-C, a kill or an outage the same command goes on where it was: nothing is lost, and nothing doubled.
+${whereHelp(entity)}
 
-Examples:
-  cosmos-trpc items export items.ndjson
-  cosmos-trpc items export shelf.csv --pk shelf --columns "id,name,tags[],data.stock"
-  cosmos-trpc items export --where "name startsWith A" | gzip > items.ndjson.gz`,
+After Ctrl-C, a kill or an outage the same command goes on where it was: nothing
+is lost, and nothing doubled.
+${examples(
+  context,
+  "export items.ndjson",
+  `export items.csv --columns "${columns.join(",")}"`,
+  `export ${exampleConditions(entity)[0]} | gzip > items.ndjson.gz`,
+)}`,
     )
-    .action((file: string, _own: unknown, own: Command) =>
-      exportItems(file, own.optsWithGlobals<ExportOptions>()),
-    );
+    .action((file: string) => {
+      const options = optionsOf<ExportOptions>(command);
+      return exportItems(context, file, options, toSelection(options));
+    });
 }
 
-async function exportItems(file: string, options: ExportOptions): Promise<void> {
-  keepHeapSmall();
-  const { url, json, columns, restart = false, force = false } = options;
+async function exportItems(
+  { session, name, entity }: EntityContext,
+  file: string,
+  options: ExportOptions,
+  selection: ListInput,
+): Promise<void> {
+  const { columns, delimiter, restart = false, force = false } = options;
   const isFile = file !== "-";
   const format = options.format ?? (isFile ? formatOf(file) : "ndjson");
   if (format === undefined)
     throw new WrongUsage(`What format shall ${file} have? Say it with --format ndjson or csv.`);
-  if (columns !== undefined && format !== "csv") throw new WrongUsage("--columns goes with a CSV.");
+  if (format !== "csv" && columns !== undefined) throw new WrongUsage("--columns goes with a CSV.");
+  if (format !== "csv" && delimiter !== undefined) throw new WrongUsage("--delimiter goes with a CSV.");
   if (!isFile && (options.checkpoint !== undefined || restart || force)) {
     throw new WrongUsage(
       "--checkpoint, --restart and --force go with a file: nobody can take back what was printed.",
     );
   }
-  const writer = itemWriter(format, columns);
-  const selection = toSelection(options);
+  const api = session.api(options);
+  const writer = itemWriter(format, entity, { columns, delimiter });
   const checkpointPath = options.checkpoint ?? `${file}.checkpoint`;
   if (isFile && resolve(checkpointPath) === resolve(file)) {
     throw new WrongUsage(`The checkpoint cannot be the output's file, ${resolve(file)}.`);
   }
-  const task = { command: "export", output: resolve(file), url: url.href, format, columns, selection };
+  const task = {
+    command: "export",
+    entity: name,
+    output: resolve(file),
+    url: api.url.href,
+    format,
+    columns,
+    delimiter,
+    selection,
+  };
   const checkpoint: Checkpoint<ExportProgress> = isFile
     ? openCheckpoint<ExportProgress>(checkpointPath, task, restart)
     : noCheckpoint;
   const { begun } = checkpoint;
   if (isFile && begun === undefined && !force && !restart) refuseExisting(resolve(file));
-  if (begun !== undefined && begun.items > 0) tell(`Goes on after ${countItems(begun.items)}.`);
+  if (begun !== undefined && begun.items > 0) session.tell(`Goes on after ${countItems(begun.items)}.`);
 
-  const { api, usage } = createApi(url);
-  const bar = progressBar();
+  const bar = progressBar(session.io.stderr);
   /** None before the first page has come: what a file has stays until there is something to put in its place. */
   let target: Target | undefined;
   let items = begun?.items ?? 0;
   let cursor = begun?.cursor;
-  let isRead = true;
   let isDone = false;
 
   const spent = () => ({
-    requestCharge: (begun?.requestCharge ?? 0) + usage().requestCharge,
-    elapsed: (begun?.elapsed ?? 0) + usage().elapsed,
+    requestCharge: (begun?.requestCharge ?? 0) + api.usage().requestCharge,
+    elapsed: (begun?.elapsed ?? 0) + api.usage().elapsed,
   });
   const progress = (): ExportProgress => ({
     items,
@@ -132,7 +150,7 @@ async function exportItems(file: string, options: ExportOptions): Promise<void> 
   async function begin(): Promise<Target> {
     const opened = isFile
       ? openFile(resolve(file), checkpoint)
-      : { ...standardOutput(), size: () => 0, close: () => undefined };
+      : { write: session.output.write, size: () => 0, close: () => undefined };
     if (opened.size() === 0) await opened.write(writer.head);
     return opened;
   }
@@ -141,16 +159,16 @@ async function exportItems(file: string, options: ExportOptions): Promise<void> 
     const persistence = createPersistence(options.patience * 1_000, signal);
     do {
       const request = { ...selection, limit: pageSize, ...(cursor === undefined ? {} : { cursor }) };
-      const page = await persistence.call(() => api.items.list.query(request, { ...alone, signal }));
+      const page = await persistence.call(() => api.entity(name).list.query(request, { ...alone, signal }));
       target ??= await begin();
-      isRead = await target.write(page.items.map((item) => writer.write(item)).join(""));
+      await target.write(page.items.map((item) => writer.write(item)).join(""));
       items += page.items.length;
       cursor = page.cursor;
       isDone = cursor === undefined;
       if (!isDone) checkpoint.save(progress());
       bar.show({ items: items - (begun?.items ?? 0), requestCharge: spent().requestCharge });
       if (!isDone) signal.throwIfAborted();
-    } while (!isDone && isRead);
+    } while (!isDone);
   }
 
   /** Before its file is begun an export has nothing to go on with: the same command begins it. */
@@ -161,31 +179,31 @@ async function exportItems(file: string, options: ExportOptions): Promise<void> 
   const state = (): string =>
     `${countItems(items)} written.${isBegun() ? " The same command goes on from there." : ""}`;
   try {
-    await interruptible(run, () => {
+    await interruptible(session, run, () => {
       keep();
       return `Stopped after ${state()}`;
     });
   } catch (error) {
-    if (error instanceof Interrupted) throw error;
+    if (error instanceof Interrupted || error instanceof ReaderGone) throw error;
     // Conditions that the server does not take, for instance.
-    if (isFile && !isBegun() && isItemsError(error, "invalid")) throw new Refused(explain(error, url));
+    if (isFile && !isBegun() && isApiError(error, "invalid")) throw new Refused(api.explain(error));
     keep();
-    if (isFile && isItemsError(error, "invalid")) {
-      throw new Refused(`${explain(error, url)} ${countItems(items)} written. Begin anew with --restart.`);
+    if (isFile && isApiError(error, "invalid")) {
+      throw new Refused(`${api.explain(error)} ${countItems(items)} written. Begin anew with --restart.`);
     }
-    throw new Refused(`${explain(error, url)} ${state()}`);
+    throw new Refused(`${api.explain(error)} ${state()}`);
   } finally {
     bar.stop();
     target?.close();
   }
   checkpoint.remove();
   const { requestCharge, elapsed } = spent();
-  if (isFile && json === true) {
-    process.stdout.write(jsonLine({ written: items, requestCharge, elapsedMs: Math.round(elapsed) }));
+  if (isFile && options.json === true) {
+    await session.printJson({ written: items, requestCharge, elapsedMs: Math.round(elapsed) });
   }
   // A pipe's other end may be a job that nobody watches, and its data are all that it asked for.
-  if (isFile || (process.stderr.isTTY && isRead)) {
-    tellDone(`${countItems(items)} written: ${showUsage({ requestCharge, elapsed })}`, json);
+  if (isFile || session.io.stderr.isTTY) {
+    session.tellDone(`${countItems(items)} written: ${showUsage({ requestCharge, elapsed })}`, options);
   }
 }
 

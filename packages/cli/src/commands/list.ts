@@ -1,103 +1,91 @@
-import type { Item, ItemsClient, RouterOutputs } from "@cosmos-trpc/client";
 import type { Command } from "commander";
-import { alone, createApi } from "../api.ts";
-import { orRefused } from "../explain.ts";
-import type { ListInput } from "../listInput.ts";
-import { addSelection, type SelectionOptions, toSelection, whereHelp } from "../listOptions.ts";
-import type { CommonOptions } from "../options.ts";
+import { alone, type EntityApi, type ListInput, type Page } from "../api.ts";
+import { addSelection, exampleConditions, type SelectionOptions, whereHelp } from "../entity/selection.ts";
+import { WrongUsage } from "../errors.ts";
 import { wholeNumber } from "../optionValues.ts";
-import { standardOutput } from "../output.ts";
-import { WrongUsage } from "../refused.ts";
-import { countItems, jsonLine, showUsage } from "../show.ts";
-import { showExplain } from "../showExplain.ts";
-import { keepHeapSmall } from "../smallHeap.ts";
-import { itemTable } from "../table.ts";
-import { tell, tellDone } from "../tell.ts";
+import { countItems, jsonLine, showUsage } from "../terminal/show.ts";
+import { showExplain } from "../terminal/showExplain.ts";
+import { type EntityContext, examples, optionsOf, showItems } from "./entityCommand.ts";
 
-interface ListOptions extends CommonOptions, SelectionOptions {
+interface ListOptions extends SelectionOptions {
   readonly limit?: number;
   readonly all?: boolean;
   readonly cursor?: string;
   readonly explain?: boolean;
 }
 
-type Page = RouterOutputs["items"]["list"];
-
 /** Items that are shown when nobody says how many, and that one page may have. */
 const defaultLimit = 100;
 const mostInPage = 1_000;
 
-/** `items list`: items by filters, in an order. */
-export function addListItems(items: Command): void {
-  const command = items
+/** `list`: items by filters, in an order. */
+export function addList(commands: Command, context: EntityContext): void {
+  const { session, name, entity, what } = context;
+  const command = commands
     .command("list")
-    .description("List items: a table on a terminal, JSON lines elsewhere");
-  addSelection(command)
+    .description("List items: a table on a terminal, JSON lines elsewhere")
     .option("--limit <n>", `how many items at most (default: ${defaultLimit})`, wholeNumber(1, 1_000_000_000))
     .option("--all", "all items, however many")
     .option("--cursor <cursor>", "go on where an earlier list ended")
-    .option("--explain", "say on standard error what it cost, which indexes it used and which would help")
+    .option("--explain", "say on standard error what it cost, which indexes it used and which would help");
+  const toSelection = addSelection(command, entity, what);
+  const [first = "", second = first] = exampleConditions(entity);
+  command
     .addHelpText(
       "after",
-      `
-${whereHelp}
-
-Examples:
-  cosmos-trpc items list --where "name startsWith A" --where "tags contains author"
-  cosmos-trpc items list --pk shelf --where "data.stock <= 3" --order-by data.stock:desc --explain
-  cosmos-trpc items list --where "data.color in red,blue" --all --json > items.ndjson`,
+      `\n${whereHelp(entity)}\n${examples(context, `list ${first}`, `list ${second} --explain`, "list --all --json > items.ndjson")}`,
     )
-    .action((_own: unknown, own: Command) => listItems(own.optsWithGlobals<ListOptions>()));
-}
-
-async function listItems(options: ListOptions): Promise<void> {
-  keepHeapSmall();
-  const { url, cursor, explain } = options;
-  if (options.all === true && options.limit !== undefined) throw new WrongUsage("Either --limit or --all.");
-  const isForPeople = options.json !== true && process.stdout.isTTY === true;
-  const { api, usage } = createApi(url);
-  const most = options.all === true ? Number.POSITIVE_INFINITY : (options.limit ?? defaultLimit);
-  const input: ListInput = {
-    ...toSelection(options),
-    ...(cursor === undefined ? {} : { cursor }),
-    ...(explain === true ? { explain } : {}),
-  };
-  const show = isForPeople ? itemTable() : jsonLines;
-  const output = standardOutput();
-  let listed = 0;
-  let use: Page["explain"];
-  let rest: string | undefined;
-  const pages = listPages(api, input, () => most - listed);
-  for (;;) {
-    const { done, value: page } = await orRefused(pages.next(), url, usage);
-    if (done === true) break;
-    listed += page.items.length;
-    use ??= page.explain;
-    rest = page.cursor;
-    if (!(await output.write(show(page.items)))) return;
-  }
-  if (use !== undefined && options.json === true) {
-    // A machine reads standard error too, then: a sentence beside the line would be none of its language.
-    process.stderr.write(
-      jsonLine({ requestCharge: usage().requestCharge, explain: use, ...(rest && { cursor: rest }) }),
-    );
-    return;
-  }
-  if (process.stderr.isTTY) tellDone(`${countItems(listed)}: ${showUsage(usage())}`, options.json);
-  // Told wherever the output goes: a list that was cut looks like a whole one.
-  if (rest !== undefined) tell(`There are more: --all, a larger --limit, or --cursor ${rest}`);
-  if (use !== undefined) process.stderr.write(`charge      ${showUsage(usage())}\n${showExplain(use)}`);
+    .action(async () => {
+      const options = optionsOf<ListOptions>(command);
+      if (options.all === true && options.limit !== undefined) throw new WrongUsage("Either --limit or --all.");
+      const most = options.all === true ? Number.POSITIVE_INFINITY : (options.limit ?? defaultLimit);
+      const input: ListInput = {
+        ...toSelection(options),
+        ...(options.cursor === undefined ? {} : { cursor: options.cursor }),
+        ...(options.explain === true ? { explain: true } : {}),
+      };
+      const api = session.api(options);
+      const { stderr } = session.io;
+      const show = showItems(context, options);
+      let listed = 0;
+      let use: Page["explain"];
+      let rest: string | undefined;
+      const pages = listPages(api.entity(name), input, () => most - listed, session.output.signal);
+      for (;;) {
+        const { done, value: page } = await api.orRefused(pages.next());
+        if (done === true) break;
+        listed += page.items.length;
+        use ??= page.explain;
+        rest = page.cursor;
+        await session.output.write(show(page.items));
+      }
+      const usage = api.usage();
+      if (use !== undefined && options.json === true) {
+        // A machine reads standard error too, then: a sentence beside the line would be none of its language.
+        const { requestCharge } = usage;
+        stderr.write(jsonLine({ requestCharge, explain: use, ...(rest && { cursor: rest }) }));
+        return;
+      }
+      if (stderr.isTTY) session.tellDone(`${countItems(listed)}: ${showUsage(usage)}`, options);
+      // Told wherever the output goes: a list that was cut looks like a whole one.
+      if (rest !== undefined) session.tell(`There are more: --all, a larger --limit, or --cursor ${rest}`);
+      if (use !== undefined) stderr.write(`charge      ${showUsage(usage)}\n${showExplain(use)}`);
+    });
 }
 
 /** The pages of a list, one after the other, until there are enough items. */
-async function* listPages(api: ItemsClient, input: ListInput, left: () => number): AsyncGenerator<Page> {
+async function* listPages(
+  api: EntityApi,
+  input: ListInput,
+  left: () => number,
+  signal: AbortSignal,
+): AsyncGenerator<Page> {
   let request = input;
   while (left() > 0) {
-    const page = await api.items.list.query({ ...request, limit: Math.min(mostInPage, left()) }, alone);
+    const limit = Math.min(mostInPage, left());
+    const page = await api.list.query({ ...request, limit }, { ...alone, signal });
     yield page;
     if (page.cursor === undefined) return;
     request = { ...input, cursor: page.cursor };
   }
 }
-
-const jsonLines = (items: readonly Item[]): string => items.map(jsonLine).join("");

@@ -1,37 +1,32 @@
-import type { RouterInputs } from "@cosmos-trpc/client";
+import type { EntityManifest } from "@cosmos-trpc/base";
 import type { Command } from "commander";
-import { alone, createApi } from "../api.ts";
-import { orRefused } from "../explain.ts";
-import { fieldKind } from "../fields.ts";
-import { readFieldText, readFieldTexts } from "../fieldText.ts";
-import type { CommonOptions } from "../options.ts";
+import { alone } from "../api.ts";
+import { elementOf, parsedJson, readFieldText, readFieldTexts } from "../entity/fieldText.ts";
+import { type Field, knownField } from "../entity/fields.ts";
+import { addPartitionKey } from "../entity/keyOptions.ts";
+import { addWhere } from "../entity/selection.ts";
+import { type WhereOptions, whereOf } from "../entity/where.ts";
+import { WrongUsage } from "../errors.ts";
 import { collect, parseAssignment } from "../optionValues.ts";
-import { WrongUsage } from "../refused.ts";
-import { printItem } from "../show.ts";
-import { allOf, parseWhere, parseWhereJson, type Where } from "../where.ts";
+import { type EntityContext, exampleKey, examples, optionsOf, printItem } from "./entityCommand.ts";
+import type { ConditionOptions } from "./write.ts";
 
 type Assignment = readonly [path: string, value: string];
 
-interface PatchOptions extends CommonOptions {
-  readonly pk?: string;
+interface PatchOptions extends ConditionOptions, WhereOptions {
   readonly set?: readonly Assignment[];
   readonly remove?: readonly string[];
   readonly increment?: readonly Assignment[];
   readonly append?: readonly Assignment[];
-  readonly ifMatch?: string;
-  readonly where?: readonly Where[];
-  readonly whereJson?: Where;
 }
 
-type PatchInput = RouterInputs["items"]["patch"];
-
-/** `items patch <id>`: changes parts of an item, all of them or none. */
-export function addPatchItem(items: Command): void {
-  items
+/** `patch <id>`: changes parts of an item, all of them or none. */
+export function addPatch(commands: Command, context: EntityContext): void {
+  const { session, name, entity, what } = context;
+  const command = commands
     .command("patch")
     .description("Change parts of an item: all that is asked for, or nothing")
     .argument("<id>", "the item's id")
-    .option("--pk <value>", "its partition key (default: the id)")
     .option("--set <path=value>", "put a value there; may be repeated", collect(parseAssignment))
     .option(
       "--remove <path>",
@@ -40,70 +35,86 @@ export function addPatchItem(items: Command): void {
     )
     .option("--increment <path=number>", "add to a number; may be repeated", collect(parseAssignment))
     .option("--append <path=value>", "put a value at a list's end; may be repeated", collect(parseAssignment))
-    .option("--if-match <etag>", "only over the version of this etag")
-    .option("--where <condition>", "only an item for which this holds; may be repeated", collect(parseWhere))
-    .option("--where-json <filter>", "the same, as the API's filter in JSON", parseWhereJson)
+    .option("--if-match <etag>", "only over the version of this etag");
+  addWhere(command, "an item");
+  const partitionKey = addPartitionKey(command, entity, "its");
+  command
     .addHelpText(
       "after",
-      `
-Values in data may be JSON: 3, true, null, '"3"', '{"a":1}'; anything else is a text.
-
-Examples:
-  cosmos-trpc items patch ada --set name="Ada Lovelace" --append tags=author
-  cosmos-trpc items patch bolt --pk shelf --increment data.stock=-1 --where "data.stock > 0"
-  cosmos-trpc items patch ada --set data.address='{"city":"London"}' --remove ttl`,
+      `\nWhere anything may stand, values may be JSON: 3, true, null, '"3"', '{"a":1}';\nanything else is a text.\n${examples(
+        context,
+        ...exampleChanges(entity).map((change) => `patch ada${exampleKey(context, partitionKey.flags)} ${change}`),
+      )}`,
     )
-    .action(async (id: string, _own: unknown, command: Command) => {
-      const { url, json, ...options } = command.optsWithGlobals<PatchOptions>();
-      const input = toInput(id, options);
-      const { api, usage } = createApi(url);
-      printItem(await orRefused(api.items.patch.mutate(input, alone), url, usage), json, usage);
+    .action(async (id: string) => {
+      const options = optionsOf<PatchOptions>(command);
+      const key = partitionKey.key(id, options);
+      const patch = patchOf(options, entity, what);
+      const where = whereOf(options, entity, what);
+      const conditions = {
+        ...(options.ifMatch === undefined ? {} : { ifMatch: options.ifMatch }),
+        ...(where === undefined ? {} : { where }),
+      };
+      const input = Object.keys(conditions).length === 0 ? [key, patch] : [key, patch, conditions];
+      const api = session.api(options);
+      const patched = await api.orRefused(api.entity(name).patch.mutate(input, alone));
+      await printItem(context, patched, options, api.usage());
     });
 }
 
-function toInput(id: string, options: Omit<PatchOptions, keyof CommonOptions>): PatchInput {
-  const { pk, set, remove, increment, append, ifMatch } = options;
+/** Changes that an entity's items can have, for examples. */
+function exampleChanges({ columns, key }: EntityManifest): readonly string[] {
+  const free = columns.filter((column) => !column.isReadOnly && !key.some((field) => field.name === column.name));
+  const text = free.find(({ kinds }) => kinds.includes("string"));
+  const number = free.find(({ kinds }) => kinds.includes("number"));
+  const list = free.find(({ elements }) => elements?.includes("string"));
+  const changes = [
+    ...(text === undefined ? [] : [`--set ${text.name}=new`]),
+    ...(number === undefined ? [] : [`--increment ${number.name}=1 --where "${number.name} < 10"`]),
+    ...(list === undefined ? [] : [`--append ${list.name}=new`]),
+  ];
+  return changes.length > 0 ? changes : ["--set path=value"];
+}
+
+/** The API's patch. Paths are checked here, values by the server, which names what is wrong. */
+function patchOf({ set, remove, increment, append }: PatchOptions, entity: EntityManifest, what: string) {
   if (set === undefined && remove === undefined && increment === undefined && append === undefined) {
     throw new WrongUsage("Say what to change: --set, --remove, --increment or --append.");
   }
-  const where = allOf([
-    ...(options.where ?? []),
-    ...(options.whereJson === undefined ? [] : [options.whereJson]),
-  ]);
-  const patch = {
+  function changes(
+    option: string,
+    assignments: readonly Assignment[],
+    read: (field: Field, text: string, where: string) => unknown,
+  ): Record<string, unknown> {
+    const paths = assignments.map(([path]) => path);
+    const twice = paths.find((path, index) => paths.indexOf(path) < index);
+    if (twice !== undefined) throw new WrongUsage(`${option} names '${twice}' twice.`);
+    return Object.fromEntries(
+      assignments.map(([path, text]) => {
+        const where = `${option} ${path}=${text}`;
+        return [path, read(knownField(entity, path, where, what), text, where)];
+      }),
+    );
+  }
+  for (const path of remove ?? []) knownField(entity, path, `--remove ${path}`, what);
+  return {
     ...(set && { set: changes("--set", set, readSet) }),
     ...(remove && { remove }),
     ...(increment && { increment: changes("--increment", increment, readIncrement) }),
-    ...(append && { append: changes("--append", append, readFieldText) }),
-  };
-  // The server checks paths and values by the schema, and names what is wrong.
-  return {
-    id,
-    ...(pk === undefined ? {} : { pk }),
-    patch: patch as PatchInput["patch"],
-    ...(ifMatch === undefined ? {} : { ifMatch }),
-    ...(where === undefined ? {} : { where }),
+    ...(append && { append: changes("--append", append, readAppended) }),
   };
 }
 
-function changes(
-  option: string,
-  assignments: readonly Assignment[],
-  read: (path: string, text: string) => unknown,
-): Record<string, unknown> {
-  const paths = assignments.map(([path]) => path);
-  const twice = paths.find((path, index) => paths.indexOf(path) < index);
-  if (twice !== undefined) throw new WrongUsage(`${option} names '${twice}' twice.`);
-  return Object.fromEntries(assignments.map(([path, text]) => [path, read(path, text)]));
-}
+const readSet = (field: Field, text: string): unknown =>
+  field.elements !== undefined && field.kinds.length === 0
+    ? readFieldTexts(elementOf(field), text)
+    : readFieldText(field, text);
 
-const readSet = (path: string, text: string): unknown =>
-  fieldKind(path) === "texts" ? readFieldTexts(path, text) : readFieldText(path, text);
+const readAppended = (field: Field, text: string): unknown =>
+  readFieldText(field.elements === undefined ? field : elementOf(field), text);
 
-function readIncrement(path: string, text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value)) {
-    throw new WrongUsage(`--increment ${path}=${text}: it has to be a number.`);
-  }
+function readIncrement(_field: Field, text: string, where: string): number {
+  const value = parsedJson(text);
+  if (typeof value !== "number") throw new WrongUsage(`${where}: it has to be a number.`);
   return value;
 }

@@ -1,26 +1,70 @@
-import type { RouterInputs } from "@cosmos-trpc/client";
+import { type EntityManifest, parsePath, type ScalarKind } from "@cosmos-trpc/base";
+import { closestMatch } from "leven";
+import { WrongUsage } from "../errors.ts";
 
-/** What a field of an item is, as far as reading it from text depends on it. */
-type FieldKind = "text" | "texts" | "number" | "json";
+/** What may stand at a path of an item, as far as reading it from text depends on it. */
+export interface Field {
+  readonly kinds: readonly ScalarKind[];
+  /** What the elements may be, where it may be a list; none where they are objects. */
+  readonly elements?: readonly ScalarKind[];
+  /** Whether it may be an object, or any JSON. */
+  readonly isJson: boolean;
+  /** Whether it is seconds since 1970, which people write and read as a time. */
+  readonly isTime: boolean;
+  /** Whether only the service writes it. */
+  readonly isReadOnly: boolean;
+}
 
-/** The fields of an item that can be written. The type check sees that they are the API's. */
-export const writableFields = {
-  id: "text",
-  pk: "text",
-  name: "text",
-  tags: "texts",
-  data: "json",
-  ttl: "number",
-} as const satisfies Record<Exclude<keyof RouterInputs["items"]["upsert"], "ifMatch">, FieldKind>;
+/** What the service adds to an item. Source: Learn, "Azure Cosmos DB resource model", properties of an item. */
+export const serviceProperties: readonly string[] = ["_rid", "_self", "_etag", "_ts", "_attachments", "_lsn"];
 
-/** Fields that come with an item and cannot be written. */
-export const givenFields = ["etag", "updatedAt"] as const;
+const anyKind: readonly ScalarKind[] = ["string", "number", "boolean", "null"];
 
-const kinds: ReadonlyMap<string, FieldKind> = new Map(Object.entries(writableFields));
+/** Anything may stand there. */
+const anything: Field = { kinds: anyKind, elements: anyKind, isJson: true, isTime: false, isReadOnly: false };
 
-/** What the field is that a path begins with; anything where it is none of an item's, for the server to refuse. */
-export function fieldKind(path: string): FieldKind {
-  const [, pointer, plain] = /^(?:\/([^/]*)|([^.]*))/.exec(path) ?? [];
-  const root = pointer ?? plain ?? "";
-  return kinds.get(root) ?? ((givenFields as readonly string[]).includes(root) ? "text" : "json");
+const isBelow = (path: readonly string[], outer: readonly string[]): boolean =>
+  outer.length < path.length && outer.every((name, index) => name === path[index]);
+
+/** What an entity's items have at a path; `undefined` where the schema has nothing there. */
+export function fieldAt(entity: EntityManifest, path: readonly string[]): Field | undefined {
+  const [root = "", ...below] = path;
+  const column = entity.columns.find((one) => one.path.join("\0") === path.join("\0"));
+  if (column !== undefined) {
+    return {
+      kinds: column.isOpen ? anyKind : column.kinds,
+      ...((column.elements ?? column.isOpen) ? { elements: column.elements ?? anyKind } : {}),
+      isJson: column.isObject || column.isOpen,
+      isTime: column.name === "_ts",
+      isReadOnly: column.isReadOnly,
+    };
+  }
+  if (serviceProperties.includes(root) && below.length === 0) return { ...anything, isReadOnly: true };
+  const isInside = entity.columns.some(
+    (one) => isBelow(path, one.path) && (one.isObject || one.isOpen || one.elements !== undefined),
+  );
+  if (isInside) return anything;
+  const isAbove = entity.columns.some((one) => isBelow(one.path, path));
+  return isAbove ? { kinds: [], isJson: true, isTime: false, isReadOnly: false } : undefined;
+}
+
+/**
+ * The field at a path that somebody wrote.
+ *
+ * @throws WrongUsage when the schema has none there, with the one that was meant
+ */
+export function knownField(entity: EntityManifest, name: string, where: string, what: string): Field {
+  const path = parsePath(name);
+  const field = typeof path === "string" ? undefined : fieldAt(entity, path);
+  if (field !== undefined) return field;
+  const known = entity.columns.map((column) => column.name);
+  throw new WrongUsage(`${where}: ${name} is no field of ${what}.${suggestion(name, known)}`);
+}
+
+/** ` Did you mean name?`, where one of the known words is near; the known words, where there are few. */
+export function suggestion(word: string, known: readonly string[]): string {
+  // A third of the letters may be wrong.
+  const near = closestMatch(word, known, { maxDistance: Math.max(1, Math.ceil(word.length / 3)) });
+  if (near !== undefined) return ` Did you mean ${near}?`;
+  return known.length > 0 && known.length <= 20 ? ` There are ${known.join(", ")}.` : "";
 }

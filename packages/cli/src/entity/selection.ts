@@ -1,37 +1,71 @@
+import type { EntityManifest } from "@cosmos-trpc/base";
 import type { Command } from "commander";
-import type { ListInput } from "./listInput.ts";
-import { collect, parseOrderKey } from "./optionValues.ts";
-import { allOf, parseWhere, parseWhereJson, type Where } from "./where.ts";
+import type { ListInput } from "../api.ts";
+import { collect, parseOrderKey } from "../optionValues.ts";
+import { knownField } from "./fields.ts";
+import { addPartitionKey } from "./keyOptions.ts";
+import { operatorsOf, parseCondition, parseWhereJson, type WhereOptions, whereOf } from "./where.ts";
 
 /** Options that say which items, and in which order. */
-export interface SelectionOptions {
-  readonly pk?: string;
-  readonly where?: readonly Where[];
-  readonly whereJson?: Where;
+export interface SelectionOptions extends WhereOptions {
   readonly orderBy?: readonly (readonly [path: string, direction: "asc" | "desc"])[];
 }
 
-/** Adds them to a command. */
-export const addSelection = (command: Command): Command =>
+/** Adds the options for conditions to a command. */
+export const addWhere = (command: Command, of: string): Command =>
   command
-    .option("--pk <value>", "only items of this partition key")
     .option(
       "--where <condition>",
-      'only items for which this holds: "path op value"; may be repeated, and all hold',
-      collect(parseWhere),
+      `only ${of} for which this holds: "path op value"; may be repeated, and all hold`,
+      collect(parseCondition),
     )
-    .option("--where-json <filter>", "the same, as the API's filter in JSON", parseWhereJson)
-    .option("--order-by <path[:desc]>", "the order; may be repeated", collect(parseOrderKey));
+    .option("--where-json <filter>", "the same, as the API's filter in JSON", parseWhereJson);
+
+/** Adds them to a command. @returns makes of them what a list asks for */
+export function addSelection(
+  command: Command,
+  entity: EntityManifest,
+  what: string,
+): (options: SelectionOptions) => ListInput {
+  addWhere(command, "items").option(
+    "--order-by <path[:desc]>",
+    "the order; may be repeated",
+    collect(parseOrderKey),
+  );
+  const partitionKey = addPartitionKey(command, entity, "only items of this");
+  return (options) => {
+    const { orderBy } = options;
+    for (const [path] of orderBy ?? []) knownField(entity, path, `--order-by ${path}`, what);
+    const pk = partitionKey.scope(options);
+    const where = whereOf(options, entity, what);
+    return {
+      ...(pk === undefined ? {} : { pk }),
+      ...(where === undefined ? {} : { where }),
+      ...(orderBy === undefined ? {} : { orderBy }),
+    };
+  };
+}
 
 /** How conditions are written. */
-export const whereHelp = `Conditions: eq ne lt lte gt gte (= != < <= > >=), in a,b,c, contains, startsWith, exists; with not before them.`;
+export const whereHelp = (entity: EntityManifest): string =>
+  [
+    `Conditions: ${operatorsOf(entity).join(" ")}; eq ne lt lte gt gte are`,
+    `also = != < <= > >=; in takes a,b,c; not before a condition turns it round.`,
+    `Fields: ${entity.filters.map(({ name, isOpen }) => (isOpen ? `${name}.…` : name)).join(", ")}.`,
+  ].join("\n");
 
-/** What they ask for. The server's schema checks it and names what is wrong. */
-export function toSelection({ pk, where = [], whereJson, orderBy }: SelectionOptions): ListInput {
-  const filter = allOf([...where, ...(whereJson === undefined ? [] : [whereJson])]);
-  return {
-    ...(pk === undefined ? {} : { pk }),
-    ...(filter === undefined ? {} : { where: filter }),
-    ...(orderBy === undefined ? {} : { orderBy: orderBy as unknown as NonNullable<ListInput["orderBy"]> }),
-  };
+/** Conditions that an entity's filters take, as options, for examples. */
+export function exampleConditions({ filters, key, orders }: EntityManifest): readonly string[] {
+  const isFree = ({ name }: { readonly name: string }): boolean =>
+    name !== "_ts" && !key.some((field) => field.name === name);
+  const text = filters.find((one) => isFree(one) && !one.isOpen && one.operators.includes("startsWith"));
+  const number = filters.find((one) => isFree(one) && !one.isOpen && one.kinds.includes("number"));
+  const order = orders.single.find((path) => path === number?.name);
+  return [
+    ...(text === undefined ? [] : [`--where "${text.name} startsWith A"`]),
+    ...(number === undefined
+      ? []
+      : [`--where "${number.name} >= 10"${order === undefined ? "" : ` --order-by ${order}:desc`}`]),
+    `--where "_ts > 2026-01-31T12:00:00Z"`,
+  ];
 }

@@ -1,12 +1,10 @@
-import type { Item } from "@cosmos-trpc/client";
-import { readNumber } from "../fieldText.ts";
-import { readColumns } from "../input/csvColumns.ts";
-import { UnreadableInput } from "../input/inputRecord.ts";
+import { type EntityManifest, valueAt } from "@cosmos-trpc/base";
+import type { Item } from "../api.ts";
+import { isLiteral, isUnsafe, parsedJson } from "../entity/fieldText.ts";
+import { UnreadableInput, WrongUsage } from "../errors.ts";
+import { type Column, readHead } from "../input/csvColumns.ts";
 import type { Format } from "../input/openInput.ts";
-import { parsedJson } from "../parsedJson.ts";
-import { pathNames } from "../pathNames.ts";
-import { WrongUsage } from "../refused.ts";
-import { jsonLine } from "../show.ts";
+import { jsonLine } from "../terminal/show.ts";
 
 /** Writes items as text. */
 export interface ItemWriter {
@@ -15,79 +13,74 @@ export interface ItemWriter {
   write(item: Item): string;
 }
 
-const defaultColumns = ["id", "pk", "name", "tags[]", "data", "ttl", "etag", "updatedAt"];
-
-/** Makes the writer of a format; `columns` are those of a CSV. */
-export function itemWriter(format: Format, columns: readonly string[] = defaultColumns): ItemWriter {
-  if (format === "ndjson") return { head: "", write: jsonLine };
-  checkColumns(columns);
-  const cells = columns.map(cellOf);
-  return {
-    head: line(columns.map(quoted)),
-    write: (item) => line(cells.map((cell) => cell(item))),
-  };
+/** How a CSV is written. */
+export interface WriterOptions {
+  /** The columns, as an import knows them; by default all of the entity's. */
+  readonly columns?: readonly string[] | undefined;
+  readonly delimiter?: string | undefined;
 }
 
+/** Makes the writer of a format. */
+export function itemWriter(
+  format: Format,
+  entity: EntityManifest,
+  { columns = defaultColumns(entity), delimiter = "," }: WriterOptions = {},
+): ItemWriter {
+  if (format === "ndjson") return { head: "", write: jsonLine };
+  const cells = readColumns(columns, entity).map(cellOf);
+  const line = (texts: readonly (string | undefined)[]): string =>
+    `${texts.map((text) => (text === undefined ? "" : quoted(text, delimiter))).join(delimiter)}\r\n`;
+  return { head: line(columns), write: (item) => line(cells.map((cell) => cell(item))) };
+}
+
+const defaultColumns = ({ columns }: EntityManifest): string[] =>
+  columns.map(({ name, elements }) => (elements === undefined ? name : `${name}[]`));
+
 /** What is written has to be read again: the columns are those that an import knows. */
-function checkColumns(columns: readonly string[]): void {
+function readColumns(columns: readonly string[], entity: EntityManifest): readonly Column[] {
   try {
-    readColumns(columns);
+    return readHead(columns, entity, []);
   } catch (error) {
     throw error instanceof UnreadableInput ? new WrongUsage(`--columns: ${error.message}`) : error;
   }
 }
 
-const line = (cells: readonly string[]): string => `${cells.join(",")}\r\n`;
+/** A field, as RFC 4180 has it: an empty text is in quotes, and nothing is nothing. */
+const quoted = (text: string, delimiter: string): string =>
+  /["\r\n]/.test(text) || text.includes(delimiter) || text.trim() !== text || text === ""
+    ? `"${text.replaceAll('"', '""')}"`
+    : text;
 
-/** A cell, as RFC 4180 has it: an empty text is in quotes, and nothing is nothing. */
-const quoted = (text: string): string =>
-  /[",\r\n]/.test(text) || text.trim() !== text || text === "" ? `"${text.replaceAll('"', '""')}"` : text;
-
-function cellOf(column: string): (item: Item) => string {
-  const [, path = "", brackets] = /^(.*?)(\[\])?$/s.exec(column.trim()) ?? [];
-  const names = pathNames(path);
-  const isOpen = names[0] === "data";
+/** Makes what writes the cells of a column, so that an import reads them as what they were. */
+function cellOf({ path, type, isList }: Column): (item: Item) => string | undefined {
+  let hasText = false;
   return (item) => {
-    const value = valueAt(item, names);
-    if (value === undefined) return "";
-    if (Array.isArray(value)) {
-      return quoted(brackets === undefined ? JSON.stringify(value) : listText(value, isOpen));
-    }
-    return quoted(isOpen ? openText(value) : String(value));
+    const value = valueAt(item, path);
+    if (value === undefined) return undefined;
+    if (Array.isArray(value)) return isList && type === "string" ? listText(value) : JSON.stringify(value);
+    if (typeof value !== "string") return JSON.stringify(value);
+    if (type !== undefined) return value;
+    // The import sees by the column's first text whether its texts are JSON; a later one has to be JSON where it looks so.
+    const isFirst = !hasText;
+    hasText = true;
+    return isFirst || looksLikeJson(value) ? JSON.stringify(value) : value;
   };
 }
 
-function valueAt(item: unknown, names: readonly string[]): unknown {
-  let value = item;
-  for (const name of names) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
-    value = (value as Record<string, unknown>)[name];
-  }
-  return value;
-}
-
-/** What is read back as the same value: a text that looks like JSON is in quotes. */
-function openText(value: unknown): string {
-  if (typeof value !== "string") return JSON.stringify(value);
-  const isTaken =
-    value === "" ||
-    ["true", "false", "null"].includes(value) ||
-    readNumber(value) !== undefined ||
-    (/^["[{]/.test(value) && parsedJson(value) !== undefined);
-  return isTaken ? JSON.stringify(value) : value;
-}
+const looksLikeJson = (text: string): boolean => {
+  const word = text.trim();
+  return isLiteral(word) || (/^["[{]/.test(word) && (isUnsafe(word) || parsedJson(word) !== undefined));
+};
 
 /** Elements with semicolons between them, where that is read back as the same; otherwise JSON. */
-function listText(values: readonly unknown[], isOpen: boolean): string {
-  const isPlain =
-    !isOpen &&
-    values.every(
-      (value, index) =>
-        typeof value === "string" &&
-        value !== "" &&
-        !value.includes(";") &&
-        value.trim() === value &&
-        !(index === 0 && value.startsWith("[")),
-    );
+function listText(values: readonly unknown[]): string {
+  const isPlain = values.every(
+    (value, index) =>
+      typeof value === "string" &&
+      value !== "" &&
+      !value.includes(";") &&
+      value.trim() === value &&
+      !(index === 0 && value.startsWith("[")),
+  );
   return isPlain && values.length > 0 ? values.join(";") : JSON.stringify(values);
 }

@@ -1,9 +1,9 @@
 import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, writeSync } from "node:fs";
-import type { Output } from "../output.ts";
-import { Refused, WrongUsage } from "../refused.ts";
+import { Refused, WrongUsage } from "../errors.ts";
 
 /** A file that is written from its beginning, or on from where it was whole. */
-export interface OutputFile extends Output {
+export interface OutputFile {
+  write(text: string): Promise<void>;
   /** Bytes so far. */
   size(): number;
   close(): void;
@@ -41,7 +41,6 @@ export function openOutputFile(path: string, from: number): OutputFile {
         for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, size + at);
       });
       size += bytes.length;
-      return true;
     },
   };
 }

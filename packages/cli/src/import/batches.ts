@@ -1,3 +1,4 @@
+import { type EntityManifest, valueAt } from "@cosmos-trpc/base";
 import type { InputRecord } from "../input/inputRecord.ts";
 
 /** How records are put together into requests. */
@@ -22,6 +23,7 @@ export interface Batch {
 export async function* batches(
   records: AsyncIterable<InputRecord>,
   limits: BatchLimits,
+  entity: EntityManifest,
 ): AsyncGenerator<Batch> {
   /** The last batch that writes a key, while it is under way. */
   const writers = new Map<string, Promise<void>>();
@@ -53,7 +55,7 @@ export async function* batches(
   }
 
   for await (const record of records) {
-    const key = keyOf(record);
+    const key = keyOf(record, entity);
     const size = record.end - end;
     end = record.end;
     const isFull = batch.length >= limits.records || bytes + size > limits.bytes;
@@ -65,8 +67,11 @@ export async function* batches(
   if (batch.length > 0) yield finish();
 }
 
-/** What names the item; nothing where the server will refuse it. */
-function keyOf({ value }: InputRecord): string | undefined {
+/**
+ * What names the item; nothing where the server will refuse it. A field that the schema fills in may be there in one line
+ * and not in another of the same item: then the others have to do.
+ */
+function keyOf({ value }: InputRecord, { key }: EntityManifest): string | undefined {
   if (typeof value?.["id"] !== "string") return undefined;
-  return JSON.stringify([value["id"], value["pk"] ?? value["id"]]);
+  return JSON.stringify(key.flatMap(({ path, isOptional }) => (isOptional ? [] : [valueAt(value, path)])));
 }

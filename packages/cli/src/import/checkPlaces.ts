@@ -1,6 +1,6 @@
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
-import { WrongUsage } from "../refused.ts";
+import { WrongUsage } from "../errors.ts";
 
 /** The input, the report and the checkpoint have to be three files, whatever links lead to them. */
 export function checkPlaces(

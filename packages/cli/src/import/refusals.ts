@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from "node:fs";
-import { Refused } from "../refused.ts";
+import { Refused } from "../errors.ts";
 import { unwritable } from "./reportPlace.ts";
 
 /** One line of the report: a record that was not written, and why. */

@@ -1,6 +1,6 @@
 import { rmSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { Refused, WrongUsage } from "../refused.ts";
+import { Refused, WrongUsage } from "../errors.ts";
 
 /** What decides where refused records are told of. */
 interface ReportChoice {

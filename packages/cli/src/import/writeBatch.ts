@@ -1,21 +1,14 @@
-import {
-  type ErrorReason,
-  type ItemsClient,
-  isItemsError,
-  isPassing,
-  type RouterInputs,
-} from "@cosmos-trpc/client";
-import { givenFields } from "../fields.ts";
+import { isApiError, isPassing } from "@cosmos-trpc/client";
+import { alone, type EntityApi, type ItemRefusal } from "../api.ts";
+import { Refused } from "../errors.ts";
 import type { InputRecord } from "../input/inputRecord.ts";
+import type { WrittenItem } from "../options.ts";
 import type { Persistence } from "../persist.ts";
-import { Refused } from "../refused.ts";
 import type { Refusal } from "./refusals.ts";
-
-type Item = RouterInputs["items"]["bulk"]["items"][number];
 
 /** What writing needs. */
 export interface Writing {
-  readonly api: ItemsClient;
+  readonly api: EntityApi;
   readonly persistence: Persistence;
   readonly signal: AbortSignal;
 }
@@ -33,10 +26,11 @@ export async function writeBatch(
   records: readonly InputRecord[],
   writing: Writing,
 ): Promise<(Refusal | undefined)[]> {
-  const items = records.flatMap(({ value }) => (value === undefined ? [] : [writable(value)]));
+  const items = records.flatMap(({ value }) => (value === undefined ? [] : [value]));
   const outcomes = (await writeItems(items, writing)).values();
-  return records.map(({ line, value, problem }) => {
-    if (problem !== undefined) return { line, reason: "unreadable", message: `The record ${problem}.` };
+  return records.map((record) => {
+    const { line, value, problem } = record;
+    if (problem !== undefined) return unreadable(record);
     const outcome = outcomes.next().value;
     return outcome === undefined
       ? undefined
@@ -44,20 +38,21 @@ export async function writeBatch(
   });
 }
 
-/** What an export has of an item and an import cannot set is left out. */
-function writable(value: Readonly<Record<string, unknown>>): Item {
-  if (!givenFields.some((name) => Object.hasOwn(value, name))) return value as unknown as Item;
-  const { etag: _, updatedAt: __, ...item } = value;
-  return item as unknown as Item;
-}
+/** Why a record that is no item is refused. */
+export const unreadable = ({ line, problem, fields }: InputRecord): Refusal => ({
+  line,
+  reason: fields === undefined ? "unreadable" : "invalid",
+  message: `The record ${problem}.`,
+  ...(fields && { fields }),
+});
 
-async function writeItems(items: readonly Item[], writing: Writing): Promise<Outcome[]> {
+async function writeItems(items: readonly WrittenItem[], writing: Writing): Promise<Outcome[]> {
   const outcomes: Outcome[] = items.map(() => undefined);
   /** The items that are still to be written, by their places. */
   let open = items.map((_, index) => index);
   for (let attempts = 0; open.length > 0; attempts += 1) {
     const answers = await send(
-      open.map((index) => items[index] as Item),
+      open.map((index) => items[index] as WrittenItem),
       writing,
     );
     const again: number[] = [];
@@ -87,24 +82,19 @@ async function writeItems(items: readonly Item[], writing: Writing): Promise<Out
 }
 
 interface Answer {
-  readonly error?: {
-    readonly message: string;
-    readonly reason?: ErrorReason;
-    readonly fields?: readonly { readonly path: string; readonly message: string }[];
-    readonly retryAfterMs?: number;
-  };
+  readonly error?: ItemRefusal;
 }
 
 /** Makes the call. What is too large, or refused, as a whole is sent in halves, to see which item it is. */
-async function send(items: readonly Item[], writing: Writing): Promise<readonly Answer[]> {
+async function send(items: readonly WrittenItem[], writing: Writing): Promise<readonly Answer[]> {
   const { api, persistence, signal } = writing;
   try {
     const answers = await persistence.call(() =>
-      api.items.bulk.mutate({ items: [...items] }, { signal, context: { skipBatch: true } }),
+      api.bulk.mutate({ items }, { ...alone, signal }),
     );
     return answers.map((answer) => ("error" in answer ? { error: answer.error } : {}));
   } catch (error) {
-    if (!isItemsError(error) || !["too-large", "invalid", "failed"].includes(error.reason)) throw error;
+    if (!isApiError(error) || !["too-large", "invalid", "failed"].includes(error.reason)) throw error;
     if (items.length > 1) {
       const half = Math.ceil(items.length / 2);
       return [...(await send(items.slice(0, half), writing)), ...(await send(items.slice(half), writing))];

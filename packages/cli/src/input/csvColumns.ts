@@ -1,8 +1,9 @@
-import { fieldKind, givenFields, writableFields } from "../fields.ts";
-import { readJsonText, readNumber } from "../fieldText.ts";
-import { parsedJson } from "../parsedJson.ts";
-import { pathNames } from "../pathNames.ts";
-import { UnreadableInput } from "./inputRecord.ts";
+import { type EntityManifest, isWithin, type JsonPath, parsePath, putAt, UnsafeNumberError } from "@cosmos-trpc/base";
+import { UnreadableInput } from "../errors.ts";
+import { elementOf, isAmbiguous, isLiteral, isText, isUnsafe, parsedJson } from "../entity/fieldText.ts";
+import { type Field, fieldAt, suggestion } from "../entity/fields.ts";
+import type { ColumnChoice, ColumnType } from "../optionValues.ts";
+import { type InputRecord, unsafeNumbers } from "./inputRecord.ts";
 
 /** A cell: its text, and whether it stood in quotes. */
 export interface Cell {
@@ -10,92 +11,175 @@ export interface Cell {
   readonly isQuoted: boolean;
 }
 
-/** A column: where its cells go in an item. */
-interface Column {
-  readonly path: readonly string[];
-  readonly read: (cell: Cell) => unknown;
+/** A column: where its cells go in an item, and what they are. */
+export interface Column {
+  /** As the CSV names it. */
+  readonly name: string;
+  readonly path: JsonPath;
+  /** What a cell, or an element of its list, is; `undefined` where only all of the column's cells can tell. */
+  readonly type: ColumnType | undefined;
+  /** Whether somebody said so: then a cell that is something else is refused. */
+  readonly isChosen: boolean;
+  readonly isList: boolean;
+  /** Whether only the service writes it: its cells are left out. */
+  readonly isIgnored: boolean;
 }
 
-/** Makes of a row of cells the item's fields. */
-export type RowReader = (cells: readonly Cell[]) => Record<string, unknown>;
-
 /**
- * Reads the head of a CSV: `id`, `tags[]` for a list, `data.size` or `/data/a.b` for what is in `data`. A cell that is
- * empty, and not in quotes, leaves its field out.
+ * Reads the head of a CSV: `id`, `tags[]` for a list, `data.size` or `/data/a.b` for what is in an object.
  *
+ * @param choices where columns go, and what they are, in place of what their names and the schema say
  * @throws UnreadableInput when it names what is no field
  */
-export function readColumns(head: readonly string[]): RowReader {
-  const columns = head.map((name) => readColumn(name.trim()));
-  const paths = columns.map(({ path }) => path);
-  for (const [index, path] of paths.entries()) {
-    const other = paths.findIndex((earlier, at) => at < index && overlap(earlier, path));
-    if (other !== -1) {
+export function readHead(
+  head: readonly string[],
+  entity: EntityManifest,
+  choices: readonly ColumnChoice[],
+): readonly Column[] {
+  const columns = head.map((name) => readColumn(name.trim(), entity, choices));
+  for (const [index, { path, name }] of columns.entries()) {
+    const other = columns.find(
+      (earlier, at) => at < index && (isWithin(earlier.path, path) || isWithin(path, earlier.path)),
+    );
+    if (other !== undefined) {
       throw new UnreadableInput(
-        `The columns '${head[other]}' and '${head[index]}' are for the same field: leave one of them out.`,
+        `The columns '${other.name}' and '${name}' are for the same field: leave one of them out.`,
       );
     }
   }
-  return (cells) => {
-    const item: Record<string, unknown> = Object.create(null);
-    for (const [index, { path, read }] of columns.entries()) {
-      const cell = cells[index];
-      if (cell === undefined || (cell.text === "" && !cell.isQuoted)) continue;
-      put(item, path, read(cell));
-    }
-    return item;
-  };
-}
-
-function readColumn(name: string): Column {
-  const [, text = "", brackets] = /^(.*?)(\[\])?$/s.exec(name) ?? [];
-  const path = pathNames(text);
-  const [root = ""] = path;
-  const isKnown = Object.hasOwn(writableFields, root) || (givenFields as readonly string[]).includes(root);
-  if (!isKnown || (path.length > 1 && root !== "data") || (path.length > 1 && path.includes(""))) {
-    const known = Object.entries(writableFields).map(([field, kind]) =>
-      kind === "texts" ? `${field}[]` : field,
-    );
+  const missing = choices.find(({ name }) => !columns.some((column) => column.name === name));
+  if (missing !== undefined) {
     throw new UnreadableInput(
-      `The column '${name}' is no field of an item. The first line has to name the columns: ${known.join(", ")}, and data.x for what is in data.`,
+      `--column ${missing.name}: the CSV has no such column.${suggestion(missing.name, columns.map(({ name }) => name))}`,
     );
   }
-  const isList = brackets !== undefined || fieldKind(text) === "texts";
-  return { path, read: isList ? listReader(text) : cellReader(text) };
+  return columns;
 }
 
-const cellReader = (path: string): ((cell: Cell) => unknown) => {
-  switch (fieldKind(path)) {
-    case "number":
-      return ({ text }) => readNumber(text.trim()) ?? text;
-    case "json":
-      // An object as a whole, or what is in it.
-      return ({ text }) => readJsonText(text);
-    default:
-      return ({ text }) => text;
+function readColumn(name: string, entity: EntityManifest, choices: readonly ColumnChoice[]): Column {
+  const choice = choices.find((one) => one.name === name);
+  const [, text = "", brackets] = /^(.*?)(\[\])?$/s.exec(choice?.path ?? name) ?? [];
+  const path = parsePath(text);
+  const field = typeof path === "string" ? undefined : fieldAt(entity, path);
+  if (field === undefined || typeof path === "string") {
+    const known = entity.columns.filter((column) => !column.isReadOnly);
+    const names = known.map((column) => `${column.name}${column.elements === undefined ? "" : "[]"}`);
+    throw new UnreadableInput(
+      `The column '${name}' is no field of an item.${suggestion(text, known.map((column) => column.name))}` +
+        ` The first line has to name the columns: ${names.join(", ")}; or say where it goes: --column ${JSON.stringify(name)}=path.`,
+    );
   }
-};
-
-/** A list in a cell: a JSON array, or elements with semicolons between them. */
-const listReader = (path: string): ((cell: Cell) => unknown) => {
-  const readElement = fieldKind(path) === "texts" ? (text: string) => text : readJsonText;
-  return ({ text }) => {
-    const array = text.startsWith("[") ? parsedJson(text) : undefined;
-    if (Array.isArray(array)) return array;
-    return text === "" ? [] : text.split(";").map((element) => readElement(element.trim()));
+  const isList = brackets !== undefined || (field.elements !== undefined && field.kinds.length === 0);
+  return {
+    name,
+    path,
+    isList,
+    type: choice?.type ?? typeOf(isList ? elementOf(field) : field),
+    isChosen: choice?.type !== undefined,
+    isIgnored: field.isReadOnly,
   };
-};
+}
 
-const overlap = (one: readonly string[], other: readonly string[]): boolean =>
-  one.slice(0, other.length).join("\0") === other.slice(0, one.length).join("\0");
+/** What the schema says of a column's cells. */
+function typeOf(field: Field): ColumnType | undefined {
+  if (isText(field)) return "string";
+  if (isAmbiguous(field)) return undefined;
+  const [kind, ...others] = field.isJson ? [] : field.kinds.filter((one) => one !== "null");
+  return others.length === 0 && (kind === "number" || kind === "boolean") ? kind : "json";
+}
 
-function put(item: Record<string, unknown>, path: readonly string[], value: unknown): void {
-  const last = path.length - 1;
-  let inner = item;
-  for (const name of path.slice(0, last)) {
-    // Objects without a prototype: a name such as __proto__ is a name.
-    inner[name] ??= Object.create(null);
-    inner = inner[name] as Record<string, unknown>;
+/** Finds the type of a column from all of its cells. */
+interface TypeFinder {
+  observe(text: string): void;
+  type(): ColumnType;
+}
+
+/**
+ * A column is JSON when all of its cells are numbers, `true`, `false` and `null`, or when the first that is none of these
+ * is JSON too: a text in quotes, a list or an object. Otherwise each of its cells is text: a column with `007` in it has
+ * no numbers, nor has one with a number that no double holds.
+ */
+function typeFinder(): TypeFinder {
+  let found: ColumnType | undefined;
+  let areBooleans = true;
+  /** Whether there is a `TRUE`, as spreadsheets write it: beside anything but booleans it is text. */
+  let isLoud = false;
+  return {
+    observe(text) {
+      if (found !== undefined) return;
+      const isBoolean = /^(true|false)$/i.test(text);
+      areBooleans &&= isBoolean;
+      isLoud ||= isBoolean && !isLiteral(text);
+      if (isBoolean || (isLiteral(text) && !isUnsafe(text))) return;
+      found = isJsonValue(text) && !isLoud ? "json" : "string";
+    },
+    type: () => found ?? (areBooleans ? "boolean" : isLoud ? "string" : "json"),
+  };
+}
+
+const isJsonValue = (text: string): boolean =>
+  /^["[{]/.test(text) && (isUnsafe(text) || parsedJson(text) !== undefined);
+
+/** Finds the types of columns of which the schema does not say it. */
+export function columnTypeFinder(columns: readonly Column[]) {
+  const finders = columns.map(({ type }) => (type === undefined ? typeFinder() : undefined));
+  return {
+    observe(cells: readonly Cell[]): void {
+      for (const [index, finder] of finders.entries()) {
+        const cell = cells[index];
+        if (finder === undefined || cell === undefined || isMissing(cell)) continue;
+        // A list that is written as JSON says itself what its elements are.
+        if (columns[index]?.isList === true && isJsonValue(cell.text)) continue;
+        for (const text of columns[index]?.isList === true ? elementsOf(cell.text) : [cell.text]) finder.observe(text);
+      }
+    },
+    columns: (): readonly Column[] =>
+      columns.map((column, index) => ({ ...column, type: column.type ?? finders[index]?.type() })),
+  };
+}
+
+/** A cell that is empty, and not in quotes, leaves its field out. */
+const isMissing = ({ text, isQuoted }: Cell): boolean => text === "" && !isQuoted;
+
+const elementsOf = (text: string): readonly string[] =>
+  text === "" ? [] : text.split(";").map((element) => element.trim());
+
+/** What is wrong with a cell, as the end of a sentence that begins with the record. */
+class WrongCell extends Error {}
+
+/** Makes of a row of cells the item's fields, or says what is wrong with them. */
+export function readRow(
+  columns: readonly Column[],
+  cells: readonly Cell[],
+): Pick<InputRecord, "value" | "problem" | "fields"> {
+  const value: Record<string, unknown> = {};
+  for (const [index, column] of columns.entries()) {
+    const cell = cells[index];
+    if (cell === undefined || column.isIgnored || isMissing(cell)) continue;
+    try {
+      putAt(value, column.path, readCell(column, cell.text));
+    } catch (error) {
+      if (error instanceof WrongCell) return { problem: error.message };
+      if (error instanceof UnsafeNumberError) return unsafeNumbers(error, column.path);
+      throw error;
+    }
   }
-  inner[path[last] as string] = value;
+  return { value };
+}
+
+function readCell(column: Column, text: string): unknown {
+  if (!column.isList) return readValue(column, text);
+  const array = text.startsWith("[") ? parsedJson(text) : undefined;
+  return Array.isArray(array) ? array : elementsOf(text).map((element) => readValue(column, element));
+}
+
+function readValue({ name, type, isChosen }: Column, text: string): unknown {
+  if (type === "string") return text;
+  const word = text.trim();
+  const value = type === "boolean" && /^(true|false)$/i.test(word) ? word.toLowerCase() === "true" : parsedJson(word);
+  const isOfType = type === "json" || value === null || typeof value === type;
+  if (value !== undefined && isOfType) return value;
+  if (isChosen) throw new WrongCell(`has '${text}' in the column '${name}', which holds ${type}`);
+  // Where the schema wants something else, the server names the field.
+  return text;
 }

@@ -1,12 +1,17 @@
+import { type JsonPath, parsePath, pathText, type UnsafeNumberError } from "@cosmos-trpc/base";
+import type { WrittenItem } from "../options.ts";
+
 /** One record of an input: what it says, or what is wrong with it. */
 export interface InputRecord {
   /** The line that it began on, from 1. */
   readonly line: number;
   /** Bytes of the input up to its end. */
   readonly end: number;
-  readonly value?: Readonly<Record<string, unknown>>;
+  readonly value?: WrittenItem;
   /** The end of a sentence that begins with the record. */
   readonly problem?: string;
+  /** Which fields are wrong, where it is that. */
+  readonly fields?: readonly { readonly path: string; readonly message: string }[];
 }
 
 /**
@@ -15,9 +20,19 @@ export interface InputRecord {
  */
 export const maxRecordBytes = 4 * 1024 * 1024 - 1_024;
 
-export const tooLong = `is longer than ${maxRecordBytes} bytes: an item has at most 2 MB`;
-
-/** An input that cannot be read on: what it is, as a sentence. */
-export class UnreadableInput extends Error {
-  override readonly name = "UnreadableInput";
+/**
+ * What is wrong with a record that has numbers which no double holds.
+ *
+ * @param below where the text stands in which they are
+ */
+export function unsafeNumbers(
+  error: UnsafeNumberError,
+  below: JsonPath = [],
+): Pick<InputRecord, "problem" | "fields"> {
+  const fields = error.numbers.map(({ path, message }) => {
+    const inner = path === "" ? [] : parsePath(path);
+    return { path: typeof inner === "string" ? path : pathText([...below, ...inner]), message };
+  });
+  const [first] = fields;
+  return { problem: `cannot be taken: ${first?.path || "it"} ${first?.message}`, fields };
 }

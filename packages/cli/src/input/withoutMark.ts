@@ -1,4 +1,4 @@
-import { UnreadableInput } from "./inputRecord.ts";
+import { UnreadableInput } from "../errors.ts";
 
 const utf8Mark = Buffer.from([0xef, 0xbb, 0xbf]);
 const utf16Marks = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])];

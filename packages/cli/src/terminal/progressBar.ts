@@ -1,3 +1,5 @@
+import type { Stream } from "../output.ts";
+
 /** How far some work is. */
 interface Progress {
   /** Items done, by this run. */
@@ -34,9 +36,8 @@ export const erase = "\r\u001b[K";
  * Makes one on standard error. It listens to no signals, as spinners do: ending in an orderly way is the work's own
  * matter.
  */
-export function progressBar(): ProgressBar {
-  const { stderr } = process;
-  if (!stderr.isTTY) return noBar;
+export function progressBar(stderr: Stream): ProgressBar {
+  if (stderr.isTTY !== true) return noBar;
   const started = performance.now();
   let drawn = Number.NEGATIVE_INFINITY;
   const clear = (): void => {

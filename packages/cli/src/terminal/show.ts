@@ -1,32 +1,43 @@
-import type { Item } from "@cosmos-trpc/client";
-import type { Usage } from "./api.ts";
+import { type ColumnManifest, type EntityManifest, valueAt } from "@cosmos-trpc/base";
+import type { Item, Usage } from "../api.ts";
 
-/** An item for people: a line a field. */
-export function showFields(item: Item): string {
-  return showRows([
-    ["id", item.id],
-    ["pk", item.pk],
-    ["name", item.name],
-    ["tags", item.tags?.join(", ")],
-    ["data", item.data === undefined ? undefined : JSON.stringify(item.data)],
-    ["ttl", item.ttl === undefined ? undefined : `${item.ttl} s`],
-    ["updated", item.updatedAt],
-    ["etag", item.etag],
-  ]);
+/** A value for people: a list of texts with commas, a time as ISO 8601, and JSON where neither will do. */
+export function valueText(value: unknown, { name }: Pick<ColumnManifest, "name">): string {
+  if (value === undefined) return "";
+  if (typeof value === "string") return value;
+  if (name === "_ts" && typeof value === "number") return timeText(value);
+  if (Array.isArray(value) && value.length > 0 && value.every((element) => typeof element !== "object")) {
+    return value.join(", ");
+  }
+  return JSON.stringify(value);
 }
 
-const showRows = (rows: readonly (readonly [name: string, value: string | undefined])[]): string =>
-  rows
-    .flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(8)} ${printable(value)}\n`]))
-    .join("");
+/** Seconds since 1970 as ISO 8601; whatever is no such time stays. */
+function timeText(seconds: number): string {
+  const time = new Date(seconds * 1_000);
+  return Number.isNaN(time.getTime()) ? String(seconds) : time.toISOString().replace(".000Z", "Z");
+}
 
-/**
- * Prints an item: its fields for people, or with `json` a line for machines. What it cost is told on standard error, as
- * one more field: it is none of the item's.
- */
-export function printItem(item: Item, json: boolean | undefined, usage: () => Usage): void {
-  process.stdout.write(json === true ? jsonLine(item) : showFields(item));
-  if (json !== true) process.stderr.write(showRows([["charge", showUsage(usage())]]));
+/** An item for people: a line a field. */
+export function showFields(item: Item, entity: EntityManifest): string {
+  const rows = entity.columns.map((column): Row => {
+    const value = valueAt(item, column.path);
+    return [column.name, value === undefined ? undefined : valueText(value, column)];
+  });
+  // What a schema lets pass and does not name.
+  const others = Object.keys(item).filter((name) => !entity.columns.some(({ path }) => path[0] === name));
+  return showRows([...rows, ...others.map((name): Row => [name, valueText(item[name], { name })])]);
+}
+
+type Row = readonly [name: string, value: string | undefined];
+
+/** Names and their values, a line each; those without a value are left out. */
+export function showRows(rows: readonly Row[]): string {
+  const shown = rows.filter(([, value]) => value !== undefined);
+  const width = Math.max(8, ...shown.map(([name]) => name.length));
+  return shown
+    .map(([name, value = ""]) => `${printable(name.padEnd(width))} ${printable(value)}\n`)
+    .join("");
 }
 
 /** A charge and a time for people. */
@@ -57,3 +68,7 @@ const codeUnit = (character: string): string => `\\u${character.charCodeAt(0).to
 /** A count of items for people. */
 export const countItems = (items: number): string =>
   `${items.toLocaleString("en")} ${items === 1 ? "item" : "items"}`;
+
+/** `3 of 8 items were refused`, `1 of 1 item was refused`. */
+export const partOfItems = (part: number, whole: number, done: string): string =>
+  `${part.toLocaleString("en")} of ${countItems(whole)} ${part === 1 ? "was" : "were"} ${done}`;

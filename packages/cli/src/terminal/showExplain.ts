@@ -1,12 +1,10 @@
-import type { RouterOutputs } from "@cosmos-trpc/client";
+import type { IndexUse } from "../api.ts";
 import { printable } from "./show.ts";
 
-type Explain = NonNullable<RouterOutputs["items"]["list"]["explain"]>;
-
-type Composite = NonNullable<Explain["suggestedCompositeIndex"]>;
+type Composite = NonNullable<IndexUse["suggestedCompositeIndex"]>;
 
 /** For people: which indexes a list used, which would help, and what to declare for that. */
-export function showExplain({ used, potential, suggestedCompositeIndex }: Explain): string {
+export function showExplain({ used, potential, suggestedCompositeIndex }: IndexUse): string {
   const rows: [string, string][] = [
     ["used", indexes(used)],
     ["would help", indexes(potential)],
@@ -18,7 +16,7 @@ export function showExplain({ used, potential, suggestedCompositeIndex }: Explai
   return rows.map(([name, value]) => `${name.padEnd(11)} ${printable(value)}\n`).join("");
 }
 
-const indexes = ({ single, composite }: Explain["used"]): string =>
+const indexes = ({ single, composite }: IndexUse["used"]): string =>
   [...single, ...composite.map(keys)].join(", ") || "none";
 
 const keys = (composite: Composite): string =>

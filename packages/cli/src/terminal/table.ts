@@ -1,51 +1,73 @@
-import type { Item } from "@cosmos-trpc/client";
+import { type ColumnManifest, type EntityManifest, valueAt } from "@cosmos-trpc/base";
 import stringWidth from "string-width";
-import { printable } from "./show.ts";
+import type { Item } from "../api.ts";
+import { printable, valueText } from "./show.ts";
 
-/** A column of a table of items. */
-interface Column {
-  readonly title: string;
-  /** Columns of the terminal that it takes: as few as it needs, and at most as many. */
-  readonly most: number;
-  readonly text: (item: Item) => string;
-}
-
-const columns: readonly Column[] = [
-  { title: "ID", most: 36, text: ({ id }) => id },
-  { title: "PK", most: 24, text: ({ pk }) => pk },
-  { title: "NAME", most: 32, text: ({ name }) => name },
-  { title: "TAGS", most: 24, text: ({ tags = [] }) => tags.join(", ") },
-  { title: "UPDATED", most: 24, text: ({ updatedAt }) => updatedAt },
-  { title: "DATA", most: 60, text: ({ data }) => (data === undefined ? "" : JSON.stringify(data)) },
-];
+/** Columns of the terminal that a column of the table takes at most. */
+const mostWidths = { key: 36, text: 32, value: 24, json: 60 } as const;
 
 /** Characters of a cell that are looked at: no terminal shows more of one. */
 const mostCharacters = 500;
 
 const gap = "  ";
 
-/** Makes what shows items as rows on standard output, with the widths of the first ones. */
-export function itemTable(): (items: readonly Item[]) => string {
-  // Where no width is known, as behind some recorders of terminals, nothing is cut.
-  const terminalWidth = process.stdout.columns || Number.POSITIVE_INFINITY;
-  let widths: readonly number[] | undefined;
+/** Rows of items, with the widths and the columns of the first ones. */
+export type ItemTable = (items: readonly Item[]) => string;
+
+/**
+ * Makes what shows an entity's items as rows: the key first, what is long last, and without fields that none of the first
+ * items has.
+ *
+ * @param terminalWidth columns of the terminal; where they are not known nothing is cut
+ */
+export function itemTable(entity: EntityManifest, terminalWidth: number | undefined): ItemTable {
+  const width = terminalWidth || Number.POSITIVE_INFINITY;
+  let columns: readonly (ColumnManifest & { readonly width: number })[] | undefined;
   return (items) => {
     if (items.length === 0) return "";
-    const rows = items.map((item) =>
-      columns.map(({ text }) => printable(text(item).slice(0, mostCharacters))),
-    );
-    const head = widths === undefined ? [columns.map(({ title }) => title)] : [];
-    widths ??= columns.map(({ title, most }, index) =>
-      Math.min(most, Math.max(title.length, ...rows.map((row) => stringWidth(row[index] ?? "")))),
-    );
-    return [...head, ...rows].map((row) => `${line(row, widths ?? [], terminalWidth)}\n`).join("");
+    const head = columns === undefined;
+    columns ??= inTableOrder(entity).flatMap((column) => {
+      const longest = Math.max(...items.map((item) => stringWidth(cellText(item, column))));
+      if (longest === 0) return [];
+      return [{ ...column, width: Math.min(mostWidth(column, entity), Math.max(column.name.length, longest)) }];
+    });
+    const shown = columns;
+    const line = (cells: readonly string[]): string =>
+      `${cut(
+        cells
+          .map((cell, index) => fitted(cell, shown[index]?.width ?? 0))
+          .join(gap)
+          .trimEnd(),
+        width,
+      )}\n`;
+    const rows = items.map((item) => line(shown.map((column) => cellText(item, column))));
+    return [...(head ? [line(shown.map(({ name }) => printable(name.toUpperCase())))] : []), ...rows].join("");
   };
 }
 
-const line = (cells: readonly string[], widths: readonly number[], terminalWidth: number): string => {
-  const text = cells.map((cell, index) => fitted(cell, widths[index] ?? 0)).join(gap);
-  return cut(text.trimEnd(), terminalWidth);
-};
+const cellText = (item: Item, column: ColumnManifest): string =>
+  printable(valueText(valueAt(item, column.path), column).slice(0, mostCharacters));
+
+const isKey = ({ name }: ColumnManifest, entity: EntityManifest): boolean =>
+  entity.key.some((field) => field.name === name);
+
+const isLong = ({ isObject, isOpen, elements }: ColumnManifest): boolean =>
+  isObject || isOpen || elements?.length === 0;
+
+/** Where a column stands: an etag tells people nothing, and a line is short. */
+function inTableOrder(entity: EntityManifest): readonly ColumnManifest[] {
+  const rank = (column: ColumnManifest): number =>
+    isKey(column, entity) ? 0 : isLong(column) ? 3 : column.isReadOnly ? 2 : 1;
+  return entity.columns
+    .filter(({ name }) => name !== "_etag")
+    .toSorted((one, other) => rank(one) - rank(other));
+}
+
+function mostWidth(column: ColumnManifest, entity: EntityManifest): number {
+  if (isKey(column, entity)) return mostWidths.key;
+  if (isLong(column)) return mostWidths.json;
+  return column.kinds.includes("string") && !column.isReadOnly ? mostWidths.text : mostWidths.value;
+}
 
 function fitted(text: string, width: number): string {
   const shown = cut(text, width);
@@ -57,12 +79,10 @@ function cut(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;
   let shown = "";
   let taken = 1;
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
     taken += stringWidth(segment);
     if (taken > width) break;
     shown += segment;
   }
   return `${shown}…`;
 }
-
-const graphemes = new Intl.Segmenter();

@@ -1,5 +1,5 @@
+import type { Session } from "../session.ts";
 import { erase } from "./progressBar.ts";
-import { tell } from "./tell.ts";
 
 /** After how long without an answer somebody at a terminal is told what is waited for, in milliseconds. */
 const silence = 2_000;
@@ -13,8 +13,8 @@ export interface Waiting {
 }
 
 /** Makes one for a server. */
-export function tellWaiting({ origin }: URL): Waiting {
-  if (!process.stderr.isTTY) return { request: (make) => make() };
+export function tellWaiting({ io, tell }: Pick<Session, "io" | "tell">, { origin }: URL): Waiting {
+  if (io.stderr.isTTY !== true) return { request: (make) => make() };
   let open = 0;
   let state: string = unanswered;
   let timer: NodeJS.Timeout | undefined;
@@ -23,7 +23,7 @@ export function tellWaiting({ origin }: URL): Waiting {
   function begin(): void {
     timer ??= setTimeout(() => {
       // Where a progress bar or a spinner may stand, which draws itself anew.
-      process.stderr.write(erase);
+      io.stderr.write(erase);
       tell(`waiting for ${origin}: ${state}.`);
     }, silence).unref();
   }

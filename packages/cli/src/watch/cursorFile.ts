@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import { Refused } from "../refused.ts";
+import { Refused } from "../errors.ts";
 
 /** Reads where a watch was; `undefined` when there is no file yet. */
 export function readCursor(path: string): string | undefined {

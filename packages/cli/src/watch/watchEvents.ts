@@ -1,7 +1,4 @@
-import type { Item, ItemsClient, RouterInputs } from "@cosmos-trpc/client";
-
-/** What a watch asks for. */
-export type WatchInput = Extract<RouterInputs["items"]["watch"], object>;
+import type { EntityApi, Item, WatchInput } from "../api.ts";
 
 /** Items that were written, and the cursor with which a watch goes on behind them. */
 export interface WatchEvent {
@@ -16,17 +13,17 @@ const mostWaiting = 2_000;
  * The changes, one event after the other. The client connects again when the connection breaks; for a slow reader it
  * ends here, and begins behind the last event when all are taken: nothing is held without bound.
  *
- * @throws ItemsError when the watch ends for good; the signal's reason
+ * @throws ApiError when the watch ends for good; the signal's reason
  */
 export async function* watchEvents(
-  api: ItemsClient,
+  api: EntityApi,
   input: WatchInput,
   signal: AbortSignal,
 ): AsyncGenerator<WatchEvent> {
   let { lastEventId } = input;
   let hasConnected = false;
   for (;;) {
-    const request = lastEventId === undefined ? input : { ...input, lastEventId };
+    const request: WatchInput = lastEventId === undefined ? input : { ...input, lastEventId };
     for await (const event of connection(api, request, signal, hasConnected)) {
       hasConnected = true;
       lastEventId = event.cursor;
@@ -37,7 +34,7 @@ export async function* watchEvents(
 
 /** The events of one subscription, until too many wait. Where nobody has ever answered, nobody is waited for. */
 async function* connection(
-  api: ItemsClient,
+  api: EntityApi,
   input: WatchInput,
   signal: AbortSignal,
   hasConnected: boolean,
@@ -53,7 +50,7 @@ async function* connection(
     wake();
   };
   const onAbort = (): void => finish({ error: signal.reason });
-  const subscription = api.items.watch.subscribe(input, {
+  const subscription = api.watch.subscribe(input, {
     onStarted() {
       isKnown = true;
     },
