@@ -11,6 +11,7 @@ interface Report {
   readonly numTodoTests: number;
   readonly testResults: readonly {
     readonly name: string;
+    readonly status: string;
     readonly message: string;
     readonly assertionResults: readonly {
       readonly fullName: string;
@@ -35,17 +36,17 @@ function told(what: string, messages: readonly string[]): string {
 const isDemoFine = process.argv[2] === "0";
 const total = { passed: isDemoFine ? 1 : 0, failed: isDemoFine ? 0 : 1, skipped: 0 };
 const failures: string[] = isDemoFine ? [] : [told("the demo", [])];
-const files = globSync("{apps,packages}/*/test-results.json", { cwd: root });
+const files = globSync("{{apps,packages}/*,scripts}/test-results.json", { cwd: root });
 for (const file of files) {
   const report = JSON.parse(readFileSync(join(root, file), "utf8")) as Report;
   total.passed += report.numPassedTests;
   total.failed += report.numFailedTests;
   total.skipped += report.numPendingTests + report.numTodoTests;
-  for (const { name, message, assertionResults } of report.testResults) {
+  for (const { name, status: fileStatus, message, assertionResults } of report.testResults) {
     const inFile = `${dirname(file)}${name.split(dirname(file)).at(-1)}`;
-    // A file that cannot be loaded has no tests to count.
-    if (message && assertionResults.length === 0) {
-      failures.push(told(inFile, [message]));
+    // A file that cannot be loaded has no tests to count, and one whose process was ended has no failed one.
+    if (fileStatus === "failed" && !assertionResults.some(({ status }) => status === "failed")) {
+      failures.push(told(inFile, [message || "It was not run to its end."]));
       total.failed += 1;
     }
     for (const { fullName, status, failureMessages } of assertionResults) {

@@ -1,20 +1,20 @@
 import { httpBatchStreamLink, httpLink, type TRPCLink } from "@trpc/client";
-import type { AppRouter } from "./generated/router.d.ts";
+import type { AnyRouter } from "@trpc/server";
 import { type Fetch, isOf, openAnswer, readJson, refuse } from "./openAnswer.ts";
 import type { Authorize } from "./token.ts";
-import type { Way } from "./turns.ts";
+import type { Transport } from "./turns.ts";
 
 /** Calls in a batch. */
-const mostCalls = 20;
+const maxCalls = 20;
 
 /** Characters of a query's URL: what the strictest of the usual proxies lets through (IIS: 2,048 of query). */
-const longestUrl = 2_000;
+const maxUrlLength = 2_000;
 
 /**
  * Sends queries and mutations, several as a batch, whose answers stream in as each is ready; one that goes alone as
  * itself, which is the server's fast path. What is longer than a URL may be goes by POST.
  */
-export function batchLink(url: string, send: Fetch, headers: Authorize): TRPCLink<AppRouter> {
+export function batchLink(url: string, send: Fetch, headers: Authorize): TRPCLink<AnyRouter> {
   /** Checks an answer before tRPC reads it; a batch's stream is tRPC's to read. */
   const fetchWith = (isStreamed: boolean) => async (target: unknown, init?: object) => {
     const response = await openAnswer(send, target as string, init as RequestInit);
@@ -22,19 +22,19 @@ export function batchLink(url: string, send: Fetch, headers: Authorize): TRPCLin
     const value = await readJson(response, url);
     return Object.assign(response, { json: async () => value });
   };
-  const single = { url, fetch: fetchWith(false), headers };
+  const options = { url, fetch: fetchWith(false), headers };
   return (runtime) => {
-    const links: Record<Way, ReturnType<TRPCLink<AppRouter>>> = {
-      together: httpBatchStreamLink<AppRouter>({
-        ...single,
-        maxItems: mostCalls,
-        maxURLLength: longestUrl,
+    const links: Record<Transport, ReturnType<TRPCLink<AnyRouter>>> = {
+      batched: httpBatchStreamLink<AnyRouter>({
+        ...options,
+        maxItems: maxCalls,
+        maxURLLength: maxUrlLength,
         fetch: fetchWith(true),
       })(runtime),
-      alone: httpLink<AppRouter>(single)(runtime),
-      posted: httpLink<AppRouter>({ ...single, methodOverride: "POST" })(runtime),
+      single: httpLink<AnyRouter>(options)(runtime),
+      posted: httpLink<AnyRouter>({ ...options, methodOverride: "POST" })(runtime),
     };
-    return (call) => links[call.op.context["way"] as Way](call);
+    return (call) => links[call.op.context["transport"] as Transport](call);
   };
 }
 

@@ -1,20 +1,21 @@
-import type { TRPCLink } from "@trpc/client";
+import type { TRPCClientError, TRPCLink } from "@trpc/client";
+import type { AnyRouter } from "@trpc/server";
 import { observable, type Unsubscribable } from "@trpc/server/observable";
-import type { FailedCall } from "./createClient.ts";
-import type { AppRouter } from "./generated/router.d.ts";
-import { ItemsError } from "./itemsError.ts";
+import { ApiError } from "./apiError.ts";
+import type { FailedCall } from "./createApiClient.ts";
+import { refusal, truncated } from "./openAnswer.ts";
 import { retryDelay } from "./retryDelay.ts";
-import { toItemsError } from "./toItemsError.ts";
 import { createTurns } from "./turns.ts";
 import { late } from "./within.ts";
 
 /** The outermost link: a turn to leave in, an end in time, further attempts, and one kind of error for every call. */
 export const callLink =
   (
-    url: string,
+    address: () => string,
     timeout: number,
-    onError: ((error: ItemsError, call: FailedCall) => void) | undefined,
-  ): TRPCLink<AppRouter> =>
+    idempotent: readonly string[],
+    onError: ((error: ApiError, call: FailedCall) => void) | undefined,
+  ): TRPCLink<AnyRouter> =>
   () => {
     const leave = createTurns();
     return ({ op, next }) =>
@@ -33,23 +34,23 @@ export const callLink =
           signal?.removeEventListener("abort", cancel);
           attempt?.unsubscribe();
         };
-        const fail = (error: ItemsError): void => {
+        const fail = (error: ApiError): void => {
           if (isOver) return;
           // tRPC calls `end` at it, as at `complete`.
           observer.error(error);
           onError?.(error, { path, type });
         };
         const cancel = (): void =>
-          observer.error(new ItemsError("cancelled", `${path} was cancelled.`, { cause: signal?.reason }));
+          observer.error(new ApiError("cancelled", `${path} was cancelled.`, { cause: signal?.reason }));
 
         const run = (attempts: number): void =>
-          leave(op, (way) => {
+          leave(op, (transport) => {
             if (isOver) return;
-            attempt = next({ ...op, signal: null, context: { ...op.context, way } }).subscribe({
+            attempt = next({ ...op, signal: null, context: { ...op.context, transport } }).subscribe({
               next: observer.next,
               error(thrown) {
-                const error = toItemsError(thrown, url);
-                const wait = retryDelay(op, error, attempts);
+                const error = toApiError(thrown, address());
+                const wait = retryDelay(op, error, attempts, idempotent);
                 if (wait === undefined || performance.now() + wait >= endsAt) fail(error);
                 else pause = setTimeout(run, wait, attempts + 1);
               },
@@ -63,11 +64,26 @@ export const callLink =
           signal?.addEventListener("abort", cancel);
           if (type !== "subscription") deadline = setTimeout(() => fail(late(path, timeout)), timeout);
           try {
+            // Without an address nothing is sent.
+            address();
             run(1);
-          } catch {
-            fail(new ItemsError("invalid", "The input is not JSON."));
+          } catch (thrown) {
+            fail(thrown instanceof ApiError ? thrown : new ApiError("invalid", "The input is not JSON."));
           }
         }
         return end;
       });
   };
+
+/** The client's error for whatever tRPC's links report of a call to `url`. */
+function toApiError(error: unknown, url: string): ApiError {
+  if (error instanceof ApiError) return error;
+  const { shape, meta, cause = error } = error as TRPCClientError<AnyRouter>;
+  // tRPC 11.22 ends a stream that has failed once more, and reports both failures as a SuppressedError.
+  const { error: first } = cause as { error?: unknown };
+  if (first instanceof ApiError) return first;
+  // Single answers have been checked by now: what is left is a batch's stream that could not be read to its end.
+  return shape?.data
+    ? refusal(shape, meta)
+    : truncated(url, undefined, cause instanceof SyntaxError ? undefined : cause);
+}

@@ -1,12 +1,12 @@
-export { type ClientOptions, createClient, type FailedCall, type ItemsClient } from "./createClient.ts";
-export type { AppRouter, FieldProblem, Json } from "./generated/router.d.ts";
 export {
+  ApiError,
   type ClientReason,
   type ErrorReason,
-  type ItemsError,
-  isItemsError,
+  type ErrorShape,
+  type FieldProblem,
+  isApiError,
   isPassing,
   type ServerReason,
-} from "./itemsError.ts";
-export type { Item, RouterInputs, RouterOutputs } from "./routerTypes.ts";
-export { type ItemChanges, type ItemKey, updateItem } from "./updateItem.ts";
+} from "./apiError.ts";
+export { type ApiClient, type ClientOptions, createApiClient, type FailedCall } from "./createApiClient.ts";
+export { type UpdatableEntity, updateItem } from "./updateItem.ts";

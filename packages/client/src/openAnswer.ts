@@ -1,5 +1,4 @@
-import type { ErrorShape } from "./generated/router.d.ts";
-import { type ErrorReason, ItemsError } from "./itemsError.ts";
+import { ApiError, type ErrorReason, type ErrorShape } from "./apiError.ts";
 
 /** The part of `fetch` that the client uses. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -15,7 +14,7 @@ const reasonByStatus: Readonly<Record<number, ErrorReason>> = {
   504: "gateway",
 };
 
-/** Sends a request and waits for the head of its answer. A redirect is not followed. @throws ItemsError */
+/** Sends a request and waits for the head of its answer. A redirect is not followed. @throws ApiError */
 export async function openAnswer(send: Fetch, url: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
@@ -24,7 +23,7 @@ export async function openAnswer(send: Fetch, url: string, init: RequestInit): P
     const { cause, message = thrown } = (thrown ?? {}) as { cause?: { code?: unknown }; message?: unknown };
     // The socket's error code or, in browsers, which do not tell it, the message.
     const why = cause?.code ?? message;
-    throw new ItemsError("unreachable", `No server answers at ${originOf(url)} (${why}).`, { cause: thrown });
+    throw new ApiError("unreachable", `No server answers at ${originOf(url)} (${why}).`, { cause: thrown });
   }
   const { status, redirected } = response;
   // Browsers hide a redirect's status, which is 0, and its target. What a caller's `fetch` followed may still be the API.
@@ -37,7 +36,7 @@ export async function openAnswer(send: Fetch, url: string, init: RequestInit): P
 /**
  * Reads an answer of this API in JSON: what it says of the one call, or of the first of a batch that failed as a whole.
  *
- * @throws ItemsError when it is something else, or ends too early
+ * @throws ApiError when it is something else, or ends too early
  */
 export async function readJson(response: Response, url: string): Promise<Entry> {
   if (!isOf(response)) throw foreign(response, url);
@@ -62,8 +61,8 @@ export async function refuse(response: Response, url: string): Promise<never> {
 }
 
 /** The error for an answer that ended before it was whole. */
-export const truncated = (url: string, response?: Response, cause?: unknown): ItemsError =>
-  new ItemsError("truncated", `The answer of ${originOf(url)} broke off.`, {
+export const truncated = (url: string, response?: Response, cause?: unknown): ApiError =>
+  new ApiError("truncated", `The answer of ${originOf(url)} broke off.`, {
     status: response?.status,
     cause,
   });
@@ -83,7 +82,7 @@ function foreign(
   response: Response,
   url: string,
   reason = reasonByStatus[response.status] ?? "not-this-api",
-): ItemsError {
+): ApiError {
   const { status, headers, body } = response;
   // Nobody reads it: its connection is free for others.
   body?.cancel().catch(() => undefined);
@@ -92,7 +91,7 @@ function foreign(
       ? `redirects to ${originOf(headers.get("location") || "//", url)}, maybe to sign in`
       : "is not this API";
   const type = headers.get("content-type") || "no content type";
-  return new ItemsError(
+  return new ApiError(
     reason,
     `What answers at ${originOf(url)} ${what} (HTTP ${status}, ${type}). ${aboutToken(headers)}`.trim(),
     { status, retryAfterMs: retryAfter(headers) },
@@ -100,10 +99,10 @@ function foreign(
 }
 
 /** The error for a refusal of this API. */
-export function refusal(shape: ErrorShape, meta?: Record<string, unknown>): ItemsError {
+export function refusal(shape: ErrorShape, meta?: Record<string, unknown>): ApiError {
   const headers = (meta?.["response"] as Response | undefined)?.headers;
   const { httpStatus: status, currentEtag, fields, retryAfterMs = retryAfter(headers) } = shape.data;
-  return new ItemsError(
+  return new ApiError(
     shape.data.reason ?? reasonByStatus[status] ?? "failed",
     `${shape.message} ${aboutToken(headers)}`.trim(),
     { shape, meta, status, currentEtag, fields, retryAfterMs },

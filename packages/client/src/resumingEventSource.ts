@@ -1,7 +1,7 @@
+import { ApiError, isPassing } from "./apiError.ts";
 import { eventReader, type StreamEvent } from "./eventLines.ts";
-import { ItemsError, isPassing } from "./itemsError.ts";
 import { refusal, truncated } from "./openAnswer.ts";
-import { backoff } from "./retryDelay.ts";
+import { retryWait } from "./retryDelay.ts";
 
 /** A stream that has opened: its reader, and what came first. */
 type Opened = readonly [
@@ -9,7 +9,7 @@ type Opened = readonly [
   first: Awaited<ReturnType<ReadableStreamDefaultReader<string>["read"]>>,
 ];
 
-/** Opens the stream at a URL; rejects with an {@link ItemsError} when it does not open. */
+/** Opens the stream at a URL; rejects with an {@link ApiError} when it does not open. */
 export type Connect = (url: string, signal: AbortSignal) => Promise<Opened>;
 
 /** What the `EventSource`s of one subscription share: tRPC makes another when one has been silent for too long. */
@@ -20,7 +20,7 @@ export interface Session {
 }
 
 /** Milliseconds after which a wait gives a sign of life. tRPC takes a silent `EventSource` for a dead one. */
-const longestSilence = 1_000;
+const maxSilence = 1_000;
 
 /**
  * What tRPC's subscription link needs of an `EventSource`, over `fetch`: that of browsers can send no token, Node has
@@ -70,7 +70,7 @@ export function ResumingEventSource(url: string, session: Session): object {
       session.hasOpened = true;
       for (const read = eventReader(hear); !chunk.done; chunk = await reader.read()) read(chunk.value);
     } catch (thrown) {
-      if (thrown instanceof ItemsError) error = thrown;
+      if (thrown instanceof ApiError) error = thrown;
     }
     if (signal.aborted) return;
     // Where it is the server that has to be left alone, its stream must not stay open unread.
@@ -78,7 +78,7 @@ export function ResumingEventSource(url: string, session: Session): object {
     // Who has had a token will have one again, when the network is back.
     if (isPassing(error) || (session.hasOpened && error.reason === "no-token")) {
       failures += 1;
-      wait(performance.now() + backoff(failures, error.retryAfterMs));
+      wait(performance.now() + retryWait(failures, error.retryAfterMs));
     } else source.readyState = 2;
     listeners["error"]?.(error);
   };
@@ -86,7 +86,7 @@ export function ResumingEventSource(url: string, session: Session): object {
   const wait = (until: number): void => {
     const left = until - performance.now();
     listeners["ping"]?.({});
-    if (left > 0) pause = setTimeout(wait, Math.min(left, longestSilence), until);
+    if (left > 0) pause = setTimeout(wait, Math.min(left, maxSilence), until);
     else void run();
   };
 

@@ -1,21 +1,15 @@
-import type { ItemsError } from "./itemsError.ts";
+import { jitteredBackOff } from "@cosmos-trpc/base";
+import type { ApiError } from "./apiError.ts";
 
 /** Attempts of one call, the first included. */
-const mostAttempts = 4;
+const maxAttempts = 4;
 
-/** Milliseconds: each wait is at most twice as long as the one before, and the first twice this. */
-const firstWait = 125;
-const longestWait = 8_000;
-
-/** A random wait that grows with the attempts made, in milliseconds; what the server asks for comes on top. */
-export const backoff = (attempts: number, asked = 0): number =>
-  asked + Math.random() * Math.min(longestWait, firstWait * 2 ** attempts);
-
-/** Mutations that leave the same behind when they are made twice. */
-const idempotent: readonly string[] = ["items.upsert", "items.replace"] satisfies MutationPath[];
+/** A random wait that grows with the failures in a row, in milliseconds; what the server asks for comes on top. */
+export const retryWait = (failures: number, retryAfterMs = 0): number =>
+  retryAfterMs + jitteredBackOff(failures, { first: 250, max: 8_000 });
 
 /** A call, as far as trying it again depends on it. */
-export interface Repeated {
+interface RepeatableCall {
   readonly type: string;
   readonly path: string;
   readonly input: unknown;
@@ -26,22 +20,23 @@ export interface Repeated {
  * How long to wait before a failed call is made again, in milliseconds; `undefined` when it must not be.
  *
  * Only what was throttled (429) or found the server unavailable (503) is tried again, and only if doing it twice does no
- * harm: queries, `items.upsert`, `items.replace`, and what its caller marks with `context: { idempotent: true }`. A write
- * with `ifMatch` is tried again after 429 alone: after 503 it may have been done, and a second try would report the
- * caller's own write as somebody else's.
+ * harm: queries, the mutations that are known to be idempotent, and what its caller marks with
+ * `context: { idempotent: true }`. A conditional write (`[item, { ifMatch }]`) is tried again after 429 alone: after 503
+ * it may have been done, and a second try would report the caller's own write as somebody else's.
  */
-export function retryDelay(call: Repeated, failure: ItemsError, attempts: number): number | undefined {
-  const { reason, retryAfterMs } = failure;
-  const { type, path, input, context } = call;
+export function retryDelay(
+  { type, path, input, context }: RepeatableCall,
+  { reason, retryAfterMs }: ApiError,
+  attempts: number,
+  idempotent: readonly string[],
+): number | undefined {
   const isThrottled = reason === "throttled";
+  const isConditional = Array.isArray(input) && input[1]?.ifMatch;
   const mayRepeat =
     type === "query" ||
     context["idempotent"] ||
-    (idempotent.includes(path) && (isThrottled || !(input as { ifMatch?: unknown } | null)?.ifMatch));
-  return mayRepeat && attempts < mostAttempts && (isThrottled || reason === "unavailable")
-    ? backoff(attempts, retryAfterMs)
+    (idempotent.includes(path) && (isThrottled || !isConditional));
+  return mayRepeat && attempts < maxAttempts && (isThrottled || reason === "unavailable")
+    ? retryWait(attempts, retryAfterMs)
     : undefined;
 }
-
-/** A renamed procedure must not fall out of the list unseen. */
-type MutationPath = `items.${keyof import("./routerTypes.ts").RouterInputs["items"]}`;

@@ -1,5 +1,5 @@
 import { httpSubscriptionLink, type TRPCLink } from "@trpc/client";
-import type { AppRouter } from "./generated/router.d.ts";
+import type { AnyRouter } from "@trpc/server";
 import { type Fetch, isOf, openAnswer, refuse } from "./openAnswer.ts";
 import { type Connect, ResumingEventSource } from "./resumingEventSource.ts";
 import type { Authorize } from "./token.ts";
@@ -11,7 +11,7 @@ export function subscriptionLink(
   send: Fetch,
   authorize: Authorize,
   timeout: number,
-): TRPCLink<AppRouter> {
+): TRPCLink<AnyRouter> {
   const connect: Connect = (target, signal) =>
     within(timeout, "The stream", async () => {
       const accept = "text/event-stream";
@@ -24,7 +24,7 @@ export function subscriptionLink(
       return [reader, await reader.read()];
     });
   return (runtime) => (call) =>
-    httpSubscriptionLink<AppRouter, typeof EventSource>({
+    httpSubscriptionLink<AnyRouter, typeof EventSource>({
       url,
       // It has what tRPC uses of one.
       EventSource: ResumingEventSource as never,

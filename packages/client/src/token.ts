@@ -1,13 +1,13 @@
-import { ItemsError } from "./itemsError.ts";
+import { ApiError } from "./apiError.ts";
 import { within } from "./within.ts";
 
 /** Gives the token to send with a request, if there is one. */
 export type GetToken = () => string | null | undefined | Promise<string | null | undefined>;
 
-/** Gives the header that carries a token, or none. Rejects with an {@link ItemsError} `no-token`. */
+/** Gives the header that carries a token, or none. Rejects with an {@link ApiError} `no-token`. */
 export type Authorize = () => Promise<Record<string, string>>;
 
-/** `getToken` with an end to its patience, in milliseconds. Requests that start together share one run of it. */
+/** `getToken`, which has that many milliseconds. Requests that start together share one run of it. */
 export function authorizer(getToken: GetToken | undefined, timeout: number): Authorize {
   let running: Promise<Record<string, string>> | undefined;
   return () => {
@@ -27,6 +27,6 @@ async function authorize(getToken: GetToken | undefined, timeout: number): Promi
     // Source: RFC 6750, 2.1.
     return { authorization: `Bearer ${token}` };
   } catch (cause) {
-    throw new ItemsError("no-token", `No token: ${(cause as Error)?.message ?? cause}`, { cause });
+    throw new ApiError("no-token", `No token: ${(cause as Error)?.message ?? cause}`, { cause });
   }
 }

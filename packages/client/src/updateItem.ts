@@ -1,49 +1,67 @@
-import type { ItemsClient } from "./createClient.ts";
-import { isItemsError } from "./itemsError.ts";
-import { backoff } from "./retryDelay.ts";
-import type { Item, RouterInputs } from "./routerTypes.ts";
+import { ApiError, isApiError } from "./apiError.ts";
+import { retryWait } from "./retryDelay.ts";
 
-/** What names an item. */
-export type ItemKey = RouterInputs["items"]["get"];
+interface CallOptions {
+  readonly signal?: AbortSignal;
+}
 
-/** The fields of an item that an update may set. What comes with the item and cannot be set is left out by itself. */
-export type ItemChanges = Omit<RouterInputs["items"]["upsert"], "id" | "pk" | "ifMatch">;
+/** The procedures of an entity that an update calls: `client.orders`. */
+export interface UpdatableEntity {
+  readonly get: {
+    query(key: never, options?: CallOptions): Promise<{ readonly id: string; readonly _etag: string }>;
+  };
+  readonly replace: {
+    readonly mutate: (
+      // biome-ignore lint/suspicious/noExplicitAny: an item is the entity's, and only its condition is known here
+      input: [item: any, options: { ifMatch: string }],
+      options?: CallOptions,
+    ) => Promise<unknown>;
+  };
+}
+
+type Key<Entity extends UpdatableEntity> = Parameters<Entity["get"]["query"]>[0];
+type Stored<Entity extends UpdatableEntity> = Awaited<ReturnType<Entity["get"]["query"]>>;
+/** An item as it is written: the input of `replace` that is not the tuple with options. */
+type Input<Entity extends UpdatableEntity> = Exclude<
+  Parameters<Entity["replace"]["mutate"]>[0],
+  readonly unknown[]
+>;
 
 /** Times that an update is begun at most. */
-const mostAttempts = 10;
+const maxAttempts = 10;
 
 /**
  * Changes an item by what it is: reads it, has `change` say what it shall be, and writes that only over the version that
  * was read. When somebody else was faster it begins again, after a random wait, up to 10 times; `change` must
  * therefore do nothing but compute.
  *
- *     await updateItem(client, { id: "ada" }, (item) => ({ ...item, name: "Ada Lovelace" }));
- *
  * A write whose outcome is unknown (`unavailable`, `timeout`, `unreachable`) is not repeated, since it may have been done.
  *
- * @param change gives the whole item as it shall be, or `undefined` to leave it as it is
+ * @example await updateItem(client.orders, key, (order) => ({ ...order, state: "paid" }));
+ * @param entity an entity's procedures
+ * @param key what names the item
+ * @param change gives the whole item as it shall be, or `undefined` to leave it as it is. The service's properties that
+ *   come with the item are ignored; its id and its partition key have to stay.
  * @returns the item as it is afterwards
- * @throws ItemsError `not-found` when there is no such item; `precondition-failed` when others were faster 10 times;
+ * @throws ApiError `not-found` when there is no such item; `precondition-failed` when others were faster 10 times;
  *   and whatever else the calls throw
  */
-export async function updateItem(
-  client: ItemsClient,
-  key: ItemKey,
-  change: (item: Item) => ItemChanges | undefined | Promise<ItemChanges | undefined>,
-  options?: { readonly signal?: AbortSignal },
-): Promise<Item> {
+export async function updateItem<Entity extends UpdatableEntity>(
+  entity: Entity,
+  key: Key<Entity>,
+  change: (item: Stored<Entity>) => Input<Entity> | undefined | Promise<Input<Entity> | undefined>,
+  options?: CallOptions,
+): Promise<Stored<Entity>> {
   for (let attempts = 1; ; attempts += 1) {
-    const item = await client.items.get.query(key, options);
-    const changes = await change(item);
-    if (changes === undefined) return item;
-    const { etag: _, updatedAt: __, ...fields } = changes as ItemChanges & Partial<Item>;
+    const item = (await entity.get.query(key, options)) as Stored<Entity>;
+    const changed = await change(item);
+    if (changed === undefined) return item;
+    if (!agrees(changed, item, key))
+      throw new ApiError("invalid", "An update must not change the item's key.");
     try {
-      return await client.items.upsert.mutate(
-        { ...fields, id: item.id, pk: item.pk, ifMatch: item.etag },
-        options,
-      );
+      return (await entity.replace.mutate([changed, { ifMatch: item._etag }], options)) as Stored<Entity>;
     } catch (error) {
-      if (attempts >= mostAttempts || !isItemsError(error, "precondition-failed")) throw error;
+      if (attempts >= maxAttempts || !isApiError(error, "precondition-failed")) throw error;
       await new Promise<void>((resolve) => {
         const signal = options?.signal;
         // The next call hears of a signal that ends the wait.
@@ -52,8 +70,16 @@ export async function updateItem(
           resolve();
         };
         signal?.addEventListener("abort", go);
-        setTimeout(go, backoff(attempts) / 10);
+        setTimeout(go, retryWait(attempts) / 10);
       });
     }
   }
 }
+
+/** Whether two items are the same in all that a key names. */
+const agrees = (one: unknown, other: unknown, key: unknown): boolean =>
+  key instanceof Object
+    ? Object.entries(key).every(([name, part]) => agrees(member(one, name), member(other, name), part))
+    : one === other;
+
+const member = (value: unknown, name: string): unknown => (value as Record<string, unknown> | null)?.[name];

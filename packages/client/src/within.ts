@@ -1,8 +1,8 @@
-import { ItemsError } from "./itemsError.ts";
+import { ApiError } from "./apiError.ts";
 
 /** The error for what has not answered in time. */
-export const late = (what: string, timeout: number): ItemsError =>
-  new ItemsError("timeout", `${what} has not answered within ${timeout} ms.`);
+export const late = (what: string, timeout: number): ApiError =>
+  new ApiError("timeout", `${what} has not answered within ${timeout} ms.`);
 
 /** Waits for `work`, but no longer than `timeout` milliseconds: then it rejects with {@link late}. */
 export async function within<Value>(

@@ -3,25 +3,20 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { TRPCClientError } from "@trpc/client";
 import { TRPCError } from "@trpc/server";
-import { describe, expect, test } from "vitest";
-import {
-  type ClientOptions,
-  createClient,
-  type ErrorReason,
-  type ItemsError,
-  isItemsError,
-} from "../src/index.ts";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { type ApiError, type ClientOptions, type ErrorReason, isApiError } from "../src/index.ts";
 import { listen, Refusal, serve, t } from "./runningRouter.ts";
+import { createClient } from "./testApi.ts";
 
 const get = (options: ClientOptions) => createClient(options).items.get.query({ id: "a" });
 
 /** The one error that a call ends with, and that it is of the kind that is promised: no parser's words, no stack. */
-async function failureOf(call: Promise<unknown>): Promise<ItemsError> {
+async function failureOf(call: Promise<unknown>): Promise<ApiError> {
   const error: unknown = await call.then(
     () => "the call went well",
     (thrown: unknown) => thrown,
   );
-  if (!isItemsError(error)) throw new Error(`This is not the client's error: ${error}`);
+  if (!isApiError(error)) throw new Error(`This is not the client's error: ${error}`);
   expect(error).toBeInstanceOf(TRPCClientError);
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     expect(cause).not.toBeInstanceOf(SyntaxError);
@@ -303,11 +298,11 @@ test("a refusal has the reason, the etag, the fields and the wait that the API n
   const batched = await Promise.all(["a", "b"].map((id) => failureOf(client.items.get.query({ id }))));
   for (const error of [alone, ...batched]) {
     expect(error).toMatchObject({ ...details, status: 412, message: "It has changed." });
-    expect(isItemsError(error, "precondition-failed") && error.currentEtag).toBe("e2");
-    expect(isItemsError(error, "conflict")).toBe(false);
+    expect(isApiError(error, "precondition-failed") && error.currentEtag).toBe("e2");
+    expect(isApiError(error, "conflict")).toBe(false);
   }
-  for (const other of [new Error("no"), undefined, { name: "ItemsError", reason: "conflict" }]) {
-    expect(isItemsError(other)).toBe(false);
+  for (const other of [new Error("no"), undefined, { name: "ApiError", reason: "conflict" }]) {
+    expect(isApiError(other)).toBe(false);
   }
 });
 
@@ -315,13 +310,41 @@ test.each<[string, Partial<ClientOptions>]>([
   ["no URL", { url: "nowhere" }],
   ["an empty URL", { url: "" }],
   ["a URL without its scheme", { url: "localhost:3000" }],
-  ["a path where there is no page", { url: "/trpc" }],
   ["a file", { url: "file:///trpc" }],
   ["no time", { timeout: 0 }],
   ["a time that no timer measures", { timeout: 2 ** 31 }],
   ["what is no time", { timeout: Number.NaN }],
 ])("%s is refused at once", (_name, options) => {
   expect(() => createClient({ url: "http://127.0.0.1", ...options })).toThrow(TypeError);
+});
+
+test.each(["/", "/api/", "//example.com"])(
+  "a client of %j, a page's own server, is made where there is no page, and its calls say so",
+  async (url) => {
+    const told: unknown[] = [];
+    const { items } = createClient({ url, onError: (error) => told.push(error) });
+    const failures = await Promise.all([
+      failureOf(items.get.query({ id: "a" })),
+      failureOf(items.upsert.mutate({ id: "a" })),
+      failureOf(new Promise((_resolve, onError) => void items.watch.subscribe({}, { onError }))),
+    ]);
+    for (const error of failures) {
+      expect(error).toMatchObject({ reason: "misconfigured", status: undefined });
+      expect(error.message).toBe(
+        `The client's url is ${url}, a page's own server, and there is no page here: give it the whole address, https://…`,
+      );
+    }
+    expect(told).toEqual(failures);
+  },
+);
+
+test("a client that is made before its page calls that page's server", async () => {
+  const { url, requests } = await listen(answer(200, json, '{"result":{"data":{"id":"a"}}}'));
+  const { items } = createClient({ url: "/" });
+  vi.stubGlobal("location", { href: `${url}/some/page?of=it` });
+  onTestFinished(() => void vi.unstubAllGlobals());
+  await expect(items.get.query({ id: "a" })).resolves.toEqual({ id: "a" });
+  expect(requests[0]).toMatch(/^GET \/trpc\/items\.get\?input=/);
 });
 
 test.each(["", "/", "/trpc", "/trpc/", "/trpc?a=b"])("the server's address may end with %j", async (end) => {

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { TRPCError } from "@trpc/server";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { createClient, type ItemsClient, isItemsError, updateItem } from "../src/index.ts";
+import { isApiError, updateItem } from "../src/index.ts";
 import { listen, Refusal, type Running, serve, t } from "./runningRouter.ts";
+import { createClient, type TestClient } from "./testApi.ts";
 
 const anything = t.procedure.input((input): unknown => input);
 
@@ -174,14 +175,14 @@ test("the headers that it sends are those that the README has CORS allow", async
 });
 
 describe("further attempts", () => {
-  type Attempt = (client: ItemsClient) => Promise<unknown>;
+  type Attempt = (client: TestClient) => Promise<unknown>;
   const read: Attempt = ({ items }) => items.get.query({ id: "a" });
   const write: Attempt = ({ items }) => items.upsert.mutate({ id: "a" });
-  const writeOver: Attempt = ({ items }) => items.upsert.mutate({ id: "a", ifMatch: "e1" });
+  const writeOver: Attempt = ({ items }) => items.upsert.mutate([{ id: "a" }, { ifMatch: "e1" }]);
   const replace: Attempt = ({ items }) => items.replace.mutate({ id: "a" });
-  const replaceOver: Attempt = ({ items }) => items.replace.mutate({ id: "a", ifMatch: "e1" });
+  const replaceOver: Attempt = ({ items }) => items.replace.mutate([{ id: "a" }, { ifMatch: "e1" }]);
   const vouchedFor: Attempt = ({ items }) =>
-    items.upsert.mutate({ id: "a", ifMatch: "e1" }, { context: { idempotent: true } });
+    items.upsert.mutate([{ id: "a" }, { ifMatch: "e1" }], { context: { idempotent: true } });
 
   /** A server that refuses `times` calls before it does them. */
   async function refusing(code: TRPCError["code"], details: Record<string, unknown>, times: number) {
@@ -218,7 +219,7 @@ describe("further attempts", () => {
     ["a write that its caller vouches for, unavailable", vouchedFor, "SERVICE_UNAVAILABLE", 4],
   ])("%s", async (_name, attempt, code, attempts) => {
     const { client, requests } = await refusing(code, {}, 100);
-    await expect(attempt(client)).rejects.toSatisfy((error) => isItemsError(error));
+    await expect(attempt(client)).rejects.toSatisfy((error) => isApiError(error));
     expect(requests).toHaveLength(attempts);
   });
 
@@ -234,9 +235,7 @@ describe("further attempts", () => {
         }),
       }),
     );
-    const client = createClient({ url }) as unknown as {
-      items: { append: { mutate(input: object): Promise<void> } };
-    };
+    const client = createClient({ url });
     await expect(client.items.append.mutate({})).rejects.toMatchObject({ reason: "throttled" });
     expect(made).toBe(1);
   });
@@ -406,8 +405,8 @@ describe("an end in time", () => {
     const { url, requests } = await serve(
       t.router({
         items: t.router({
-          get: anything.query(() => ({ id: "a", etag: "e1" })),
-          upsert: anything.mutation(() => {
+          get: anything.query(() => ({ id: "a", _etag: '"e1"' })),
+          replace: anything.mutation(() => {
             const cause = new Refusal("It has changed.", { reason: "precondition-failed" });
             throw new TRPCError({ code: "PRECONDITION_FAILED", cause });
           }),
@@ -421,7 +420,7 @@ describe("an end in time", () => {
       return 10_000;
     });
     onTestFinished(() => random.mockRestore());
-    const update = updateItem(createClient({ url }), { id: "a" }, (item) => item, stop);
+    const update = updateItem(createClient({ url }).items, { id: "a" }, (item) => item, stop);
     await expect(update).rejects.toMatchObject({ reason: "cancelled" });
     expect(requests).toHaveLength(2);
   });

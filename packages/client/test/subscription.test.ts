@@ -1,8 +1,9 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { TRPCError, tracked } from "@trpc/server";
 import { describe, expect, test } from "vitest";
-import { type ClientOptions, createClient, isItemsError } from "../src/index.ts";
+import { type ClientOptions, isApiError } from "../src/index.ts";
 import { listen, Refusal, serve, t } from "./runningRouter.ts";
+import { createClient } from "./testApi.ts";
 
 interface WatchEvent {
   readonly id: string;
@@ -182,7 +183,7 @@ describe("a subscription ends with one typed error", () => {
     );
     const told: unknown[] = [];
     const error = await failureOf({ url, onError: (failure, call) => told.push([failure, call]) });
-    expect(isItemsError(error) && error.reason).toBe(reason);
+    expect(isApiError(error) && error.reason).toBe(reason);
     expect(told).toEqual([[error, { path: "items.watch", type: "subscription" }]]);
     expect(requests).toHaveLength(1);
   });
@@ -193,7 +194,7 @@ describe("a subscription ends with one typed error", () => {
   ])("for a getToken that %s", async (_name, getToken) => {
     const { url, requests } = await serve(feed(1));
     const error = await failureOf({ url, getToken, timeout: 100 });
-    expect(isItemsError(error, "no-token")).toBe(true);
+    expect(isApiError(error, "no-token")).toBe(true);
     expect(requests).toEqual([]);
   });
 
@@ -213,7 +214,7 @@ describe("a subscription ends with one typed error", () => {
     );
     const error = await failureOf({ url });
     expect(error).toMatchObject({ reason, message: "There is no such container." });
-    expect(isItemsError(error)).toBe(true);
+    expect(isApiError(error)).toBe(true);
     expect(requests).toHaveLength(1);
   });
 });
@@ -231,7 +232,7 @@ const passed = (options: ClientOptions): Promise<string[]> =>
         onError: reject,
         onComplete: () => resolve(reasons),
         onConnectionStateChange: ({ error }) => {
-          if (isItemsError(error)) reasons.push(error.reason);
+          if (isApiError(error)) reasons.push(error.reason);
         },
       },
     );
@@ -291,7 +292,7 @@ test("a Retry-After that is longer than a timer measures is kept, not made a loo
   const [patient, quick] = await Promise.all([refusing("4000000"), refusing("1")]);
   const { promise: refused, resolve: refuse } = Promise.withResolvers<void>();
   const onConnectionStateChange = ({ error }: { error: unknown }): void => {
-    if (isItemsError(error, "unavailable")) refuse();
+    if (isApiError(error, "unavailable")) refuse();
   };
   const waiting = watchOf(patient).subscribe({}, { onConnectionStateChange });
   await refused;
@@ -302,7 +303,7 @@ test("a Retry-After that is longer than a timer measures is kept, not made a loo
       {},
       {
         onConnectionStateChange: ({ error }) => {
-          refusals += Number(isItemsError(error, "unavailable"));
+          refusals += Number(isApiError(error, "unavailable"));
           if (refusals < 2) return;
           other.unsubscribe();
           resolve();
@@ -336,7 +337,7 @@ test("what passes by itself does not end it: 502, 503, 429 and silence", async (
         onError: reject,
         onComplete: () => resolve(events),
         onConnectionStateChange: ({ error }) => {
-          if (isItemsError(error)) states.push(error.reason);
+          if (isApiError(error)) states.push(error.reason);
         },
       },
     );

@@ -39,7 +39,7 @@ describe("a bulk write", () => {
     const results = await Array.fromAsync(store.bulk(source, { onProgress: (at) => progress.push(at) }));
     expect(results.map(({ index }) => index)).toEqual(Array.from({ length: 2_500 }, (_, n) => n));
     const answers = await store.getMany(Array.from(numbered("a", 2_500)));
-    expect(results.map(({ etag }) => etag)).toEqual(answers.map((answer) => answer.item?.etag));
+    expect(results.map(({ _etag }) => _etag)).toEqual(answers.map((answer) => answer.item?._etag));
     expect(progress).toHaveLength(2_500);
     expect(progress.at(-1)).toMatchObject({ done: 2_500, refused: 0, resumeAt: 2_500 });
     const charged = results.reduce((sum, { requestCharge }) => sum + requestCharge, 0);
@@ -121,6 +121,19 @@ describe("a bulk write", () => {
       Array.from({ length: 300 - resumeAt }, (_, n) => n + resumeAt),
     );
     expect(await written("e")).toHaveLength(300);
+  });
+
+  test("hears its signal while it refuses or skips one item after the other, for which it waits for nothing", async () => {
+    for (const startAt of [0, 100_000]) {
+      const reason = new Error("ended");
+      const ended = new AbortController();
+      setImmediate(() => ended.abort(reason));
+      const source = function* () {
+        for (let n = 0; n < 100_000; n += 1) yield { id: "refused", name: n } as unknown as Item;
+      };
+      const results = Array.fromAsync(store.bulk(source(), { signal: ended.signal, startAt }));
+      await expect(results).rejects.toBe(reason);
+    }
   });
 
   test("passes on what its source throws, after the results before it", async () => {

@@ -39,7 +39,7 @@ describe("what overlaps leaves together", () => {
     const writes = await requestsOf(emulator, async () => {
       const results = await Promise.all(ids.map((id) => put(id, { name: `name of ${id}` })));
       expect(results.map(({ item }) => item.name)).toEqual(ids.map((id) => `name of ${id}`));
-      expect(new Set(results.map(({ item }) => item.etag)).size).toBe(ids.length);
+      expect(new Set(results.map(({ item }) => item._etag)).size).toBe(ids.length);
     });
     expect(writes).toBe(1);
     const reads = await requestsOf(emulator, async () => {
@@ -144,7 +144,7 @@ describe("identical reads that wait", () => {
 
 describe("one operation's refusal touches no neighbour", () => {
   test("404 and 412", async () => {
-    const { etag } = (await put("stale")).item;
+    const { _etag: etag } = (await put("stale")).item;
     await put("stale", { name: "newer" });
     const [written, absent, stale, gone, read] = await Promise.all([
       put("fresh", { name: "written" }),
@@ -155,7 +155,7 @@ describe("one operation's refusal touches no neighbour", () => {
     ]);
     expect(written.item.name).toBe("written");
     expect(absent).toMatchObject({ reason: "not-found", status: 404 });
-    expect(stale).toMatchObject({ reason: "precondition-failed", status: 412, currentEtag: read.item.etag });
+    expect(stale).toMatchObject({ reason: "precondition-failed", status: 412, currentEtag: read.item._etag });
     expect(gone.reason).toBe("precondition-failed");
     expect(read.item.name).toBe("newer");
   });

@@ -168,11 +168,11 @@ test("the schemas of what comes from outside name every wrong field, and become 
   expect(
     order.parse([
       ["status", "asc"],
-      ["updatedAt", "desc"],
+      ["_ts", "desc"],
     ]),
   ).toEqual([
     ["status", "asc"],
-    ["updatedAt", "desc"],
+    ["_ts", "desc"],
   ]);
   expect(order.safeParse([["address.zip", "asc"]]).error?.issues[0]?.message).toContain("`queries`");
   const patch = patchSchema(orders);
@@ -230,7 +230,7 @@ describe("items of an older schema", () => {
     expect(await rawOf("ada")).toMatchObject({ first: "Ada", age: 36, _schemaVersion: 3 });
     expect((await store.get({ id: "ada" })).item).not.toHaveProperty("_schemaVersion");
     await old.create({ id: "bob", name: "Bob B" });
-    const { etag } = (await store.get({ id: "bob" })).item;
+    const { _etag: etag } = (await store.get({ id: "bob" })).item;
     const patched = await store.patch({ id: "bob" }, { increment: { age: 5 } }, { ifMatch: etag });
     expect(patched.item).toMatchObject({ first: "Bob", last: "B", age: 5 });
     expect(await rawOf("bob")).toMatchObject({ age: 5, _schemaVersion: 3 });
@@ -276,11 +276,11 @@ describe("items of an older schema", () => {
       ["give up when the other brings it into the new form first", "lost", "replaceDocument"],
     ] as const)("with ifMatch %s", async (_, name, heldUpOperation) => {
       const { old, store, other, heldUp } = await openContested(name, heldUpOperation);
-      const { etag } = (await old.get({ id: "ada" })).item;
+      const { _etag: etag } = (await old.get({ id: "ada" })).item;
       const patched = failureOf(store.patch({ id: "ada" }, older, { ifMatch: etag }));
       await heldUp();
       const { item: theirs } = await other.upsert({ ...ada, first: "Augusta" });
-      expect(await patched).toMatchObject({ reason: "precondition-failed", currentEtag: theirs.etag });
+      expect(await patched).toMatchObject({ reason: "precondition-failed", currentEtag: theirs._etag });
       expect((await other.get({ id: "ada" })).item).toEqual(theirs);
     });
 

@@ -151,13 +151,12 @@ describe("a filter", () => {
   });
 
   test("on the time of the last write counts in seconds", async () => {
-    const { updatedAt } = (await store.get({ id: "i0", pk: "p0" })).item;
-    const at = Date.parse(updatedAt);
-    const [before, after] = [new Date(at - 1000).toISOString(), new Date(at + 1000).toISOString()];
+    const { _ts: at } = (await store.get({ id: "i0", pk: "p0" })).item;
+    const [before, after] = [at - 1, at + 1];
     const on = { id: { eq: "i0" } };
-    expect(await found({ ...on, updatedAt: { gt: before, lt: after, eq: updatedAt } })).toEqual(["i0"]);
-    expect(await found({ ...on, updatedAt: { gte: after } })).toEqual([]);
-    expect(await found({ ...on, updatedAt: { in: [before, updatedAt] } })).toEqual(["i0"]);
+    expect(await found({ ...on, _ts: { gt: before, lt: after, eq: at } })).toEqual(["i0"]);
+    expect(await found({ ...on, _ts: { gte: after } })).toEqual([]);
+    expect(await found({ ...on, _ts: { in: [before, at] } })).toEqual(["i0"]);
   });
 
   test("that says nothing holds for all", async () => {
@@ -230,7 +229,7 @@ describe("a filter from outside", () => {
       pk: "a",
       or: [{ name: { in: [] } }, 5],
       not: { "data.x": { contains: [1] } },
-      updatedAt: { gt: "yesterday" },
+      _ts: { gt: "yesterday" },
     };
     expect(problems(wrong).map((problem) => problem.split(":")[0])).toEqual([
       "size",
@@ -244,7 +243,7 @@ describe("a filter from outside", () => {
       "or.0.name.in",
       "or.1",
       "not.data.x.contains",
-      "updatedAt.gt",
+      "_ts.gt",
     ]);
   });
 

@@ -125,7 +125,7 @@ describe("pages", () => {
   });
 
   test("have every item once and in order, whatever is equal in it, in both directions", async () => {
-    const paths = ["name", "id", "pk", "ttl", "data.v", "updatedAt"] as const;
+    const paths = ["name", "id", "pk", "ttl", "data.v", "_ts"] as const;
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...paths),
@@ -152,11 +152,11 @@ describe("pages", () => {
     const orderings = [
       [
         ["status", "asc"],
-        ["updatedAt", "desc"],
+        ["_ts", "desc"],
       ],
       [
         ["status", "desc"],
-        ["updatedAt", "asc"],
+        ["_ts", "asc"],
       ],
       [
         ["status", "asc"],
@@ -257,7 +257,7 @@ describe("pages", () => {
     const served = await orderStore.list({
       orderBy: [
         ["status", "asc"],
-        ["updatedAt", "desc"],
+        ["_ts", "desc"],
       ],
       explain: true,
     });

@@ -22,7 +22,7 @@ export const orders = defineContainer({
       where: ["status", "address.city", "lines"],
       orderBy: [
         ["status", "asc"],
-        ["updatedAt", "desc"],
+        ["_ts", "desc"],
       ],
     },
     { orderBy: [["total", "desc"]] },

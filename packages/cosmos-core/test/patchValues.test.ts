@@ -22,6 +22,7 @@ const people = defineContainer({
     seen: z.coerce
       .date()
       .transform((date) => date.toISOString())
+      .pipe(z.iso.datetime())
       .optional(),
     odd: z.preprocess((value) => (value === "nothing" ? undefined : value), z.unknown()).optional(),
     more: z.record(z.string(), z.string().trim()).default({}),
@@ -42,10 +43,10 @@ beforeAll(async () => {
   store = await open();
 });
 
-const bare = ({ etag, updatedAt, ...item }: Awaited<ReturnType<typeof store.get>>["item"]) => item;
+const bare = ({ _etag, _ts, ...item }: Awaited<ReturnType<typeof store.get>>["item"]) => item;
 
 /** What is stored of an item that comes from outside. */
-const upserted = async (item: Input) => bare((await store.upsert(people.schema.parse(item))).item);
+const upserted = async (item: Input) => bare((await store.upsert(item as never)).item);
 
 /** A patch from outside is not held to the types. */
 const patched = async (id: string, patch: object) => {

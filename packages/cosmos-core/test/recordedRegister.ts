@@ -25,11 +25,11 @@ export interface Registers {
 
 function toVersion(
   id: string,
-  item: { id: string; etag: string },
+  item: { id: string; _etag: string },
   value: string | null | undefined,
 ): Version {
   if (item.id !== id) throw new Error(`The answer for ${id} is ${item.id}'s.`);
-  return { value: value ?? "", etag: item.etag };
+  return { value: value ?? "", etag: item._etag };
 }
 
 /** Items whose name is the value. */

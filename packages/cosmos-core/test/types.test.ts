@@ -40,7 +40,7 @@ describe("the types", () => {
       { name: { startsWith: "a", contains: "b", in: ["a"], eq: "x", lt: "y" } },
       { tags: { contains: "a", exists: true } },
       { "data.size": { gt: 3 }, "data.a.b": { contains: "x" }, "/data/a.b": { eq: null } },
-      { updatedAt: { gt: "2026-01-01T00:00:00Z" } },
+      { _ts: { gt: 1_700_000_000 } },
       { and: [{ ttl: { gte: 1 } }], or: [{ pk: { ne: "a" } }], not: { id: { eq: "a" } } },
     ];
     const wrong: Filter<Item>[] = [
@@ -80,22 +80,22 @@ describe("the types", () => {
       store.list({ orderBy: [["total", "desc"]] });
       store.list({ orderBy: [["total", "asc"]] });
       store.list({ orderBy: [["status", "asc"]] });
-      store.list({ orderBy: [["updatedAt", "asc"]] });
+      store.list({ orderBy: [["_ts", "asc"]] });
       store.list({
         orderBy: [
           ["status", "asc"],
-          ["updatedAt", "desc"],
+          ["_ts", "desc"],
         ],
       });
       store.list({
         orderBy: [
           ["status", "desc"],
-          ["updatedAt", "asc"],
+          ["_ts", "asc"],
         ],
       });
       const halfTurned = [
         ["status", "asc"],
-        ["updatedAt", "asc"],
+        ["_ts", "asc"],
       ] as const;
       // @ts-expect-error one direction turned only
       store.list({ orderBy: halfTurned });
@@ -213,6 +213,6 @@ describe("the types", () => {
       // @ts-expect-error at most three paths
       defineContainer({ id: "a", partitionKey: ["/id", "/a", "/b", "/c"], schema: withTtl, ttl: -1 });
     }
-    expectTypeOf<Stored<Item>["etag"]>().toBeString();
+    expectTypeOf<Stored<Item>["_etag"]>().toBeString();
   });
 });

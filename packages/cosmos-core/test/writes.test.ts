@@ -58,10 +58,10 @@ describe("create", () => {
 describe("replace", () => {
   test("writes over what is there, and refuses what is not", async () => {
     const { item: first } = await store.create(item("replaced", { tags: ["a"] }));
-    const { item: second } = await store.replace(item("replaced", { name: "two" }), { ifMatch: first.etag });
+    const { item: second } = await store.replace(item("replaced", { name: "two" }), { ifMatch: first._etag });
     expect(second).not.toHaveProperty("tags");
-    const stale = await failureOf(store.replace(item("replaced"), { ifMatch: first.etag }));
-    expect(stale).toMatchObject({ reason: "precondition-failed", currentEtag: second.etag });
+    const stale = await failureOf(store.replace(item("replaced"), { ifMatch: first._etag }));
+    expect(stale).toMatchObject({ reason: "precondition-failed", currentEtag: second._etag });
     expect((await failureOf(store.replace(item("nowhere")))).reason).toBe("not-found");
     expect((await failureOf(store.get(key("nowhere")))).reason).toBe("not-found");
   });
@@ -71,9 +71,9 @@ describe("delete", () => {
   test("removes the version it is told to, once", async () => {
     const { item: first } = await store.create(item("deleted"));
     const { item: second } = await store.replace(item("deleted", { name: "two" }));
-    const stale = await failureOf(store.delete(key("deleted"), { ifMatch: first.etag }));
-    expect(stale).toMatchObject({ reason: "precondition-failed", currentEtag: second.etag });
-    expect((await store.delete(key("deleted"), { ifMatch: second.etag })).requestCharge).toBeGreaterThan(0);
+    const stale = await failureOf(store.delete(key("deleted"), { ifMatch: first._etag }));
+    expect(stale).toMatchObject({ reason: "precondition-failed", currentEtag: second._etag });
+    expect((await store.delete(key("deleted"), { ifMatch: second._etag })).requestCharge).toBeGreaterThan(0);
     expect((await failureOf(store.delete(key("deleted")))).reason).toBe("not-found");
   });
 });
@@ -101,12 +101,12 @@ describe("patch", () => {
     const { item: second } = await store.patch(
       key("versioned"),
       { set: { name: "b" } },
-      { ifMatch: first.etag },
+      { ifMatch: first._etag },
     );
-    const stale = store.patch(key("versioned"), { set: { name: "c" } }, { ifMatch: first.etag });
+    const stale = store.patch(key("versioned"), { set: { name: "c" } }, { ifMatch: first._etag });
     expect(await failureOf(stale)).toMatchObject({
       reason: "precondition-failed",
-      currentEtag: second.etag,
+      currentEtag: second._etag,
     });
     expect((await store.get(key("versioned"))).item.name).toBe("b");
   });
@@ -240,7 +240,7 @@ describe("update", () => {
   test("gives up when every attempt is overtaken", async () => {
     await store.create(item("contested"));
     let attempts = 0;
-    const overtaken = store.update(key("contested"), async ({ etag, updatedAt, ...mine }) => {
+    const overtaken = store.update(key("contested"), async ({ _etag, _ts, ...mine }) => {
       attempts += 1;
       await store.upsert(item("contested", { name: `theirs ${attempts}` }));
       return { ...mine, name: "mine" };

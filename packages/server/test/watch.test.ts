@@ -242,7 +242,7 @@ describe("the change feed", () => {
     };
     const all = await Promise.all(Array.from({ length: 50 }, resume));
     for (let late = 0; late < 50; late += 1) all.push(await resume());
-    // Each by itself would need four: three pages and the end. The hub asks once a second, besides.
+    // Each by itself would need four: three pages and the end. The live feed asks once a second, besides.
     expect(reads()).toBeLessThan(100);
     await write(["for all who resumed"], {}, subscribingClient(current()));
     for (const each of all) await untilSeen(each, ["for all who resumed"]);

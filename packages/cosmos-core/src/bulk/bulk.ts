@@ -1,8 +1,8 @@
+import { setImmediate } from "node:timers/promises";
 import type { AnyDefinition, ItemBase } from "../definition/defineContainer.ts";
 import type { Documents } from "../definition/document.ts";
-import { bareEtag } from "../definition/etag.ts";
 import { StoreError } from "../errors/errors.ts";
-import { fieldProblems, invalidInput } from "../errors/invalidInput.ts";
+import { invalidInput } from "../errors/invalidInput.ts";
 import { inOrder } from "../points/inOrder.ts";
 import { itemWriter } from "../points/itemWriting.ts";
 import { createPointSender, type Submit } from "../points/pointSender.ts";
@@ -16,11 +16,11 @@ export type BulkResult = {
   readonly requestCharge: number;
 } & (
   | {
-      /** The version that it has now, without quotes. */
-      readonly etag: string;
+      /** The version that it has now, in the service's quotes. */
+      readonly _etag: string;
       readonly error?: never;
     }
-  | { readonly etag?: never; readonly error: StoreError }
+  | { readonly _etag?: never; readonly error: StoreError }
 );
 
 /** How far a bulk write is. */
@@ -54,6 +54,9 @@ const maxHeldBytes = 16 * 1024 * 1024;
 
 const maxConcurrency = 10_000;
 
+/** Items of a source that are taken in one turn of the event loop, at most. */
+const inputsInTurn = 1_000;
+
 /** Makes a store's `bulk`. */
 export function createBulk<Item extends ItemBase>(
   submit: Submit,
@@ -75,14 +78,8 @@ export function createBulk<Item extends ItemBase>(
     /** The last write to each item that is not done: a later one to the same item waits for it. */
     const last = new Map<string, Promise<unknown>>();
 
-    async function write(item: Item): Promise<{ readonly etag: string; readonly requestCharge: number }> {
-      const parsed = definition.schema.safeParse(item);
-      if (!parsed.success) throw invalidInput("The item breaks its schema", fieldProblems(parsed.error));
-      const operation = {
-        kind: "upsert",
-        ...writing(parsed.data as unknown as Item),
-        isMinimal: true,
-      } as const;
+    async function write(item: Item): Promise<{ readonly _etag: string; readonly requestCharge: number }> {
+      const operation = { kind: "upsert", ...writing(item), isMinimal: true } as const;
       const name = JSON.stringify(operation.key);
       const before = last.get(name);
       const written = (async () => {
@@ -91,8 +88,8 @@ export function createBulk<Item extends ItemBase>(
       })();
       last.set(name, written);
       try {
-        const { etag = "", requestCharge } = await written;
-        return { etag: bareEtag(etag), requestCharge };
+        const { etag: _etag = "", requestCharge } = await written;
+        return { _etag, requestCharge };
       } finally {
         if (last.get(name) === written) last.delete(name);
       }
@@ -110,7 +107,7 @@ export function createBulk<Item extends ItemBase>(
     let [done, refused, requestCharge] = [0, 0, 0];
     try {
       const limits = { atOnce: concurrency, weight: maxHeldBytes, weigh };
-      for await (const result of inOrder(skip(source, startAt), limits, work)) {
+      for await (const result of inOrder(skip(source, startAt, signal), limits, work)) {
         done += 1;
         requestCharge += result.requestCharge;
         if (result.error !== undefined) refused += 1;
@@ -141,14 +138,20 @@ function weigh(item: unknown): number {
   }
 }
 
+/** What a source has after so many. */
 async function* skip<Input>(
   source: Iterable<Input> | AsyncIterable<Input>,
   count: number,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<Input> {
   let index = 0;
   for await (const input of source) {
+    signal?.throwIfAborted();
     if (index >= count) yield input;
     index += 1;
+    // Items that are skipped or refused wait for nothing: without a turn of the event loop no timer of the process would
+    // run, and nobody could end this, before the source's end.
+    if (index % inputsInTurn === 0) await setImmediate();
   }
 }
 

@@ -5,7 +5,8 @@ import type { PathOf } from "./fieldTypes.ts";
 import type { ItemOrderings } from "./indexedPaths.ts";
 import { isIndexed, policyFor } from "./indexingPolicy.ts";
 import { definitionPath, definitionPathText, type ItemPath, parseItemPath } from "./itemPath.ts";
-import { isTimePath, type Ordering, type OrderPathOf, type OrderTerm, storedPath } from "./ordering.ts";
+import { isTimePath, type Ordering, type OrderPathOf, type OrderTerm } from "./ordering.ts";
+import { schemaProblems } from "./storableSchema.ts";
 
 /** What every item of a container has: its id. */
 export interface ItemBase {
@@ -20,7 +21,7 @@ export type PartitionKeyPaths = Path | readonly [Path] | readonly [Path, Path] |
 /** A query that an application makes: the paths that it filters by, and its order. */
 export interface DeclaredQuery<Item = unknown> {
   /** Paths of items, `data.size`; that of an array stands for its elements. */
-  readonly where?: readonly (PathOf<Item> | "updatedAt")[];
+  readonly where?: readonly (PathOf<Item> | "_ts")[];
   readonly orderBy?: readonly (readonly [path: OrderPathOf<Item>, direction: "asc" | "desc"])[];
 }
 
@@ -90,6 +91,8 @@ export function defineContainer<
     readonly queries?: readonly DeclaredQuery[];
   };
   const refuse = (problem: string): TypeError => new TypeError(`The container ${input.id} ${problem}`);
+  const [unstorable] = schemaProblems(input.schema);
+  if (unstorable !== undefined) throw refuse(unstorable);
   checkKey(definition, refuse);
   checkNumbers(definition, refuse);
   if (queries !== undefined && definition.indexing !== undefined) {
@@ -158,7 +161,7 @@ function readQuery(
   const read = (text: string): ItemPath => {
     const path = parseItemPath(text);
     if (typeof path === "string") throw refuse(`declares a query by ${text}, which ${path}.`);
-    if (!isTimePath(storedPath(path)) && shapeAt(schema, path) === undefined) {
+    if (!isTimePath(path) && shapeAt(schema, path) === undefined) {
       throw refuse(`declares a query by ${text}, which its schema does not have.`);
     }
     return path;
@@ -166,7 +169,7 @@ function readQuery(
   return {
     where: where.map(read).flatMap((path) => patternsOf(schema, path)),
     order: orderBy.map(([path, direction]) => ({
-      path: storedPath(read(path)),
+      path: read(path),
       isDescending: direction === "desc",
     })),
   };
@@ -174,7 +177,7 @@ function readQuery(
 
 /** The index patterns of a path that filters use: the value's, its elements', all of what is below. */
 function patternsOf(schema: z.ZodType<ItemBase>, path: ItemPath): string[] {
-  if (isIndexed({ includedPaths: [], excludedPaths: [] }, storedPath(path))) return [];
+  if (isIndexed({ includedPaths: [], excludedPaths: [] }, path)) return [];
   const text = definitionPathText(path);
   const shape = shapeAt(schema, path);
   if (shape?.isOpen === true || shape?.isObject === true) return [`${text}/*`];

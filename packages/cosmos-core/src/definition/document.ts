@@ -1,20 +1,24 @@
 import type { ItemDefinition, Resource } from "@azure/cosmos";
-import { StoreError } from "../errors/errors.ts";
-import { describeIssues } from "../errors/invalidInput.ts";
+import { z } from "zod";
+import { type FieldProblem, StoreError } from "../errors/errors.ts";
+import { describeIssues, fieldProblems, invalidInput } from "../errors/invalidInput.ts";
 import type { AnyDefinition, ItemBase } from "./defineContainer.ts";
-import { bareEtag } from "./etag.ts";
+import { itemProblem, maxJsonDepth } from "./json.ts";
 import { jsonBytes } from "./jsonBytes.ts";
 
-/** An item as it is stored: with what the service keeps about it. */
+/** An item as it is stored: with what the service keeps about it, under the service's names. */
 export type Stored<Item> = Item & {
   /**
-   * The version, without the quotes that HTTP puts around it: write with it as `ifMatch` to be sure that nothing was
-   * changed in between.
+   * The version, in the quotes that the service gives it: write with it as `ifMatch` to be sure that nothing was changed
+   * in between.
    */
-  readonly etag: string;
-  /** When it was last written, as ISO 8601 in UTC; to the second. */
-  readonly updatedAt: string;
+  readonly _etag: string;
+  /** When it was last written, in seconds since 1970. */
+  readonly _ts: number;
 };
+
+/** What the service keeps in each document, beside the item's own fields. Nothing that is written changes them. */
+export const serviceFields = ["_rid", "_self", "_etag", "_ts", "_attachments", "_lsn"] as const;
 
 /** Bytes of UTF-8 that an item's JSON may have. Source: Learn, "Azure Cosmos DB service quotas", per-item limits. */
 export const maxItemBytes = 2 * 1024 * 1024;
@@ -24,10 +28,17 @@ export const versionField = "_schemaVersion";
 
 /** A container's items and their documents, each made from the other. */
 export interface Documents<Item extends ItemBase> {
+  /**
+   * What the schema makes of an item that is to be written. What the service keeps may stand in it, as in an item that
+   * was read, and is left out.
+   *
+   * @throws StoreError `invalid` that names every wrong field, `misconfigured` where the schema itself fails
+   */
+  parse(input: unknown): Item;
   /** The document of an item, and its bytes as JSON. @throws StoreError `too-large` */
   write(item: Item): { readonly body: ItemDefinition; readonly size: number };
   /**
-   * What callers see: the item, upgraded to the schema's version, its etag and its time, none of the service's other
+   * What callers see: the item, upgraded to the schema's version, with `_etag` and `_ts` and none of the service's other
    * properties.
    *
    * @throws StoreError `misconfigured` when the document is of a later version, or does not fit after its upgrade
@@ -53,6 +64,18 @@ export function createDocuments<Item extends ItemBase>(definition: AnyDefinition
   }
 
   return {
+    parse(input) {
+      const refuse = (fields: readonly FieldProblem[]): StoreError =>
+        invalidInput("The item breaks its schema", fields);
+      if (isObject(input) && Object.hasOwn(input, versionField)) {
+        throw refuse([{ path: versionField, message: "is kept by the store: leave it out" }]);
+      }
+      const parsed = safeParse(definition, withoutServiceFields(input));
+      if (!parsed.success) throw refuse(fieldProblems(parsed.error));
+      const problem = itemProblem(parsed.data);
+      if (problem !== undefined) throw refuse([problem]);
+      return parsed.data as unknown as Item;
+    },
     write(item) {
       const body = (version === 1 ? item : { ...item, [versionField]: version }) as ItemDefinition;
       const size = jsonBytes(body);
@@ -85,10 +108,35 @@ export function createDocuments<Item extends ItemBase>(definition: AnyDefinition
       const current = from < version ? { ...upgrade(item, from) } : item;
       // Into the copy that was just made, property by property: a page has a hundred of them.
       const read = current as Record<string, unknown>;
-      read["etag"] = bareEtag(_etag);
-      read["updatedAt"] = new Date(_ts * 1000).toISOString();
+      read["_etag"] = _etag;
+      read["_ts"] = _ts;
       return read as unknown as Stored<Item>;
     },
     isOld: (document) => versionOf(document) < version,
   };
 }
+
+const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function withoutServiceFields(input: unknown): unknown {
+  if (!isObject(input) || !serviceFields.some((name) => Object.hasOwn(input, name))) return input;
+  const { _rid, _self, _etag, _ts, _attachments, _lsn, ...item } = input as Record<string, unknown>;
+  return item;
+}
+
+/** Applies a schema, whatever its author's functions throw. */
+function safeParse({ id, schema }: AnyDefinition, input: unknown): z.ZodSafeParseResult<ItemBase> {
+  try {
+    return schema.safeParse(input);
+  } catch (error) {
+    if (error instanceof RangeError) throw invalidInput("The item breaks its schema", [tooDeep]);
+    const message =
+      error instanceof z.core.$ZodAsyncError
+        ? `The schema of ${id} has an asynchronous check or transform: a store applies schemas at once. Check that before the item is written.`
+        : `The schema of ${id} fails: ${String(error)}. A check or transform of it throws where it has to add an issue.`;
+    throw new StoreError("misconfigured", message, {}, error);
+  }
+}
+
+const tooDeep: FieldProblem = { path: "", message: `nests deeper than ${maxJsonDepth} levels` };

@@ -1,6 +1,6 @@
 import { invalidInput } from "../errors/invalidInput.ts";
 
-/** An etag without its quotes, if it has any: as items show it, and as people type it in a shell. */
+/** An etag without its quotes, if it has any: as people type it in a shell. */
 export const bareEtag = (etag: string): string =>
   etag.length > 1 && etag.startsWith('"') && etag.endsWith('"') ? etag.slice(1, -1) : etag;
 

@@ -4,7 +4,7 @@ import type { AnyDefinition } from "./defineContainer.ts";
 import { type FieldShape, type ScalarKind, shapeAt } from "./fieldShape.ts";
 import type { PathOf, Scalar, ValueAt } from "./fieldTypes.ts";
 import { type ItemPath, parseItemPath } from "./itemPath.ts";
-import { isTimePath, storedPath } from "./ordering.ts";
+import { isTimePath } from "./ordering.ts";
 
 /** What can be asked of a value; of several, all have to hold. What is not there fulfils none but `ne` and `exists: false`. */
 export interface Conditions<Value> {
@@ -48,8 +48,8 @@ export type Filter<Item> = {
   /** Pointers are checked when the filter is used. */
   readonly [Path in `/${string}`]?: Conditions<Scalar | readonly Scalar[]>;
 } & {
-  /** When it was last written, as ISO 8601 in UTC; to the second. */
-  readonly updatedAt?: Conditions<string>;
+  /** When it was last written, in seconds since 1970. */
+  readonly _ts?: Conditions<number>;
   readonly and?: readonly Filter<Item>[];
   readonly or?: readonly Filter<Item>[];
   readonly not?: Filter<Item>;
@@ -144,8 +144,7 @@ export function readFilter(definition: AnyDefinition, filter: unknown): FilterNo
       refuse(place.with(-1, name.slice(0, 100)), path);
       return [];
     }
-    const stored = storedPath(path);
-    const shape = isTimePath(stored) ? timeShape : shapeAt(definition.schema, path);
+    const shape = isTimePath(path) ? timeShape : shapeAt(definition.schema, path);
     if (shape === undefined) {
       refuse(place.with(-1, name.slice(0, 100)), "is no field of an item");
       return [];
@@ -167,7 +166,7 @@ export function readFilter(definition: AnyDefinition, filter: unknown): FilterNo
         refuse([...place, operator.slice(0, 100)], `is none of ${operators.join(", ")}`);
         return [];
       }
-      const node = readCondition(stored, shape, operator, value);
+      const node = readCondition(path, shape, operator, value);
       if (typeof node !== "string") return [node];
       refuse([...place, operator], node);
       return [];
@@ -183,9 +182,8 @@ const all = (nodes: readonly FilterNode[]): FilterNode => {
   return nodes.length === 1 && only !== undefined ? only : { kind: "and", nodes };
 };
 
-/** The service keeps seconds, and items show ISO 8601. */
 const timeShape: FieldShape = {
-  scalars: new Set(["string"]),
+  scalars: new Set(["number"]),
   isObject: false,
   isOpen: false,
   isOptional: false,
@@ -209,7 +207,7 @@ function readCondition(
       }
       const values: Scalar[] = [];
       for (const one of value) {
-        const compared = readValue(path, shape, one, shape.scalars);
+        const compared = readValue(shape, one, shape.scalars);
         if (!("value" in compared)) return compared.problem;
         values.push(compared.value);
       }
@@ -218,20 +216,19 @@ function readCondition(
     case "contains":
       return readContains(path, shape, value);
     case "startsWith": {
-      const compared = readValue(path, shape, value, only(shape, ["string"]));
+      const compared = readValue(shape, value, only(shape, ["string"]));
       if (!("value" in compared)) return compared.problem;
-      if (isTimePath(path)) return "is not for a time";
       return { kind: operator, path, value: compared.value as string };
     }
     case "eq":
     case "ne": {
-      const compared = readValue(path, shape, value, shape.scalars);
+      const compared = readValue(shape, value, shape.scalars);
       if (!("value" in compared)) return compared.problem;
       const equal: FilterNode = { kind: "eq", path, value: compared.value };
       return operator === "eq" ? equal : { kind: "not", node: equal };
     }
     default: {
-      const compared = readValue(path, shape, value, only(shape, ["string", "number"]));
+      const compared = readValue(shape, value, only(shape, ["string", "number"]));
       return "value" in compared ? { kind: operator, path, value: compared.value } : compared.problem;
     }
   }
@@ -241,7 +238,6 @@ const only = ({ scalars }: FieldShape, kinds: readonly ScalarKind[]): ReadonlySe
   new Set(kinds.filter((kind) => scalars.has(kind)));
 
 function readValue(
-  path: ItemPath,
   shape: FieldShape,
   value: unknown,
   allowed: ReadonlySet<ScalarKind>,
@@ -256,13 +252,6 @@ function readValue(
   if (typeof value === "string") {
     const problem = textProblem(value);
     if (problem !== undefined) return { problem };
-    if (isTimePath(path)) {
-      const time = Date.parse(value);
-      if (!/^\d{4}-\d\d-\d\dT/.test(value) || Number.isNaN(time)) {
-        return { problem: "has to be a time as ISO 8601: 2026-01-31T12:00:00Z" };
-      }
-      return { value: time / 1_000 };
-    }
   }
   return { value: value as Scalar };
 }
@@ -274,7 +263,6 @@ function textProblem(text: string): string | undefined {
 }
 
 function readContains(path: ItemPath, shape: FieldShape, value: unknown): FilterNode | string {
-  if (isTimePath(path)) return "is not for a time";
   const { elements } = shape;
   const nodes: FilterNode[] = [];
   const kind = kindOf(value);

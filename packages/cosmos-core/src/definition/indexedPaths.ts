@@ -10,10 +10,10 @@ interface AnyQuery {
 /** The orders that a container's index serves, from what its definition says: the rule of `isIndexed`, in types. */
 export type ItemOrderings<Item, Indexing, Queries> = Queries extends readonly AnyQuery[]
   ?
-      | SingleOrdering<DeclaredPath<Queries[number], OrderPathOf<Item>> | "id" | "updatedAt">
+      | SingleOrdering<DeclaredPath<Queries[number], OrderPathOf<Item>> | "id" | "_ts">
       | Composite<Queries[number]>
   : Indexing extends IndexingPolicy
-    ? SingleOrdering<IndexedPath<OrderPathOf<Item>, Indexing> | "id" | "updatedAt"> | CompositeOf<Indexing>
+    ? SingleOrdering<IndexedPath<OrderPathOf<Item>, Indexing> | "id" | "_ts"> | CompositeOf<Indexing>
     : SingleOrdering<OrderPathOf<Item>>;
 
 type PathsOfOrder<Order> = Order extends readonly (readonly [infer Path, unknown])[] ? Path : never;
@@ -83,11 +83,9 @@ type Keys<Index extends readonly { readonly path: string; readonly order: string
   ];
 };
 
-/** `/a/b` as `a.b`; the service's time as the item has it. */
-type Dotted<Path extends string> = Path extends "/_ts"
-  ? "updatedAt"
-  : Path extends `/${infer Name}/${infer Rest}`
-    ? `${Name}.${Dotted<`/${Rest}`>}`
-    : Path extends `/${infer Name}`
-      ? Name
-      : never;
+/** `/a/b` as `a.b`. */
+type Dotted<Path extends string> = Path extends `/${infer Name}/${infer Rest}`
+  ? `${Name}.${Dotted<`/${Rest}`>}`
+  : Path extends `/${infer Name}`
+    ? Name
+    : never;

@@ -1,3 +1,5 @@
+import type { FieldProblem } from "../errors/errors.ts";
+
 /** A JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
@@ -5,27 +7,82 @@ export type Json = null | boolean | number | string | Json[] | { [name: string]:
 export const maxJsonDepth = 120;
 
 /** Whether a value is an object of JSON values. */
-export function isJsonObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && isJson(value);
+export const isJsonObject = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && isJson(value);
+
+/** Whether a value is JSON that nests no deeper than {@link maxJsonDepth}. */
+export const isJson = (value: unknown): boolean => jsonProblem(value, maxJsonDepth, false) === undefined;
+
+/** What of an item is no JSON; a property that is undefined counts as left out. */
+export const itemProblem = (item: unknown): FieldProblem | undefined =>
+  jsonProblem(item, maxJsonDepth + 1, true);
+
+/** An object or array, and where it stands. */
+interface Place {
+  readonly value: object;
+  readonly name: string;
+  readonly outer: Place | undefined;
 }
 
-/** Whether a value is JSON that nests no deeper than {@link maxJsonDepth}. Walks without recursion: any depth may come in. */
-export function isJson(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return isScalar(value);
-  let level: object[] = [value];
+/**
+ * What of a value is no JSON, or would be another value when it is read again: a `Date`, a `Map`, an infinite number.
+ * Walks without recursion: any depth may come in.
+ *
+ * @returns the first such place, and what is wrong with it as the end of a sentence
+ */
+function jsonProblem(root: unknown, maxDepth: number, isLeftOut: boolean): FieldProblem | undefined {
+  const wrong = problemOf(root, false);
+  if (wrong !== undefined) return { path: "", message: wrong };
+  let level: Place[] = isContainer(root) ? [{ value: root, name: "", outer: undefined }] : [];
   for (let depth = 1; level.length > 0; depth += 1) {
-    if (depth > maxJsonDepth) return false;
-    const next: object[] = [];
-    for (const container of level) {
-      for (const child of Object.values(container) as unknown[]) {
-        if (typeof child === "object" && child !== null) next.push(child);
-        else if (!isScalar(child)) return false;
+    const [first] = level;
+    if (depth > maxDepth && first !== undefined) {
+      return { path: namesOf(first)[0] ?? "", message: `nests deeper than ${maxJsonDepth} levels` };
+    }
+    const next: Place[] = [];
+    for (const outer of level) {
+      const isArray = Array.isArray(outer.value);
+      for (const name of isArray ? outer.value.keys() : Object.keys(outer.value)) {
+        const value = (outer.value as Record<string | number, unknown>)[name];
+        const message =
+          problemOf(value, isLeftOut && !isArray) ?? (isArray ? undefined : textProblem(name as string));
+        if (message !== undefined) return { path: [...namesOf(outer), name].join("."), message };
+        if (isContainer(value)) next.push({ value, name: String(name), outer });
       }
     }
     level = next;
   }
-  return true;
+  return undefined;
 }
 
-const isScalar = (value: unknown): boolean =>
-  value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
+const isContainer = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+const namesOf = ({ name, outer }: Place): string[] => (outer === undefined ? [] : [...namesOf(outer), name]);
+
+const textProblem = (text: string): string | undefined =>
+  text.isWellFormed() ? undefined : "has half a surrogate pair: it is not valid Unicode";
+
+function problemOf(value: unknown, mayBeUndefined: boolean): string | undefined {
+  switch (typeof value) {
+    case "string":
+      return textProblem(value);
+    case "boolean":
+      return undefined;
+    case "number":
+      return Number.isFinite(value) ? undefined : `is ${value}, which is no number of JSON`;
+    case "undefined":
+      return mayBeUndefined ? undefined : "is undefined, which JSON has not";
+    case "object":
+      return value === null || Array.isArray(value) || isPlain(value)
+        ? undefined
+        : `is a ${value.constructor?.name ?? "object with a prototype"}, which JSON has not`;
+    default:
+      return `is a ${typeof value}, which JSON has not`;
+  }
+}
+
+/** Whether an object is a literal's or JSON's, of whichever realm. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}

@@ -16,7 +16,7 @@ export type OrderKey<Path extends string = string> = readonly [path: Path, direc
 export type Ordering = readonly OrderKey[];
 
 /** The paths that can be sorted by: scalars, and the time of the last write. */
-export type OrderPathOf<Item> = ScalarPathOf<Item> | "updatedAt";
+export type OrderPathOf<Item> = ScalarPathOf<Item> | "_ts";
 
 /** Every order by one path of an item: what a container that indexes all its paths serves. */
 export type SingleOrdering<Path extends string> = readonly [OrderKey<Path>];
@@ -32,13 +32,7 @@ export interface OrderTerm {
   readonly isDescending: boolean;
 }
 
-/** Where the time of the last write stands in a stored document. */
-const storedTime: ItemPath = ["_ts"];
-
-/** The path in a stored document of an item's path: `updatedAt` is the service's `_ts`. */
-export const storedPath = (path: ItemPath): ItemPath =>
-  path.length === 1 && path[0] === "updatedAt" ? storedTime : path;
-
+/** Whether a path is that of the time of the last write, which every item has. */
 export const isTimePath = (path: ItemPath): boolean => path.length === 1 && path[0] === "_ts";
 
 /** Keys that one order may have. Source: Learn, "Indexing policies": a composite index has up to 8 paths. */
@@ -65,9 +59,9 @@ function readKeys(definition: AnyDefinition, order: Ordering): OrderTerm[] | Fie
     if (typeof path === "string") refuse(`has the path ${JSON.stringify(text.slice(0, 100))}, which ${path}`);
     else if (!isSortable(definition, path))
       refuse(`has the path ${JSON.stringify(text)}, which is none of an item to sort by`);
-    else if (terms.some((term) => term.path.join("\0") === storedPath(path).join("\0"))) {
+    else if (terms.some((term) => term.path.join("\0") === path.join("\0"))) {
       refuse(`has the path ${JSON.stringify(text)} for the second time`);
-    } else terms.push({ path: storedPath(path), isDescending: direction === "desc" });
+    } else terms.push({ path: path, isDescending: direction === "desc" });
   }
   if (problems.length > 0) return problems;
   if (isOrderServed(definition.indexing, terms)) return terms;
@@ -80,7 +74,7 @@ function readKeys(definition: AnyDefinition, order: Ordering): OrderTerm[] | Fie
 }
 
 function isSortable({ schema }: AnyDefinition, path: ItemPath): boolean {
-  if (isTimePath(storedPath(path))) return true;
+  if (isTimePath(path)) return true;
   const shape = shapeAt(schema, path);
   return shape !== undefined && shape.scalars.size > 0;
 }

@@ -5,7 +5,7 @@ import { isJson, type Json } from "../definition/json.ts";
 import type { FieldProblem } from "../errors/errors.ts";
 import { fieldProblems } from "../errors/invalidInput.ts";
 import { type AnyDefinition, partitionKeyPaths } from "./defineContainer.ts";
-import { versionField } from "./document.ts";
+import { serviceFields, versionField } from "./document.ts";
 import { type FieldShape, shapeAt } from "./fieldShape.ts";
 import type { PathOf, ValueAt } from "./fieldTypes.ts";
 import {
@@ -18,7 +18,7 @@ import {
 } from "./itemPath.ts";
 
 /** The paths that a patch may change: all but the id and what the service keeps. */
-type PatchPath<Item> = Exclude<PathOf<Item>, "id" | "etag" | "updatedAt">;
+type PatchPath<Item> = Exclude<PathOf<Item>, "id">;
 
 type PathTo<Item, Wanted> =
   PatchPath<Item> extends infer Path
@@ -92,17 +92,7 @@ const patchShape = z
   .partial();
 
 /** Names at an item's root that no patch touches. */
-const fixedNames = new Set([
-  "id",
-  "etag",
-  "updatedAt",
-  "_rid",
-  "_self",
-  "_etag",
-  "_ts",
-  "_attachments",
-  versionField,
-]);
+const fixedNames: ReadonlySet<string> = new Set(["id", ...serviceFields, versionField]);
 
 /** Reads a patch from outside. @returns the operations to send, or everything that is wrong with it */
 export function readPatch(definition: AnyDefinition, patch: unknown): PatchOperation[] | FieldProblem[] {

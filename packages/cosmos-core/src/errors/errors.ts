@@ -39,7 +39,7 @@ export interface StoreErrorDetails {
   readonly activityId?: string | undefined;
   /** How long to wait before trying again, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
-  /** The etag that the item has now. */
+  /** The etag that the item has now, in the service's quotes. */
   readonly currentEtag?: string | undefined;
   readonly fields?: readonly FieldProblem[] | undefined;
   /** What the failed operation cost, in request units (RU). */

@@ -15,17 +15,14 @@ function problemsOf(issue: z.core.$ZodIssue): FieldProblem[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
       path: [...path, key].join("."),
-      message: readOnly.get(key) ?? "is not a known field",
+      message: key === "ifMatch" && path.length === 0 ? besideItem : "is not a known field",
     }));
   }
   return [{ path: path.join("."), message: wording(issue, path.length > 0) }];
 }
 
-/** Fields that an answer carries and an input does not. */
-const readOnly: ReadonlyMap<string, string> = new Map([
-  ["etag", "is set by the database: leave it out, or send it as ifMatch to write over that version only"],
-  ["updatedAt", "is set by the database: leave it out"],
-]);
+/** What to say of a condition that came as a field. */
+const besideItem = "is no field of an item: give it beside the item, as [item, { ifMatch }]";
 
 /** zod's own words of a type as ours; a schema's words stay. */
 function wording(issue: z.core.$ZodIssue, isField: boolean): string {

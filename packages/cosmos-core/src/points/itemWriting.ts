@@ -24,13 +24,18 @@ export function storeKeyReader(definition: AnyDefinition): (key: { readonly id: 
   };
 }
 
-/** Makes of items what their writes send. @throws StoreError `invalid`, `too-large` */
+/**
+ * Makes of items, as they come, what their writes send. Every write goes through it, and so through the schema, once.
+ *
+ * @throws StoreError `invalid`, `too-large`
+ */
 export function itemWriter<Item extends ItemBase>(
   definition: AnyDefinition,
   documents: Documents<Item>,
-): (item: Item) => ItemWriting {
+): (item: unknown) => ItemWriting {
   const readKey = storeKeyReader(definition);
-  return (item) => {
+  return (input) => {
+    const item = documents.parse(input);
     const key = readKey(item);
     refuseUnwritable(key.id);
     return { key, ...documents.write(item) };

@@ -93,7 +93,7 @@ export function createPatchItem<Item extends ItemBase>(
         if (version === 1 || !isOvertaken(error) || attempt === maxPatches) throw error;
         const found = (await spend({ kind: "read", key: operation.key })).document as ItemDefinition;
         const item = documents.read(found);
-        if (isOneVersion && quotedEtag(item.etag) !== expected) throw error;
+        if (isOneVersion && item._etag !== expected) throw error;
         if (!documents.isOld(found)) {
           // Without an etag it may have been in the old form when the patch met it: then it is tried once more.
           if (isOneVersion || wasNew) throw error;
@@ -116,16 +116,16 @@ export function createPatchItem<Item extends ItemBase>(
   async function renew(
     spend: Spend,
     key: PointKey,
-    { etag, updatedAt, ...item }: Stored<Item>,
+    { _etag: ifMatch, _ts, ...item }: Stored<Item>,
   ): Promise<string> {
     const written = documents.write(item as unknown as Item);
-    const { document } = await spend({ kind: "replace", key, ...written, ifMatch: quotedEtag(etag) });
-    return quotedEtag(documents.read(document as ItemDefinition).etag);
+    const { document } = await spend({ kind: "replace", key, ...written, ifMatch });
+    return documents.read(document as ItemDefinition)._etag;
   }
 
   /** The item that a patch has made. @throws StoreError `invalid` when it breaks its schema */
   function checked(item: Stored<Item>): Stored<Item> {
-    const { etag, updatedAt, ...bare } = item;
+    const { _etag, _ts, ...bare } = item;
     const result = schema.safeParse(bare);
     if (result.success) return item;
     throw invalidInput("The patch was made, and the item breaks its schema now", fieldProblems(result.error));

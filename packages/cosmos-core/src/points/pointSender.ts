@@ -71,7 +71,7 @@ export function createPointSender<Item extends ItemBase>(
     const current = await run(undefined, { kind: "read", key }).catch(() => undefined);
     const details = {
       ...failure,
-      currentEtag: current?.item.etag,
+      currentEtag: current?.item._etag,
       requestCharge: (failure.requestCharge ?? 0) + (current?.requestCharge ?? 0),
     };
     const message = isConditional

@@ -27,7 +27,7 @@ export interface OperationOptions {
 
 /** Options of a write. */
 export interface WriteOptions extends OperationOptions {
-  /** Writes only over the version that has this etag; else `precondition-failed`. */
+  /** Writes only over the version that has this etag, with its quotes or without, or, as `*`, over any; else `precondition-failed`. */
   readonly ifMatch?: string | undefined;
 }
 

@@ -1,9 +1,9 @@
 import type { AnyDefinition, ItemBase } from "../definition/defineContainer.ts";
 import type { Documents, Stored } from "../definition/document.ts";
-import { quotedEtag } from "../definition/etag.ts";
-import { type PointKey, pointKeyReader } from "../definition/itemKey.ts";
-import { fieldProblems, invalidInput } from "../errors/invalidInput.ts";
+import type { PointKey } from "../definition/itemKey.ts";
+import { invalidInput } from "../errors/invalidInput.ts";
 import { pause, waitBefore } from "../sdk/retryWait.ts";
+import { type ItemWriting, itemWriter } from "./itemWriting.ts";
 import { isOvertaken, type PointSender } from "./pointSender.ts";
 import type { ItemResult, OperationOptions } from "./pointStore.ts";
 
@@ -16,7 +16,7 @@ export function createUpdateItem<Item extends ItemBase>(
   documents: Documents<Item>,
   { run, explain }: PointSender<Item>,
 ) {
-  const readKey = pointKeyReader(definition);
+  const writing = itemWriter(definition, documents);
 
   return async function updateItem(
     key: PointKey,
@@ -26,10 +26,9 @@ export function createUpdateItem<Item extends ItemBase>(
     for (let attempt = 1, requestCharge = 0; ; attempt += 1) {
       const read = await run(signal, { kind: "read", key });
       requestCharge += read.requestCharge;
-      const { etag } = read.item;
-      const written = documents.write(changed(await change(read.item), key));
+      const written = changed(await change(read.item), key);
       try {
-        const result = await run(signal, { kind: "replace", key, ...written, ifMatch: quotedEtag(etag) });
+        const result = await run(signal, { kind: "replace", ...written, ifMatch: read.item._etag });
         return { ...result, requestCharge: requestCharge + result.requestCharge };
       } catch (error) {
         if (!isOvertaken(error) || attempt === maxUpdates) throw await explain(key, error, false);
@@ -39,19 +38,15 @@ export function createUpdateItem<Item extends ItemBase>(
     }
   };
 
-  /** What an update made of an item, by its schema. */
-  function changed(item: Item, key: PointKey): Item {
+  /** What to write of what an update made of an item. */
+  function changed(item: Item, key: PointKey): ItemWriting {
     if (typeof item !== "object" || item === null) {
       throw invalidInput("The update cannot be made", [
         { path: "", message: "its function has to return the whole changed item" },
       ]);
     }
-    const { etag, updatedAt, ...bare } = item as Item & Partial<Stored<unknown>>;
-    const checked = definition.schema.safeParse(bare);
-    if (!checked.success)
-      throw invalidInput("The changed item breaks its schema", fieldProblems(checked.error));
-    const result = checked.data as unknown as Item;
-    if (JSON.stringify(readKey(result)) === JSON.stringify(key)) return result;
+    const written = writing(item);
+    if (JSON.stringify(written.key) === JSON.stringify(key)) return written;
     throw invalidInput("An update cannot change what names the item", [
       {
         path: "id",

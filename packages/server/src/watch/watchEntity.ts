@@ -15,7 +15,7 @@ export interface WatchEvent<Item> {
   readonly items: readonly Stored<Item>[];
 }
 
-/** What a watcher asks for. */
+/** What a watch asks for. */
 export interface WatchInput<Area> {
   /** Only items of this partition key; of a hierarchical one, of its first fields too. */
   readonly pk?: Area | undefined;
@@ -35,16 +35,16 @@ export async function* watchEntity<
   { pk, since, lastEventId }: WatchInput<Area>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<TrackedEnvelope<WatchEvent<Item>>, void, undefined> {
-  // Aborted, a stream ends without saying that it is over: its client connects again, with its last event's id.
-  const over = new AbortController();
-  const timer = setTimeout(() => over.abort(), watchDuration);
+  // Aborted, a stream ends without saying that it is complete: its client connects again, with its last event's id.
+  const expired = new AbortController();
+  const timer = setTimeout(() => expired.abort(), watchDuration);
   try {
     const store = await usage.timed(() => database.store(definition));
     const pages = watchChanges(changes.of(store), {
       lastEventId,
       since: since === "beginning" || since === "now" ? since : new Date(since),
       wants: scopeFilter(definition, pk),
-      signal: AbortSignal.any([changes.stopping, over.signal, ...(signal === undefined ? [] : [signal])]),
+      signal: AbortSignal.any([changes.stopping, expired.signal, ...(signal === undefined ? [] : [signal])]),
       onDrop: disconnect,
     });
     for await (const { cursor, items } of pages) yield tracked(cursor, { items });

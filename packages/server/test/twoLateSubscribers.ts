@@ -10,17 +10,17 @@ import {
 import { createSharedFeed } from "../src/watch/sharedFeeds.ts";
 import { watchChanges } from "../src/watch/watchChanges.ts";
 
-// A worker: two watchers resume in one turn of the event loop, from where a finished catch-up read began that the hub
-// does not keep the rest of any more. It posts what each of them sees. If they go round without ever waiting for more
-// than a promise, no timer of this thread runs any more, so only another thread can tell.
+// A worker: two subscribers resume in one turn of the event loop, from where a finished replay began whose rest the live
+// feed buffers no more. It posts what each of them sees. If they go round without ever waiting for more than a promise, no
+// timer of this thread runs any more, so only another thread can tell.
 
 const configuration = readCosmosConfiguration(process.env);
 const client = createCosmosClient(configuration, createCredential());
 const { store } = await openContainer(client, configuration.database, items);
 const feed = createSharedFeed<Item>(store, {
-  keptChanges: 1,
-  keptBytes: 10_000,
-  patience: 20_000,
+  maxChanges: 1,
+  maxBytes: 10_000,
+  maxLag: 20_000,
   pollInterval: 100,
 });
 const stopped = new AbortController();
@@ -54,7 +54,7 @@ for (let before: string | undefined = "none"; end !== before; ) {
   await watching.return();
 }
 
-// With the read of this one the hub begins to read; it then moves on, and forgets what came first.
+// After the replay of this one the live feed begins to read; it then moves on, and drops what came first.
 const ahead = watch(end);
 await ahead.next();
 const ids = ["late1", "late2", "late3"];

@@ -35,7 +35,7 @@ afterAll(async () => {
   await emulator.close();
 });
 
-/** A watcher of the hub, and what it has to see. */
+/** A watcher of the feed, and what it has to see. */
 interface Running {
   readonly wanted: Set<string>;
   readonly seen: Set<string>;
@@ -46,8 +46,8 @@ interface Running {
   done(): Promise<void>;
 }
 
-/** A few changes are kept, so that watchers often come too late for them. */
-const limits = { keptChanges: 4, keptBytes: 10_000, patience: 20_000, pollInterval: 100 };
+/** A few changes are buffered, so that watchers often come too late for them. */
+const limits = { maxChanges: 4, maxBytes: 10_000, maxLag: 20_000, pollInterval: 100 };
 
 /**
  * Writes some items, lets a watcher begin, lets one leave, lets one that has left go on with its cursor, or lets some do
@@ -135,14 +135,14 @@ test("whoever begins, leaves and resumes, in any order, misses nothing that is w
       await Promise.all(running.map((watcher) => watcher.done()));
       for (const watcher of running) watcher.leave();
       await Promise.all(running.map(({ ended }) => ended));
-      expect(feed.hub.cursor()).toBeUndefined();
+      expect(feed.live.cursor()).toBeUndefined();
     }),
     { numRuns: 30 },
   );
 });
 
-test("watchers who resume at once where the hub has forgotten what came next get it from the database", async () => {
-  const worker = new Worker(new URL("./twoLateWatchers.ts", import.meta.url), {
+test("subscribers who resume at once where the live feed has dropped what came next get it from the database", async () => {
+  const worker = new Worker(new URL("./twoLateSubscribers.ts", import.meta.url), {
     execArgv: ["--conditions=@cosmos-trpc/source"],
   });
   try {

@@ -1,8 +1,42 @@
 import { TRPCClientError } from "@trpc/client";
-import type { AppRouter, ErrorShape, FieldProblem } from "./generated/router.d.ts";
+import type { TRPC_ERROR_CODE_KEY, TRPC_ERROR_CODE_NUMBER } from "@trpc/server";
 
 /** Why the server refused a call: its closed list. */
-export type ServerReason = NonNullable<ErrorShape["data"]["reason"]>;
+export type ServerReason =
+  | "not-found"
+  | "conflict"
+  | "precondition-failed"
+  | "invalid"
+  | "too-large"
+  | "throttled"
+  | "unavailable"
+  | "misconfigured";
+
+/** A field of the input and what is wrong with it. */
+export interface FieldProblem {
+  /** Where it is: `data.size`, `tags.0`; empty for the input as a whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A refusal as the server sends it: tRPC's own form, and what `@cosmos-trpc/server` adds to it. */
+export interface ErrorShape {
+  message: string;
+  code: TRPC_ERROR_CODE_NUMBER;
+  data: {
+    code: TRPC_ERROR_CODE_KEY;
+    httpStatus: number;
+    /** The path of the procedure that threw. */
+    path?: string;
+    /** The error's stack trace, of a server in development alone. */
+    stack?: string;
+    reason?: ServerReason;
+    /** Each field of the input that is wrong. */
+    fields?: readonly FieldProblem[];
+    currentEtag?: string;
+    retryAfterMs?: number;
+  };
+}
 
 /**
  * Why a call failed before, beside or without the server's own word:
@@ -31,10 +65,13 @@ export type ClientReason =
   | "not-this-api"
   | "failed";
 
-/** Everything that {@link ItemsError.reason} can be. */
+/** Everything that {@link ApiError.reason} can be. */
 export type ErrorReason = ServerReason | ClientReason;
 
-/** What an {@link ItemsError} is made from. */
+/** What tRPC's types call an API whose refusals have this form. */
+type ApiErrors = { errorShape: ErrorShape; transformer: false };
+
+/** What an {@link ApiError} is made from. */
 export interface ErrorDetails {
   readonly cause?: unknown;
   /** The status of the answer. */
@@ -49,9 +86,9 @@ export interface ErrorDetails {
 
 /**
  * What every failed call throws. It is a `TRPCClientError`, so what knows tRPC's errors knows this one; `message` is a
- * sentence for people, and `reason` is what a program branches on, through {@link isItemsError}.
+ * sentence for people, and `reason` is what a program branches on, through {@link isApiError}.
  */
-export class ItemsError extends TRPCClientError<AppRouter> {
+export class ApiError extends TRPCClientError<ApiErrors> {
   declare readonly reason: ErrorReason;
   /** The HTTP status; `undefined` where nothing answered. */
   declare readonly status: number | undefined;
@@ -65,11 +102,11 @@ export class ItemsError extends TRPCClientError<AppRouter> {
   constructor(reason: ErrorReason, message: string, details: ErrorDetails = {}) {
     const { shape, cause, meta, status, ...own } = details;
     super(message, { cause, meta, result: shape && { error: shape } } as ConstructorParameters<
-      typeof TRPCClientError<AppRouter>
+      typeof TRPCClientError<ApiErrors>
     >[1]);
     // tRPC's constructor sets its own prototype.
-    Object.assign(Object.setPrototypeOf(this, ItemsError.prototype), {
-      name: "ItemsError",
+    Object.assign(Object.setPrototypeOf(this, ApiError.prototype), {
+      name: "ApiError",
       reason,
       status,
       ...own,
@@ -79,19 +116,17 @@ export class ItemsError extends TRPCClientError<AppRouter> {
 
 /**
  * Whether an error is this client's, and of one reason:
- * `if (isItemsError(error, "precondition-failed")) reload(error.currentEtag);`
+ * `if (isApiError(error, "precondition-failed")) reload(error.currentEtag);`
  * It goes by the error's name, so errors of a second copy of this package are known too.
  */
-export function isItemsError(error: unknown): error is ItemsError;
-export function isItemsError<Reason extends ErrorReason>(
+export function isApiError(error: unknown): error is ApiError;
+export function isApiError<Reason extends ErrorReason>(
   error: unknown,
   reason: Reason,
-): error is ItemsError & { readonly reason: Reason };
-export function isItemsError(error: unknown, reason?: ErrorReason): boolean {
+): error is ApiError & { readonly reason: Reason };
+export function isApiError(error: unknown, reason?: ErrorReason): boolean {
   return (
-    error instanceof Error &&
-    error.name === "ItemsError" &&
-    (!reason || (error as ItemsError).reason === reason)
+    error instanceof Error && error.name === "ApiError" && (!reason || (error as ApiError).reason === reason)
   );
 }
 

@@ -1,0 +1,101 @@
+import { createTRPCClient, splitLink, type TRPCClient, type TRPCLink } from "@trpc/client";
+import type { AnyRouter } from "@trpc/server";
+import { ApiError } from "./apiError.ts";
+import { batchLink } from "./batchLink.ts";
+import { callLink } from "./callLink.ts";
+import { subscriptionLink } from "./subscriptionLink.ts";
+import { authorizer } from "./token.ts";
+
+/** The typed client of a router: tRPC's own. */
+export type ApiClient<Router extends AnyRouter> = TRPCClient<Router>;
+
+/** Which call failed. */
+export interface FailedCall {
+  /** The procedure: `orders.get`. */
+  readonly path: string;
+  readonly type: "query" | "mutation" | "subscription";
+}
+
+/** What {@link createApiClient} takes. */
+export interface ClientOptions {
+  /**
+   * Where the server is: `https://api.example.com`, or with `/trpc` at its end. In a page also `/`, its own server: a
+   * client of that may be made where there is no page, and its calls there fail with a sentence.
+   */
+  readonly url: string | URL;
+  /**
+   * Gives the bearer token for a request, or nothing for a request without one. It is asked before every request, so it
+   * should keep its token while that is good; requests that start together ask once.
+   */
+  readonly getToken?: (() => string | null | undefined | Promise<string | null | undefined>) | undefined;
+  /** The `fetch` to use, by default the global one. It must not follow redirects when `init.redirect` says so. */
+  readonly fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
+  /** Is told every call that failed for good, once, and every subscription that ended; not those that were cancelled. */
+  readonly onError?: ((error: ApiError, call: FailedCall) => void) | undefined;
+  /**
+   * Milliseconds that a query or a mutation may take, waits and further attempts included, and the opening of a
+   * subscription; half of it is for `getToken`. By default 30,000.
+   */
+  readonly timeout?: number | undefined;
+  /**
+   * Paths of the mutations that leave the same behind when they are made twice (`orders.upsert`): they are tried again
+   * like queries. By default none.
+   */
+  readonly idempotent?: readonly string[] | undefined;
+}
+
+/**
+ * Makes the client of a server, typed by its router. Every failed call throws an {@link ApiError}.
+ *
+ * @example
+ * const client = createApiClient<AppRouter>({ url: "https://api.example.com", idempotent: ["orders.upsert"] });
+ * const order = await client.orders.get.query({ id: "1", customerId: "ada" });
+ * @throws TypeError when an option makes no sense
+ */
+export function createApiClient<Router extends AnyRouter>(options: ClientOptions): ApiClient<Router> {
+  const { url, onError, timeout = 30_000, idempotent = [] } = options;
+  if (!(timeout > 0 && timeout < 2 ** 31)) {
+    throw new TypeError(`timeout has to be 1 to 2**31 - 1 ms, not ${timeout}.`);
+  }
+  let known = endpoint(url);
+  /** The address of tRPC, at the first call at the latest. */
+  const address = (): string => {
+    known ??= endpoint(url);
+    if (known !== undefined) return known;
+    throw new ApiError(
+      "misconfigured",
+      `The client's url is ${url}, a page's own server, and there is no page here: give it the whole address, https://…`,
+    );
+  };
+  const send = options.fetch ?? ((target, init) => fetch(target, init));
+  const authorize = authorizer(options.getToken, timeout / 2);
+  const transport: TRPCLink<AnyRouter> = (runtime) => {
+    let links: ReturnType<TRPCLink<AnyRouter>> | undefined;
+    return (call) => {
+      links ??= splitLink<AnyRouter>({
+        condition: ({ type }) => type === "subscription",
+        true: subscriptionLink(address(), send, authorize, timeout),
+        false: batchLink(address(), send, authorize),
+      })(runtime);
+      return links(call);
+    };
+  };
+  return createTRPCClient<AnyRouter>({
+    links: [callLink(address, timeout, idempotent, onError), transport],
+  }) as unknown as ApiClient<Router>;
+}
+
+/** The address of tRPC on a server; `undefined` for a page's own where there is no page. */
+function endpoint(url: string | URL): string | undefined {
+  const page = (globalThis as { location?: { href: string } }).location?.href;
+  let address = "";
+  try {
+    address = new URL(url, page).href;
+  } catch {
+    if (page === undefined && `${url}`.startsWith("/")) return undefined;
+  }
+  if (!/^https?:/.test(address)) {
+    throw new TypeError(`url has to be http or https, not ${url}.`);
+  }
+  return address.replace(/(\/trpc)?\/*([?#].*)?$/, "/trpc");
+}
