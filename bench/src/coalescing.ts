@@ -1,4 +1,4 @@
-import { type Item, items, openContainer, type Store } from "@cosmos-trpc/cosmos-core";
+import { type Item, items, openContainer, type Store, type TypesOf } from "@cosmos-trpc/cosmos-core";
 import { type EmulatorClient, withEmulatorClient } from "./emulatorClient.ts";
 import { median, rotate } from "./load/statistics.ts";
 import { quick } from "./quick.ts";
@@ -99,21 +99,21 @@ async function compareAll({
   container,
   setLatency,
 }: EmulatorClient): Promise<CoalescingFigures> {
-  const open = async (coalescing: object): Promise<Store<Item>> =>
+  const open = async (coalescing: object): Promise<Store<TypesOf<typeof items>>> =>
     (await openContainer(client, database, items, { coalescing })).store;
   const read =
-    (from: Store<Item>): Work =>
+    (from: Store<TypesOf<typeof items>>): Work =>
     (turn) =>
       from.get({ id: id(turn), pk: id(turn) });
   const write =
-    (to: Store<Item>, bytes: number): Work =>
+    (to: Store<TypesOf<typeof items>>, bytes: number): Work =>
     (turn) =>
       to.upsert(item(turn, bytes));
   /** The same store with several values of one limit. */
   const variants = async (
     limit: string,
     values: readonly number[],
-    toWork: (store: Store<Item>) => Work,
+    toWork: (store: Store<TypesOf<typeof items>>) => Work,
   ): Promise<Record<string, Work>> => {
     const works: Record<string, Work> = {};
     for (const value of values) {

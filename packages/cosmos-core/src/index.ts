@@ -2,16 +2,18 @@ export type { BulkOptions, BulkProgress, BulkResult } from "./bulk/bulk.ts";
 export type {
   AnyDefinition,
   ContainerDefinition,
-  DeclaredQuery,
   ItemBase,
+  OrderKey,
   PartitionKeyPaths,
   Upgrade,
-} from "./definition/defineContainer.ts";
+} from "./definition/containerDefinition.ts";
+export type { DeclaredQuery } from "./definition/defineContainer.ts";
 export type { Stored } from "./definition/document.ts";
+export type { EntityTypes, TypesOf } from "./definition/entityTypes.ts";
 export type { Conditions } from "./definition/filter.ts";
 export type { ItemKey, KeyOf, PartitionKeyValue, Scope } from "./definition/itemKey.ts";
 export type { Json } from "./definition/json.ts";
-export type { OrderKey, OrderPathOf, SingleOrdering } from "./definition/ordering.ts";
+export type { OrderPathOf, SingleOrdering } from "./definition/ordering.ts";
 export type { FieldProblem, Reason, StoreErrorDetails } from "./errors/errors.ts";
 export type { ChangesPage, ChangesRequest } from "./feed/changes.ts";
 export type { Item } from "./item.ts";

@@ -1,38 +1,27 @@
 import { z } from "zod";
 import { defineContainer } from "./definition/defineContainer.ts";
-import { writableIdRules } from "./definition/idRules.ts";
+import { idProblems, partitionKeyProblems } from "./definition/idRules.ts";
 import { isJsonObject, type Json, maxJsonDepth } from "./definition/json.ts";
-
-/** Bytes of UTF-8 that an id may have. Source: Learn, "Azure Cosmos DB service quotas", per-item limits. */
-const maxIdBytes = 1_023;
-
-/** Bytes of UTF-8 that a partition key may have. Source: the same. */
-const maxPartitionKeyBytes = 2_048;
-
-const bytes = (value: string): number => new TextEncoder().encode(value).length;
 
 const wellFormed = z
   .string()
   .refine((value) => value.isWellFormed(), "has half a surrogate pair: it is not valid Unicode");
 
-/**
- * An item's id: 1 to 1,023 bytes of UTF-8, none of `/ \ ? #`, no space at its end: what the SDK and the service
- * refuse. White space only is refused too, since the SDK writes such an item and then does not read it
- * (helper.js, validateItemResourceId), and `.` and `..`, since URLs drop them as path segments.
- */
-export const itemId = wellFormed
-  .min(1, "must not be empty")
-  .refine((id) => bytes(id) <= maxIdBytes, `is longer than ${maxIdBytes} bytes`)
-  .refine(writableIdRules.characters.holds, writableIdRules.characters.message)
-  .refine(writableIdRules.end.holds, writableIdRules.end.message)
-  .refine((id) => !/^\s+$/.test(id), "must not be white space only")
-  .refine((id) => id !== "." && id !== "..", "must not be . or ..")
+/** A text that rules hold for, by what they say is wrong with it. */
+const ruled = (problemsOf: (text: string) => string[]) =>
+  z.string().superRefine((text, context) => {
+    for (const message of problemsOf(text)) context.addIssue({ code: "custom", message });
+  });
+
+/** An item's id, by the rules that hold for every container's. */
+export const itemId = ruled(idProblems)
+  .meta({ minLength: 1 })
   .describe("The item's id, unique within its partition key");
 
 /** An item's partition key: up to 2,048 bytes of UTF-8. */
-export const itemPartitionKey = wellFormed
-  .refine((pk) => bytes(pk) <= maxPartitionKeyBytes, `is longer than ${maxPartitionKeyBytes} bytes`)
-  .describe("The partition key; the id when it is left out");
+export const itemPartitionKey = ruled(partitionKeyProblems).describe(
+  "The partition key; the id when it is left out",
+);
 
 const data = z
   .custom<{ [name: string]: Json }>(

@@ -7,14 +7,14 @@ import type {
 import type { z } from "zod";
 import { createCursors } from "./cursors/cursor.ts";
 import { givenCursorKey, storedCursorKey } from "./cursors/cursorKey.ts";
+import type { Ordering } from "./definition/containerDefinition.ts";
 import {
   type ContainerDefinition,
   type ItemBase,
   type PartitionKeyPaths,
   partitionKeyPaths,
-} from "./definition/defineContainer.ts";
-import type { ItemKey, KeyOf, Scope } from "./definition/itemKey.ts";
-import type { Ordering } from "./definition/ordering.ts";
+} from "./definition/containerDefinition.ts";
+import type { EntityTypes, TypesOfParts } from "./definition/entityTypes.ts";
 import { StoreError } from "./errors/errors.ts";
 import { type Coalescer, createCoalescer } from "./points/coalescer.ts";
 import { type CoalescingLimits, toLimits } from "./points/coalescingLimits.ts";
@@ -26,16 +26,11 @@ import { openPhysicalPartitions } from "./sdk/physicalPartitions.ts";
 import { isMinimal, type PointOperation } from "./sdk/pointOperation.ts";
 import { sendAlone } from "./sdk/pointRequest.ts";
 import { openReadRegion } from "./sdk/readRegion.ts";
-import { createStore, type DefaultOrdering, type Store } from "./store.ts";
+import { createStore, type Store } from "./store.ts";
 
 /** An open container. */
-export interface OpenContainer<
-  Item extends ItemBase,
-  Key extends { readonly id: string } = ItemKey,
-  Scope = string,
-  Order extends Ordering = DefaultOrdering<Item>,
-> {
-  readonly store: Store<Item, Key, Scope, Order>;
+export interface OpenContainer<Types extends EntityTypes> {
+  readonly store: Store<Types>;
   /** Where the container that is there differs from its definition: a sentence for each. Empty when it does not. */
   readonly drift: readonly string[];
 }
@@ -68,9 +63,7 @@ export async function openContainer<
   database: string,
   definition: ContainerDefinition<Schema, Paths, Order>,
   options: OpenContainerOptions = {},
-): Promise<
-  OpenContainer<z.output<Schema>, KeyOf<z.output<Schema>, Paths>, Scope<z.output<Schema>, Paths>, Order>
-> {
+): Promise<OpenContainer<TypesOfParts<Schema, Paths, Order>>> {
   const limits = toLimits(options.coalescing);
   const container = client.database(database).container(definition.id);
   const found = await withinDeadline(undefined, (abortSignal) => container.read({ abortSignal })).catch(

@@ -3,6 +3,7 @@
  * these loaded, while the SDK (half a second of imports) still loads.
  */
 
+export type { Ordering } from "./definition/containerDefinition.ts";
 export { defineContainer } from "./definition/defineContainer.ts";
 export { bareEtag } from "./definition/etag.ts";
 export { type Filter, filterLimits, filterSchema } from "./definition/filter.ts";
@@ -13,7 +14,7 @@ export {
   scopeFilter,
   scopeSchema,
 } from "./definition/keySchema.ts";
-export { type Ordering, orderBySchema } from "./definition/ordering.ts";
+export { orderBySchema } from "./definition/ordering.ts";
 export { type Patch, patchSchema } from "./definition/patch.ts";
 export { reasons, StoreError } from "./errors/errors.ts";
 export { fieldProblems } from "./errors/invalidInput.ts";

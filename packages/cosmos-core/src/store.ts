@@ -1,10 +1,9 @@
 import type { Container } from "@azure/cosmos";
 import { type BulkOptions, type BulkResult, createBulk } from "./bulk/bulk.ts";
 import type { Cursors } from "./cursors/cursor.ts";
-import type { AnyDefinition, ItemBase } from "./definition/defineContainer.ts";
+import type { AnyDefinition } from "./definition/containerDefinition.ts";
 import { createDocuments } from "./definition/document.ts";
-import type { ItemKey } from "./definition/itemKey.ts";
-import type { Ordering, OrderPathOf, SingleOrdering } from "./definition/ordering.ts";
+import type { EntityTypes } from "./definition/entityTypes.ts";
 import { type ChangesPage, type ChangesRequest, createChanges } from "./feed/changes.ts";
 import { createList, type ListRequest, type ListResult } from "./lists/list.ts";
 import type { Coalescer } from "./points/coalescer.ts";
@@ -12,30 +11,23 @@ import { createPointStore } from "./points/createPointStore.ts";
 import type { OperationOptions, PointStore } from "./points/pointStore.ts";
 import { openPartitionRanges } from "./sdk/partitionRanges.ts";
 
-/** The orders of a container that indexes every path. */
-export type DefaultOrdering<Item> = SingleOrdering<OrderPathOf<Item>>;
-
 /**
- * A typed container. Items that it takes have been through the definition's schema. Every operation rejects with a
+ * A typed container. Every item that is written goes through the definition's schema, once. Every operation rejects with a
  * `StoreError`; each of its requests to Cosmos DB takes 5 seconds at most.
  *
- * @typeParam Key what names an item: its id and the fields of its partition key
- * @typeParam Scope what a list and the change feed are narrowed to: a partition key
- * @typeParam Order the orders that the container's index serves
+ * @typeParam Types those of the items: `TypesOf<typeof definition>`
  */
-export interface Store<
-  Item extends ItemBase,
-  Key extends { readonly id: string } = ItemKey,
-  Scope = string,
-  Order extends Ordering = DefaultOrdering<Item>,
-> extends PointStore<Item, Key> {
+export interface Store<Types extends EntityTypes> extends PointStore<Types> {
   /**
    * A page of items. Filters and orders may come from outside: what is not in the schema or not served by an index is
    * refused, and values reach Cosmos DB as parameters only.
    *
    * @throws StoreError `invalid` that names every wrong field, or says what is wrong with the cursor
    */
-  list(request?: ListRequest<Item, Scope, Order>, options?: OperationOptions): Promise<ListResult<Item>>;
+  list(
+    request?: ListRequest<Types["item"], Types["scope"], Types["order"]>,
+    options?: OperationOptions,
+  ): Promise<ListResult<Types["item"]>>;
   /**
    * The change feed, of the whole container or of a partition key, a page at a time: items as they were last written,
    * those of one partition key in the order of their writes. Deletes are not in it. Each page has a cursor, with which
@@ -45,10 +37,12 @@ export interface Store<
    * @throws StoreError `invalid` for a cursor that is cut, altered or of another feed or container; what Cosmos DB's
    *   being away or throttling ends with after the request's patience
    */
-  changes(request?: ChangesRequest<Scope>): AsyncGenerator<ChangesPage<Item>, void, undefined>;
+  changes(
+    request?: ChangesRequest<Types["scope"]>,
+  ): AsyncGenerator<ChangesPage<Types["item"]>, void, undefined>;
   /**
    * Upserts what a source gives, as fast as Cosmos DB takes it, and says of each item what became of it, in the source's
-   * order: its new etag, or why it was refused. Each is put through the schema first. It holds no more than
+   * order: its new etag, or why it was refused. Each is put through the schema. It holds no more than
    * `concurrency` items, and no more than 16 MB and one item, and takes more from the source when results are taken.
    * While Cosmos DB throttles or is away it waits, as long as it is told to. Of items with the same key the later one is written later. A run that was cut is gone on
    * with at `resumeAt`; what was on its way may then be written twice, with the same outcome.
@@ -57,31 +51,26 @@ export interface Store<
    *   the results of what it gave before
    */
   bulk(
-    source: Iterable<Item> | AsyncIterable<Item>,
+    source: Iterable<Types["input"]> | AsyncIterable<Types["input"]>,
     options?: BulkOptions,
   ): AsyncGenerator<BulkResult, void, undefined>;
 }
 
 /** The typed store of a container, on the queue that sends its operations. */
-export function createStore<
-  Item extends ItemBase,
-  Key extends { readonly id: string },
-  Scope,
-  Order extends Ordering,
->(
+export function createStore<Types extends EntityTypes>(
   coalescer: Coalescer,
   container: Container,
   definition: AnyDefinition,
   cursors: Cursors,
-): Store<Item, Key, Scope, Order> {
-  const documents = createDocuments<Item>(definition);
+): Store<Types> {
+  const documents = createDocuments<Types["item"]>(definition);
   const ranges = openPartitionRanges(container);
-  const changes = createChanges<Item>({ container, definition, documents, cursors });
-  const list = createList<Item>({ container, definition, documents, cursors, ranges });
-  const points = createPointStore<Item, Key>(coalescer.submit, definition, documents);
+  const changes = createChanges<Types["item"]>({ container, definition, documents, cursors });
+  const list = createList<Types["item"]>({ container, definition, documents, cursors, ranges });
+  const points = createPointStore<Types>(coalescer.submit, definition, documents);
   return {
     ...points,
-    bulk: createBulk<Item>(coalescer.submit, definition, documents),
+    bulk: createBulk(coalescer.submit, definition, documents),
     list: (request = {}, options) => list(request, options),
     changes: (request = {}) => changes(request),
   };

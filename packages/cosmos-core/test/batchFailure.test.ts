@@ -2,11 +2,11 @@ import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import {
   createCredential,
   ensureContainer,
-  type Item,
   items,
   openContainer,
   type Store,
   type StoreError,
+  type TypesOf,
 } from "../src/index.ts";
 import { effectivePartitionKey } from "../src/sdk/effectivePartitionKey.ts";
 import { orders } from "./orders.ts";
@@ -15,7 +15,7 @@ import { useEmulator } from "./runningEmulator.ts";
 
 const emulator = useEmulator({ physicalPartitions: 4 });
 let client: ReturnType<typeof emulator.client>;
-let store: Store<Item>;
+let store: Store<TypesOf<typeof items>>;
 
 beforeAll(async () => {
   await ensureContainer(emulator.configuration(), items, createCredential());

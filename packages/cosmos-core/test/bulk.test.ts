@@ -8,12 +8,13 @@ import {
   items,
   openContainer,
   type Store,
+  type TypesOf,
 } from "../src/index.ts";
 import { failureOf } from "./failureOf.ts";
 import { useEmulator } from "./runningEmulator.ts";
 
 const emulator = useEmulator({ physicalPartitions: 2, enforceThroughput: true });
-let store: Store<Item>;
+let store: Store<TypesOf<typeof items>>;
 
 beforeAll(async () => {
   await ensureContainer(emulator.configuration(), items, createCredential());
@@ -27,7 +28,7 @@ function* numbered(prefix: string, count: number): Generator<Item> {
 }
 
 /** The ids that are there of a run. */
-async function written(prefix: string, from: Store<Item> = store): Promise<string[]> {
+async function written(prefix: string, from: Store<TypesOf<typeof items>> = store): Promise<string[]> {
   const pages = await Array.fromAsync(from.changes({ follow: false, limit: 1_000 }));
   return pages.flatMap((page) => page.items.map(({ id }) => id)).filter((id) => id.startsWith(prefix));
 }

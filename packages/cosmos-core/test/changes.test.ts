@@ -8,6 +8,7 @@ import {
   items,
   openContainer,
   type Store,
+  type TypesOf,
 } from "../src/index.ts";
 import { failureOf } from "./failureOf.ts";
 import { orders } from "./orders.ts";
@@ -15,7 +16,7 @@ import { useEmulator } from "./runningEmulator.ts";
 
 const emulator = useEmulator({ physicalPartitions: 3 });
 let database: string;
-let store: Store<Item>;
+let store: Store<TypesOf<typeof items>>;
 let count = 0;
 
 beforeEach(async () => {
@@ -24,7 +25,7 @@ beforeEach(async () => {
   store = await open();
 });
 
-async function open(): Promise<Store<Item>> {
+async function open(): Promise<Store<TypesOf<typeof items>>> {
   await ensureContainer({ ...emulator.configuration(), database }, items, createCredential());
   return (await openContainer(emulator.client(), database, items)).store;
 }
@@ -40,7 +41,7 @@ const ids = (from: number, to: number): string[] =>
 /** Everything that is there now. */
 async function readAll(
   request: ChangesRequest<string>,
-  from: Store<Item> = store,
+  from: Store<TypesOf<typeof items>> = store,
 ): Promise<ChangesPage<Item>[]> {
   return Array.fromAsync(from.changes({ ...request, follow: false }));
 }

@@ -7,13 +7,14 @@ import {
   items,
   openContainer,
   type Store,
+  type TypesOf,
 } from "../src/index.ts";
 import { failureOf } from "./failureOf.ts";
 import { requestsOf } from "./requestCount.ts";
 import { useEmulator } from "./runningEmulator.ts";
 
 const emulator = useEmulator();
-let store: Store<Item>;
+let store: Store<TypesOf<typeof items>>;
 let client: ReturnType<typeof emulator.client>;
 
 beforeAll(async () => {
@@ -25,7 +26,7 @@ beforeAll(async () => {
 });
 afterEach(() => emulator.current().faults.clear());
 
-const open = async (coalescing: Partial<CoalescingLimits> = {}): Promise<Store<Item>> =>
+const open = async (coalescing: Partial<CoalescingLimits> = {}): Promise<Store<TypesOf<typeof items>>> =>
   (await openContainer(client, "appdb", items, { coalescing })).store;
 
 const keys = (count: number) => Array.from({ length: count }, (_, index) => `k${index}`);
@@ -61,7 +62,8 @@ describe("what overlaps leaves together", () => {
 
   test("of so many bytes", async () => {
     const data = { text: "x".repeat(10_000) };
-    const write = (to: Store<Item>) => () => Promise.all(keys(40).map((id) => put(id, { data }, to)));
+    const write = (to: Store<TypesOf<typeof items>>) => () =>
+      Promise.all(keys(40).map((id) => put(id, { data }, to)));
     expect(await requestsOf(emulator, write(await open({ batchBytes: 100_000 })))).toBe(5);
   });
 

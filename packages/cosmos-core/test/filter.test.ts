@@ -10,6 +10,7 @@ import {
   items,
   openContainer,
   type Store,
+  type TypesOf,
 } from "../src/index.ts";
 import { failureOf } from "./failureOf.ts";
 import { holds } from "./naiveFilter.ts";
@@ -17,7 +18,7 @@ import { orders } from "./orders.ts";
 import { useEmulator } from "./runningEmulator.ts";
 
 const emulator = useEmulator({ physicalPartitions: 2 });
-let store: Store<Item>;
+let store: Store<TypesOf<typeof items>>;
 let stored: Item[];
 
 const words = [

@@ -4,17 +4,17 @@ import { jsonBytes, jsonBytesAtMost } from "../src/definition/jsonBytes.ts";
 import {
   createCredential,
   ensureContainer,
-  type Item,
   items,
   maxGetManyBytes,
   openContainer,
   type Store,
+  type TypesOf,
 } from "../src/index.ts";
 import { failureOf } from "./failureOf.ts";
 import { useEmulator } from "./runningEmulator.ts";
 
 const emulator = useEmulator({ physicalPartitions: 2 });
-let store: Store<Item>;
+let store: Store<TypesOf<typeof items>>;
 
 beforeAll(async () => {
   await ensureContainer(emulator.configuration(), items, createCredential());

@@ -12,6 +12,7 @@ import {
   type Json,
   openContainer,
   type Store,
+  type TypesOf,
 } from "../src/index.ts";
 import { useEmulator } from "./runningEmulator.ts";
 
@@ -148,7 +149,7 @@ describe("the item schema", () => {
 
 describe("through the SDK, into the database and back", () => {
   const emulator = useEmulator();
-  let store: Store<Item>;
+  let store: Store<TypesOf<typeof items>>;
 
   beforeAll(async () => {
     await ensureContainer(emulator.configuration(), items, createCredential());

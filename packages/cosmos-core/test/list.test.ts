@@ -8,6 +8,7 @@ import {
   openContainer,
   type Store,
   type Stored,
+  type TypesOf,
 } from "../src/index.ts";
 import { failureOf } from "./failureOf.ts";
 import { orders } from "./orders.ts";
@@ -27,7 +28,7 @@ async function open() {
   };
 }
 
-let store: Store<Item>;
+let store: Store<TypesOf<typeof items>>;
 let orderStore: Awaited<ReturnType<typeof open>>["orderStore"];
 let stored: Stored<Item>[];
 type Order = Parameters<typeof orderStore.upsert>[0];

@@ -10,6 +10,7 @@ import {
   items,
   openContainer,
   type Store,
+  type TypesOf,
 } from "../src/index.ts";
 import { createList } from "../src/lists/list.ts";
 import type { ListBudget } from "../src/lists/listBudget.ts";
@@ -36,7 +37,7 @@ async function open(database: string) {
 const name = ({ id, pk }: { id: string; pk: string }): string => `${pk}/${id}`;
 
 /** All pages of a list. */
-async function pages(list: (cursor: string | undefined) => ReturnType<Store<Item>["list"]>) {
+async function pages(list: (cursor: string | undefined) => ReturnType<Store<TypesOf<typeof items>>["list"]>) {
   const all: Awaited<ReturnType<typeof list>>[] = [];
   for (let cursor: string | undefined; ; ) {
     const page = await list(cursor);

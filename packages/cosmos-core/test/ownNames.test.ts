@@ -7,6 +7,7 @@ import {
   items,
   openContainer,
   type Store,
+  type TypesOf,
 } from "../src/index.ts";
 import { failureOf } from "./failureOf.ts";
 import { useEmulator } from "./runningEmulator.ts";
@@ -46,7 +47,7 @@ const named = defineContainer({
 
 type Named = z.output<typeof named.schema>;
 
-let store: Store<Named, { id: string; ifMatch: string }>;
+let store: Store<TypesOf<typeof named>>;
 
 beforeAll(async () => {
   await ensureContainer(emulator.configuration(), named, createCredential());

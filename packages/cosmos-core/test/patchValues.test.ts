@@ -46,7 +46,7 @@ beforeAll(async () => {
 const bare = ({ _etag, _ts, ...item }: Awaited<ReturnType<typeof store.get>>["item"]) => item;
 
 /** What is stored of an item that comes from outside. */
-const upserted = async (item: Input) => bare((await store.upsert(item as never)).item);
+const upserted = async (item: Input) => bare((await store.upsert(item)).item);
 
 /** A patch from outside is not held to the types. */
 const patched = async (id: string, patch: object) => {

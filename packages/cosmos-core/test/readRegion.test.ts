@@ -2,10 +2,10 @@ import { afterEach, beforeAll, expect, test } from "vitest";
 import {
   createCredential,
   ensureContainer,
-  type Item,
   items,
   openContainer,
   type Store,
+  type TypesOf,
 } from "../src/index.ts";
 import { useEmulator } from "./runningEmulator.ts";
 
@@ -15,13 +15,13 @@ const emulator = useEmulator({ regions: [{ name: home }, { name: near }] });
 beforeAll(() => ensureContainer(emulator.configuration(), items, createCredential()));
 afterEach(() => emulator.current().regions.setLag(near, 0));
 
-const open = async (...preferred: string[]): Promise<Store<Item>> =>
+const open = async (...preferred: string[]): Promise<Store<TypesOf<typeof items>>> =>
   (await openContainer(emulator.client(preferred), "appdb", items)).store;
 
 const ids = Array.from({ length: 20 }, (_, index) => `k${index}`);
-const put = (store: Store<Item>, name: string) =>
+const put = (store: Store<TypesOf<typeof items>>, name: string) =>
   Promise.all(ids.map((id) => store.upsert({ id, pk: id, name })));
-const get = (store: Store<Item>) => Promise.all(ids.map((id) => store.get({ id, pk: id })));
+const get = (store: Store<TypesOf<typeof items>>) => Promise.all(ids.map((id) => store.get({ id, pk: id })));
 
 /** How many requests each region receives while some work is done. */
 async function requestsByRegion(work: () => Promise<unknown>): Promise<Record<string, number>> {

@@ -7,12 +7,13 @@ import {
   items,
   openContainer,
   type Store,
+  type TypesOf,
 } from "../src/index.ts";
 import { failureOf } from "./failureOf.ts";
 import { useEmulator } from "./runningEmulator.ts";
 
 const emulator = useEmulator();
-let store: Store<Item>;
+let store: Store<TypesOf<typeof items>>;
 
 beforeAll(async () => {
   await ensureContainer(emulator.configuration(), items, createCredential());

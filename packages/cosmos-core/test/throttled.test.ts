@@ -2,16 +2,16 @@ import { beforeAll, expect, test } from "vitest";
 import {
   createCredential,
   ensureContainer,
-  type Item,
   items,
   openContainer,
   type Store,
   type StoreError,
+  type TypesOf,
 } from "../src/index.ts";
 import { useEmulator } from "./runningEmulator.ts";
 
 const emulator = useEmulator({ enforceThroughput: true });
-let store: Store<Item>;
+let store: Store<TypesOf<typeof items>>;
 
 beforeAll(async () => {
   const { database } = await emulator.keyClient().databases.createIfNotExists({ id: "appdb" });

@@ -9,26 +9,15 @@ import {
   type items,
   type KeyOf,
   type OpenContainer,
-  type openContainer,
   type Patch,
   type Scope,
   type Store,
   type Stored,
+  type TypesOf,
 } from "../src/index.ts";
 import { orders } from "./orders.ts";
 
 // What tsc checks: none of these calls is made.
-
-type StoreOf<Definition> = Definition extends infer Known
-  ? Known extends Parameters<typeof openContainer>[2]
-    ? Store<
-        z.output<Known["schema"]>,
-        KeyOf<z.output<Known["schema"]>, Known["partitionKey"]>,
-        Scope<z.output<Known["schema"]>, Known["partitionKey"]>,
-        NonNullable<Known["orders"]>
-      >
-    : never
-  : never;
 
 type Order = z.output<typeof orders.schema>;
 
@@ -76,7 +65,7 @@ describe("the types", () => {
   });
 
   test("of orders know what the index serves", () => {
-    const check = (store: StoreOf<typeof orders>, all: Store<Item>) => {
+    const check = (store: Store<TypesOf<typeof orders>>, all: Store<TypesOf<typeof items>>) => {
       store.list({ orderBy: [["total", "desc"]] });
       store.list({ orderBy: [["total", "asc"]] });
       store.list({ orderBy: [["status", "asc"]] });
@@ -148,7 +137,7 @@ describe("the types", () => {
         ],
       },
     });
-    const check = (store: StoreOf<typeof partly>) => {
+    const check = (store: Store<TypesOf<typeof partly>>) => {
       store.list({ orderBy: [["a", "asc"]] });
       store.list({ orderBy: [["b.c", "asc"]] });
       store.list({
@@ -181,7 +170,7 @@ describe("the types", () => {
     expectTypeOf<{ tenant: string }>().toExtend<In>();
     expectTypeOf<{ tenant: string; customer: number }>().toExtend<In>();
     expectTypeOf<{ customer: number }>().not.toExtend<In>();
-    expectTypeOf<OpenContainer<Item>["store"]>().toExtend<Store<Item>>();
+    expectTypeOf<OpenContainer<TypesOf<typeof items>>["store"]>().toExtend<Store<TypesOf<typeof items>>>();
   });
 
   test("of patches know paths and values, and leave out what cannot be patched", () => {

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { AnyDefinition, ItemBase } from "../definition/defineContainer.ts";
+import type { AnyDefinition, ItemBase } from "../definition/containerDefinition.ts";
 import type { Documents } from "../definition/document.ts";
 import { StoreError } from "../errors/errors.ts";
 import { invalidInput } from "../errors/invalidInput.ts";
@@ -58,16 +58,12 @@ const maxConcurrency = 10_000;
 const inputsInTurn = 1_000;
 
 /** Makes a store's `bulk`. */
-export function createBulk<Item extends ItemBase>(
-  submit: Submit,
-  definition: AnyDefinition,
-  documents: Documents<Item>,
-) {
+export function createBulk(submit: Submit, definition: AnyDefinition, documents: Documents<ItemBase>) {
   const writing = itemWriter(definition, documents);
   const { send } = createPointSender(submit, documents);
 
   return async function* bulk(
-    source: Iterable<Item> | AsyncIterable<Item>,
+    source: Iterable<unknown> | AsyncIterable<unknown>,
     options: BulkOptions = {},
   ): AsyncGenerator<BulkResult, void, undefined> {
     const { startAt = 0, concurrency = 1_000, patience = 120_000, signal, onProgress } = options;
@@ -78,7 +74,7 @@ export function createBulk<Item extends ItemBase>(
     /** The last write to each item that is not done: a later one to the same item waits for it. */
     const last = new Map<string, Promise<unknown>>();
 
-    async function write(item: Item): Promise<{ readonly _etag: string; readonly requestCharge: number }> {
+    async function write(item: unknown): Promise<{ readonly _etag: string; readonly requestCharge: number }> {
       const operation = { kind: "upsert", ...writing(item), isMinimal: true } as const;
       const name = JSON.stringify(operation.key);
       const before = last.get(name);
@@ -95,7 +91,7 @@ export function createBulk<Item extends ItemBase>(
       }
     }
 
-    async function work(item: Item, index: number): Promise<BulkResult> {
+    async function work(item: unknown, index: number): Promise<BulkResult> {
       try {
         return { index: index + startAt, ...(await write(item)) };
       } catch (error) {

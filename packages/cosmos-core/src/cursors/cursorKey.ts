@@ -1,6 +1,6 @@
 import { createSecretKey, hash, type KeyObject, randomBytes } from "node:crypto";
 import type { Container, ItemDefinition } from "@azure/cosmos";
-import { type AnyDefinition, partitionKeyPaths } from "../definition/defineContainer.ts";
+import { type AnyDefinition, partitionKeyPaths } from "../definition/containerDefinition.ts";
 import { definitionPath, type ItemPath } from "../definition/itemPath.ts";
 import { StoreError } from "../errors/errors.ts";
 import { fromSdkError } from "../sdk/cosmosFailure.ts";

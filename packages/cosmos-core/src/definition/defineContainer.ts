@@ -1,22 +1,19 @@
 import type { IndexingPolicy } from "@azure/cosmos";
 import type { z } from "zod";
+import {
+  type AnyDefinition,
+  type ContainerDefinition,
+  type ItemBase,
+  type PartitionKeyPaths,
+  partitionKeyPaths,
+} from "./containerDefinition.ts";
 import { shapeAt } from "./fieldShape.ts";
 import type { PathOf } from "./fieldTypes.ts";
 import type { ItemOrderings } from "./indexedPaths.ts";
 import { isIndexed, policyFor } from "./indexingPolicy.ts";
 import { definitionPath, definitionPathText, type ItemPath, parseItemPath } from "./itemPath.ts";
-import { isTimePath, type Ordering, type OrderPathOf, type OrderTerm } from "./ordering.ts";
+import { isTimePath, type OrderPathOf, type OrderTerm } from "./ordering.ts";
 import { schemaProblems } from "./storableSchema.ts";
-
-/** What every item of a container has: its id. */
-export interface ItemBase {
-  readonly id: string;
-}
-
-type Path = `/${string}`;
-
-/** The path of the partition key, `/pk`; of a hierarchical one, two or three: `["/tenant", "/user"]`. */
-export type PartitionKeyPaths = Path | readonly [Path] | readonly [Path, Path] | readonly [Path, Path, Path];
 
 /** A query that an application makes: the paths that it filters by, and its order. */
 export interface DeclaredQuery<Item = unknown> {
@@ -24,35 +21,6 @@ export interface DeclaredQuery<Item = unknown> {
   readonly where?: readonly (PathOf<Item> | "_ts")[];
   readonly orderBy?: readonly (readonly [path: OrderPathOf<Item>, direction: "asc" | "desc"])[];
 }
-
-/** A step from one version of a schema to the next: what an item as it was becomes. */
-export type Upgrade = (item: Readonly<Record<string, unknown>>) => Record<string, unknown>;
-
-/** A container as a value: what infrastructure makes and the server checks. */
-export interface ContainerDefinition<
-  Schema extends z.ZodType<ItemBase> = z.ZodType<ItemBase>,
-  Paths extends PartitionKeyPaths = PartitionKeyPaths,
-  Orders extends Ordering = Ordering,
-> {
-  /** The container's name. */
-  readonly id: string;
-  readonly partitionKey: Paths;
-  /** What its items are. */
-  readonly schema: Schema;
-  /** The indexing policy; without one, and without `queries`, every path is indexed, as the service does by itself. */
-  readonly indexing?: IndexingPolicy;
-  /** The default time to live in seconds; -1 lets items live for ever unless they say otherwise; absent: TTL is off. */
-  readonly ttl?: number;
-  /** The schema's version, 1 when it is absent. Raise it when items in the old form do not fit the schema any more. */
-  readonly version?: number;
-  /** The steps from version 1 to 2, from 2 to 3, and so on up to `version`. */
-  readonly upgrades?: readonly Upgrade[];
-  /** Only a type: the orders that the index serves. */
-  readonly orders?: Orders;
-}
-
-/** Any container's definition, for what asks only for its structure. */
-export type AnyDefinition = ContainerDefinition<z.ZodType<ItemBase>>;
 
 /** What {@link defineContainer} takes: a definition, or the queries that it has to serve. */
 export type ContainerInput<
@@ -109,12 +77,6 @@ export function defineContainer<
     typeof defineContainer<Schema, Paths, Indexing, Queries>
   >;
 }
-
-/** The paths of a definition's partition key, as the service has them. */
-export const partitionKeyPaths = ({
-  partitionKey,
-}: Pick<AnyDefinition, "partitionKey">): readonly string[] =>
-  typeof partitionKey === "string" ? [partitionKey] : partitionKey;
 
 type Refuse = (problem: string) => TypeError;
 

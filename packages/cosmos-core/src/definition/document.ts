@@ -2,7 +2,7 @@ import type { ItemDefinition, Resource } from "@azure/cosmos";
 import { z } from "zod";
 import { type FieldProblem, StoreError } from "../errors/errors.ts";
 import { describeIssues, fieldProblems, invalidInput } from "../errors/invalidInput.ts";
-import type { AnyDefinition, ItemBase } from "./defineContainer.ts";
+import type { AnyDefinition, ItemBase } from "./containerDefinition.ts";
 import { itemProblem, maxJsonDepth } from "./json.ts";
 import { jsonBytes } from "./jsonBytes.ts";
 
@@ -35,7 +35,7 @@ export interface Documents<Item extends ItemBase> {
    * @throws StoreError `invalid` that names every wrong field, `misconfigured` where the schema itself fails
    */
   parse(input: unknown): Item;
-  /** The document of an item, and its bytes as JSON. @throws StoreError `too-large` */
+  /** The document of an item, and its bytes as JSON. @throws StoreError `too-large`, `invalid` for what is no JSON */
   write(item: Item): { readonly body: ItemDefinition; readonly size: number };
   /**
    * What callers see: the item, upgraded to the schema's version, with `_etag` and `_ts` and none of the service's other
@@ -65,18 +65,16 @@ export function createDocuments<Item extends ItemBase>(definition: AnyDefinition
 
   return {
     parse(input) {
-      const refuse = (fields: readonly FieldProblem[]): StoreError =>
-        invalidInput("The item breaks its schema", fields);
       if (isObject(input) && Object.hasOwn(input, versionField)) {
         throw refuse([{ path: versionField, message: "is kept by the store: leave it out" }]);
       }
       const parsed = safeParse(definition, withoutServiceFields(input));
       if (!parsed.success) throw refuse(fieldProblems(parsed.error));
-      const problem = itemProblem(parsed.data);
-      if (problem !== undefined) throw refuse([problem]);
       return parsed.data as unknown as Item;
     },
     write(item) {
+      const problem = itemProblem(item);
+      if (problem !== undefined) throw refuse([problem]);
       const body = (version === 1 ? item : { ...item, [versionField]: version }) as ItemDefinition;
       const size = jsonBytes(body);
       if (size > maxItemBytes) {
@@ -116,6 +114,9 @@ export function createDocuments<Item extends ItemBase>(definition: AnyDefinition
   };
 }
 
+const refuse = (fields: readonly FieldProblem[]): StoreError =>
+  invalidInput("The item breaks its schema", fields);
+
 const isObject = (value: unknown): value is object =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -130,7 +131,7 @@ function safeParse({ id, schema }: AnyDefinition, input: unknown): z.ZodSafePars
   try {
     return schema.safeParse(input);
   } catch (error) {
-    if (error instanceof RangeError) throw invalidInput("The item breaks its schema", [tooDeep]);
+    if (error instanceof RangeError) throw refuse([tooDeep]);
     const message =
       error instanceof z.core.$ZodAsyncError
         ? `The schema of ${id} has an asynchronous check or transform: a store applies schemas at once. Check that before the item is written.`

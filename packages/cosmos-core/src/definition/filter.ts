@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { FieldProblem } from "../errors/errors.ts";
-import type { AnyDefinition } from "./defineContainer.ts";
+import type { AnyDefinition } from "./containerDefinition.ts";
 import { type FieldShape, type ScalarKind, shapeAt } from "./fieldShape.ts";
 import type { PathOf, Scalar, ValueAt } from "./fieldTypes.ts";
 import { type ItemPath, parseItemPath } from "./itemPath.ts";

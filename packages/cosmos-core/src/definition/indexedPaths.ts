@@ -1,5 +1,6 @@
 import type { IndexingPolicy } from "@azure/cosmos";
-import type { Ordering, OrderPathOf, Reversed, SingleOrdering } from "./ordering.ts";
+import type { Ordering } from "./containerDefinition.ts";
+import type { OrderPathOf, Reversed, SingleOrdering } from "./ordering.ts";
 
 /** A declared query of any container. */
 interface AnyQuery {

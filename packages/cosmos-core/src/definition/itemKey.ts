@@ -1,10 +1,12 @@
-import { type FieldProblem, StoreError } from "../errors/errors.ts";
+import type { FieldProblem } from "../errors/errors.ts";
+import { invalidInput } from "../errors/invalidInput.ts";
 import {
   type AnyDefinition,
   type ItemBase,
   type PartitionKeyPaths,
   partitionKeyPaths,
-} from "./defineContainer.ts";
+} from "./containerDefinition.ts";
+import { idProblems, partitionKeyProblems } from "./idRules.ts";
 import { definitionPath, itemPathText, valueAt } from "./itemPath.ts";
 
 /** A value that the service takes in a partition key. */
@@ -80,31 +82,40 @@ export interface PointKey {
 const isKeyValue = (value: unknown): value is PartitionKeyValue =>
   value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
 
-/** Reads an item's, or a key's, id and partition key. @throws StoreError `invalid` that names what is missing. */
+const valueProblems = (value: PartitionKeyValue): string[] =>
+  typeof value === "string" ? partitionKeyProblems(value) : [];
+
+/**
+ * Reads an item's, or a key's, id and partition key: what holds for them holds on every read, write and delete.
+ *
+ * @throws StoreError `invalid` that names what is missing or wrong
+ */
 export function pointKeyReader(definition: AnyDefinition): (key: { readonly id: string }) => PointKey {
   const paths = partitionKeyPaths(definition).map(definitionPath);
   return (key) => {
-    if (typeof key?.id !== "string" || key.id === "") {
-      throw new StoreError("invalid", "The key has no id.", {
-        fields: [{ path: "id", message: "is missing" }],
-      });
-    }
+    const id: unknown = key?.id;
+    if (typeof id === "string") refuse("id", idProblems(id));
+    else refuse("id", [id === undefined ? "is missing" : "has to be a string"]);
     const [only, ...more] = paths;
     const pk =
       only !== undefined && more.length === 0
         ? keyValue(key, only)
         : paths.map((path) => keyValue(key, path));
-    return { id: key.id, pk };
+    return { id: id as string, pk };
   };
 }
 
 function keyValue(key: object, path: readonly string[]): PartitionKeyValue {
-  const value = valueAt(key, path);
-  if (isKeyValue(value)) return value;
-  const text = itemPathText(path);
-  throw new StoreError("invalid", `The key has no string, number or boolean at ${text}.`, {
-    fields: [{ path: text, message: "has to be the partition key's value" }],
-  });
+  const value: unknown = valueAt(key, path);
+  const notAny = "has to be the partition key's value: a string, number or boolean";
+  refuse(itemPathText(path), isKeyValue(value) ? valueProblems(value) : [notAny]);
+  return value as PartitionKeyValue;
+}
+
+function refuse(path: string, messages: readonly string[]): void {
+  if (messages.length === 0) return;
+  const fields = messages.map((message) => ({ path, message }));
+  throw invalidInput("The item cannot have this key", fields);
 }
 
 /** The part of a container that a partition key, or the first fields of one, names. */
@@ -122,17 +133,20 @@ export function scopeReader(definition: AnyDefinition): (scope: unknown) => Part
     paths.length === 1
       ? `has to be the partition key's value, ${names}: a string, number or boolean`
       : `has to be an object of the partition key's fields, ${names}, or of the first of them`;
+  const checked = (values: readonly PartitionKeyValue[]): PartitionScope | FieldProblem[] => {
+    const problems = values.flatMap(valueProblems);
+    if (problems.length > 0) return problems.map((message) => ({ path: "pk", message }));
+    return { values, isWhole: values.length === paths.length };
+  };
   return (scope) => {
     if (scope === undefined) return { values: [], isWhole: false };
-    if (paths.length === 1) {
-      return isKeyValue(scope) ? { values: [scope], isWhole: true } : [{ path: "pk", message: wanted }];
-    }
+    if (paths.length === 1) return isKeyValue(scope) ? checked([scope]) : [{ path: "pk", message: wanted }];
     const all = paths.map((path) => valueAt(scope, path));
     const gap = all.indexOf(undefined);
     const values = gap === -1 ? all : all.slice(0, gap);
     const isPrefix = all.slice(values.length).every((value) => value === undefined);
     if (values.length === 0 || !values.every(isKeyValue) || !isPrefix)
       return [{ path: "pk", message: wanted }];
-    return { values, isWhole: values.length === paths.length };
+    return checked(values);
   };
 }

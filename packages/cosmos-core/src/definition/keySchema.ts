@@ -4,7 +4,7 @@ import {
   type ItemBase,
   type PartitionKeyPaths,
   partitionKeyPaths,
-} from "./defineContainer.ts";
+} from "./containerDefinition.ts";
 import { type ScalarKind, shapeAt } from "./fieldShape.ts";
 import { type KeyOf, type Scope, scopeReader } from "./itemKey.ts";
 import { definitionPath, type ItemPath, itemPathText, valueAt } from "./itemPath.ts";

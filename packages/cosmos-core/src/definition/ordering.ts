@@ -1,19 +1,11 @@
 import { z } from "zod";
 import type { FieldProblem } from "../errors/errors.ts";
 import { fieldProblems } from "../errors/invalidInput.ts";
-import type { AnyDefinition } from "./defineContainer.ts";
+import type { AnyDefinition, Ordering, OrderKey } from "./containerDefinition.ts";
 import { shapeAt } from "./fieldShape.ts";
 import type { ScalarPathOf } from "./fieldTypes.ts";
 import { isOrderServed } from "./indexingPolicy.ts";
 import { type ItemPath, parseItemPath } from "./itemPath.ts";
-
-type Direction = "asc" | "desc";
-
-/** One key of an order: a path and its direction. */
-export type OrderKey<Path extends string = string> = readonly [path: Path, direction: Direction];
-
-/** An order: one key, or several, the first of which counts most. */
-export type Ordering = readonly OrderKey[];
 
 /** The paths that can be sorted by: scalars, and the time of the last write. */
 export type OrderPathOf<Item> = ScalarPathOf<Item> | "_ts";

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { isJson, type Json } from "../definition/json.ts";
 import type { FieldProblem } from "../errors/errors.ts";
 import { fieldProblems } from "../errors/invalidInput.ts";
-import { type AnyDefinition, partitionKeyPaths } from "./defineContainer.ts";
+import { type AnyDefinition, partitionKeyPaths } from "./containerDefinition.ts";
 import { serviceFields, versionField } from "./document.ts";
 import { type FieldShape, shapeAt } from "./fieldShape.ts";
 import type { PathOf, ValueAt } from "./fieldTypes.ts";

@@ -7,7 +7,7 @@ import {
 } from "@azure/cosmos";
 import type { Cursors } from "../cursors/cursor.ts";
 import { cursorKeyId } from "../cursors/cursorKey.ts";
-import type { AnyDefinition, ItemBase } from "../definition/defineContainer.ts";
+import type { AnyDefinition, ItemBase } from "../definition/containerDefinition.ts";
 import type { Documents, Stored } from "../definition/document.ts";
 import { type PartitionScope, scopeReader } from "../definition/itemKey.ts";
 import type { Json } from "../definition/json.ts";

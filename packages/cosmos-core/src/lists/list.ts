@@ -2,13 +2,18 @@ import type { Container, ItemDefinition } from "@azure/cosmos";
 import type { Cursors } from "../cursors/cursor.ts";
 import { cursorKeyId } from "../cursors/cursorKey.ts";
 import { compileFilter, compilePath, createParameters } from "../definition/compileFilter.ts";
-import { type AnyDefinition, type ItemBase, partitionKeyPaths } from "../definition/defineContainer.ts";
+import {
+  type AnyDefinition,
+  type ItemBase,
+  type Ordering,
+  partitionKeyPaths,
+} from "../definition/containerDefinition.ts";
 import type { Documents, Stored } from "../definition/document.ts";
 import { type Filter, type FilterNode, readFilter } from "../definition/filter.ts";
 import { type PartitionScope, scopeReader } from "../definition/itemKey.ts";
 import { definitionPath } from "../definition/itemPath.ts";
 import type { Json } from "../definition/json.ts";
-import { type Ordering, type OrderTerm, readOrder } from "../definition/ordering.ts";
+import { type OrderTerm, readOrder } from "../definition/ordering.ts";
 import type { FieldProblem } from "../errors/errors.ts";
 import { invalidInput } from "../errors/invalidInput.ts";
 import type { OperationOptions } from "../points/pointStore.ts";

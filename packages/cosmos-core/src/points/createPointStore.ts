@@ -1,5 +1,6 @@
-import type { AnyDefinition, ItemBase } from "../definition/defineContainer.ts";
+import type { AnyDefinition } from "../definition/containerDefinition.ts";
 import type { Documents } from "../definition/document.ts";
+import type { EntityTypes } from "../definition/entityTypes.ts";
 import { quotedEtag } from "../definition/etag.ts";
 import { StoreError } from "../errors/errors.ts";
 import type { PointOperation } from "../sdk/pointOperation.ts";
@@ -7,15 +8,15 @@ import { createGetMany } from "./getMany.ts";
 import { itemWriter, storeKeyReader } from "./itemWriting.ts";
 import { createPatchItem } from "./patchItem.ts";
 import { createPointSender, mismatch, type Submit } from "./pointSender.ts";
-import type { ItemResult, OperationOptions, PointStore } from "./pointStore.ts";
+import type { PointStore } from "./pointStore.ts";
 import { createUpdateItem } from "./updateItem.ts";
 
 /** Makes the operations on single items of a container. */
-export function createPointStore<Item extends ItemBase, Key extends { readonly id: string }>(
+export function createPointStore<Types extends EntityTypes>(
   submit: Submit,
   definition: AnyDefinition,
-  documents: Documents<Item>,
-): PointStore<Item, Key> {
+  documents: Documents<Types["item"]>,
+): PointStore<Types> {
   const keyOf = storeKeyReader(definition);
   const writing = itemWriter(definition, documents);
   const sender = createPointSender(submit, documents);
@@ -23,12 +24,9 @@ export function createPointStore<Item extends ItemBase, Key extends { readonly i
   const patchItem = createPatchItem(definition, documents, sender);
   const updateItem = createUpdateItem(definition, documents, sender);
 
-  const get = async (key: Key, { signal }: OperationOptions = {}): Promise<ItemResult<Item>> =>
-    run(signal, { kind: "read", key: keyOf(key) });
-
   return {
-    get,
-    getMany: createGetMany<Item, Key>(sender, keyOf),
+    get: async (key, { signal } = {}) => run(signal, { kind: "read", key: keyOf(key) }),
+    getMany: createGetMany<Types["item"], Types["key"]>(sender, keyOf),
     async upsert(item, { ifMatch, signal } = {}) {
       const written = writing(item);
       if (ifMatch === undefined) return run(signal, { kind: "upsert", ...written });

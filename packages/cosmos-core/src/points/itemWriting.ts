@@ -1,10 +1,8 @@
 import type { ItemDefinition } from "@azure/cosmos";
 import { refuseReserved } from "../cursors/cursorKey.ts";
-import type { AnyDefinition, ItemBase } from "../definition/defineContainer.ts";
+import type { AnyDefinition, ItemBase } from "../definition/containerDefinition.ts";
 import type { Documents } from "../definition/document.ts";
-import { writableIdRules } from "../definition/idRules.ts";
 import { type PointKey, pointKeyReader } from "../definition/itemKey.ts";
-import { invalidInput } from "../errors/invalidInput.ts";
 
 /** What a write sends of an item. */
 export interface ItemWriting {
@@ -36,15 +34,6 @@ export function itemWriter<Item extends ItemBase>(
   const readKey = storeKeyReader(definition);
   return (input) => {
     const item = documents.parse(input);
-    const key = readKey(item);
-    refuseUnwritable(key.id);
-    return { key, ...documents.write(item) };
+    return { key: readKey(item), ...documents.write(item) };
   };
-}
-
-/** An id that the SDK or the service refuses to write, the SDK as if the service could not be reached. */
-function refuseUnwritable(id: string): void {
-  const broken = Object.values(writableIdRules).find(({ holds }) => !holds(id));
-  if (broken === undefined) return;
-  throw invalidInput("The item cannot be written", [{ path: "id", message: broken.message }]);
 }

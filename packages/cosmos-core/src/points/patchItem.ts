@@ -1,6 +1,6 @@
 import type { ItemDefinition } from "@azure/cosmos";
 import { compileFilter, compilePath, writeLiteral } from "../definition/compileFilter.ts";
-import type { AnyDefinition, ItemBase } from "../definition/defineContainer.ts";
+import type { AnyDefinition, ItemBase } from "../definition/containerDefinition.ts";
 import { type Documents, type Stored, versionField } from "../definition/document.ts";
 import { quotedEtag } from "../definition/etag.ts";
 import { type Filter, type FilterNode, readFilter } from "../definition/filter.ts";

@@ -1,5 +1,5 @@
 import type { ItemDefinition } from "@azure/cosmos";
-import type { ItemBase } from "../definition/defineContainer.ts";
+import type { ItemBase } from "../definition/containerDefinition.ts";
 import type { Documents } from "../definition/document.ts";
 import type { PointKey } from "../definition/itemKey.ts";
 import { StoreError } from "../errors/errors.ts";

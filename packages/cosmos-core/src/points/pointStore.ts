@@ -1,5 +1,5 @@
-import type { ItemBase } from "../definition/defineContainer.ts";
 import type { Stored } from "../definition/document.ts";
+import type { EntityTypes } from "../definition/entityTypes.ts";
 import type { Filter } from "../definition/filter.ts";
 import type { Patch } from "../definition/patch.ts";
 import type { StoreError } from "../errors/errors.ts";
@@ -50,9 +50,9 @@ export interface GetManyOptions extends OperationOptions {
 }
 
 /** Operations on single items. */
-export interface PointStore<Item extends ItemBase, Key extends { readonly id: string }> {
+export interface PointStore<Types extends EntityTypes> {
   /** Point read. @throws StoreError `not-found` */
-  get(key: Key, options?: OperationOptions): Promise<ItemResult<Item>>;
+  get(key: Types["key"], options?: OperationOptions): Promise<ItemResult<Types["item"]>>;
   /**
    * Point reads of any number of items, put together into batches. When the items that have come have as many bytes as
    * may be, the keys that are left are answered with `too-large`: ask for these again.
@@ -60,17 +60,19 @@ export interface PointStore<Item extends ItemBase, Key extends { readonly id: st
    * @returns an answer for each key, in their order; a failure of one is its answer
    * @throws StoreError `invalid` for a `maxBytes` that is none
    */
-  getMany(keys: readonly Key[], options?: GetManyOptions): Promise<GetAnswer<Item>[]>;
+  getMany(keys: readonly Types["key"][], options?: GetManyOptions): Promise<GetAnswer<Types["item"]>[]>;
   /**
-   * Writes an item whether it is there or not; with `ifMatch` only over that version of it.
+   * Writes an item whether it is there or not; with `ifMatch` only over that version of it. As with every write, it goes
+   * through the schema, and what the service keeps (`_etag`, `_ts` and the like) may stand in it and is ignored: an item
+   * that was read can be changed and written back.
    *
-   * @throws StoreError `too-large`, `precondition-failed`
+   * @throws StoreError `invalid`, `too-large`, `precondition-failed`
    */
-  upsert(item: Item, options?: WriteOptions): Promise<ItemResult<Item>>;
-  /** Writes an item that is not there. @throws StoreError `conflict`, `too-large` */
-  create(item: Item, options?: OperationOptions): Promise<ItemResult<Item>>;
-  /** Writes over an item that is there. @throws StoreError `not-found`, `precondition-failed`, `too-large` */
-  replace(item: Item, options?: WriteOptions): Promise<ItemResult<Item>>;
+  upsert(item: Types["input"], options?: WriteOptions): Promise<ItemResult<Types["item"]>>;
+  /** Writes an item that is not there. @throws StoreError `invalid`, `conflict`, `too-large` */
+  create(item: Types["input"], options?: OperationOptions): Promise<ItemResult<Types["item"]>>;
+  /** Writes over an item that is there. @throws StoreError `invalid`, `not-found`, `precondition-failed`, `too-large` */
+  replace(item: Types["input"], options?: WriteOptions): Promise<ItemResult<Types["item"]>>;
   /**
    * Changes parts of an item that is there, without reading it first. Paths and values are checked before, the item as
    * it came out afterwards: what only the whole shows (a rule over two fields, a sum that is too high) is refused when
@@ -78,9 +80,13 @@ export interface PointStore<Item extends ItemBase, Key extends { readonly id: st
    *
    * @throws StoreError `not-found`, `precondition-failed`, `invalid`
    */
-  patch(key: Key, patch: Patch<Item>, options?: PatchOptions<Item>): Promise<ItemResult<Item>>;
+  patch(
+    key: Types["key"],
+    patch: Patch<Types["item"]>,
+    options?: PatchOptions<Types["item"]>,
+  ): Promise<ItemResult<Types["item"]>>;
   /** @throws StoreError `not-found`, `precondition-failed` */
-  delete(key: Key, options?: WriteOptions): Promise<{ readonly requestCharge: number }>;
+  delete(key: Types["key"], options?: WriteOptions): Promise<{ readonly requestCharge: number }>;
   /**
    * Reads an item, changes it, and writes it over the version that was read. When somebody else has written in between
    * it starts again, up to 10 times. `change` is given the item with its etag and returns what to write.
@@ -89,8 +95,10 @@ export interface PointStore<Item extends ItemBase, Key extends { readonly id: st
    *   `precondition-failed` when every attempt was overtaken
    */
   update(
-    key: Key,
-    change: (item: Stored<Item>) => Item | Promise<Item>,
+    key: Types["key"],
+    change: (
+      item: Stored<Types["item"]>,
+    ) => Types["input"] | Types["item"] | Promise<Types["input"] | Types["item"]>,
     options?: OperationOptions,
-  ): Promise<ItemResult<Item>>;
+  ): Promise<ItemResult<Types["item"]>>;
 }

@@ -1,4 +1,4 @@
-import type { AnyDefinition, ItemBase } from "../definition/defineContainer.ts";
+import type { AnyDefinition, ItemBase } from "../definition/containerDefinition.ts";
 import type { Documents, Stored } from "../definition/document.ts";
 import type { PointKey } from "../definition/itemKey.ts";
 import { invalidInput } from "../errors/invalidInput.ts";
@@ -20,7 +20,7 @@ export function createUpdateItem<Item extends ItemBase>(
 
   return async function updateItem(
     key: PointKey,
-    change: (item: Stored<Item>) => Item | Promise<Item>,
+    change: (item: Stored<Item>) => unknown,
     { signal }: OperationOptions,
   ): Promise<ItemResult<Item>> {
     for (let attempt = 1, requestCharge = 0; ; attempt += 1) {
@@ -39,7 +39,7 @@ export function createUpdateItem<Item extends ItemBase>(
   };
 
   /** What to write of what an update made of an item. */
-  function changed(item: Item, key: PointKey): ItemWriting {
+  function changed(item: unknown, key: PointKey): ItemWriting {
     if (typeof item !== "object" || item === null) {
       throw invalidInput("The update cannot be made", [
         { path: "", message: "its function has to return the whole changed item" },

@@ -1,5 +1,5 @@
 import type { IndexingPolicy, ContainerDefinition as ServiceDefinition } from "@azure/cosmos";
-import type { AnyDefinition } from "../definition/defineContainer.ts";
+import type { AnyDefinition } from "../definition/containerDefinition.ts";
 
 /** What the service makes of a definition that says nothing. Source: Learn, "Indexing policies". */
 const defaultPolicy: IndexingPolicy = {

@@ -1,6 +1,6 @@
 import { type PartitionKeyDefinition, PartitionKeyDefinitionVersion, PartitionKeyKind } from "@azure/cosmos";
 import type { TokenCredential } from "@azure/identity";
-import { type ContainerDefinition, partitionKeyPaths } from "../definition/defineContainer.ts";
+import { type ContainerDefinition, partitionKeyPaths } from "../definition/containerDefinition.ts";
 import { StoreError } from "../errors/errors.ts";
 import { createCosmosClient } from "./client.ts";
 import { fromSdkError } from "./cosmosFailure.ts";
