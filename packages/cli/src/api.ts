@@ -98,7 +98,10 @@ export interface Subscription<Data> {
 export interface EntityApi {
   readonly get: Query<Item>;
   readonly getMany: Query<
-    readonly ({ readonly ok: true; readonly item: Item } | { readonly ok: false; readonly error: ItemRefusal })[]
+    readonly (
+      | { readonly ok: true; readonly item: Item }
+      | { readonly ok: false; readonly error: ItemRefusal }
+    )[]
   >;
   readonly list: Query<Page>;
   readonly create: Mutation<Item>;
@@ -106,7 +109,9 @@ export interface EntityApi {
   readonly replace: Mutation<Item>;
   readonly patch: Mutation<Item>;
   readonly delete: Mutation<unknown>;
-  readonly bulk: Mutation<readonly ({ readonly ok: true } | { readonly ok: false; readonly error: ItemRefusal })[]>;
+  readonly bulk: Mutation<
+    readonly ({ readonly ok: true } | { readonly ok: false; readonly error: ItemRefusal })[]
+  >;
   readonly watch: Subscription<{ readonly id: string; readonly data: { readonly items: readonly Item[] } }>;
 }
 
@@ -136,7 +141,8 @@ export const urlVariable = (name: string): string => `${name.toUpperCase().repla
 /** Reads the server's URL. */
 export function parseUrl(text: string): URL {
   const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol)) throw new WrongUsage(`'${text}' is no http or https URL.`);
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new WrongUsage(`'${text}' is no http or https URL.`);
   return url;
 }
 

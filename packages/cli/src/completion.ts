@@ -142,18 +142,30 @@ function valuesOf({ argChoices, long = "" }: Option, entity: EntityManifest | un
   const { columns, filters, orders, key } = entity;
   switch (long) {
     case "--where":
-      return described(filters.map(({ name }) => name), entity);
+      return described(
+        filters.map(({ name }) => name),
+        entity,
+      );
     case "--order-by":
-      return described([...new Set([...orders.single, ...orders.composite.flat().map(([path]) => path)])], entity);
+      return described(
+        [...new Set([...orders.single, ...orders.composite.flat().map(([path]) => path)])],
+        entity,
+      );
     case "--columns":
-      return described(columns.map(({ name }) => name), entity);
+      return described(
+        columns.map(({ name }) => name),
+        entity,
+      );
     case "--set":
     case "--remove":
     case "--increment":
     case "--append": {
       const fixed = key.map(({ name }) => name);
       const free = columns.filter(({ isReadOnly, name }) => !isReadOnly && !fixed.includes(name));
-      return described(free.map(({ name }) => name), entity);
+      return described(
+        free.map(({ name }) => name),
+        entity,
+      );
     }
     default:
       return [];

@@ -59,5 +59,9 @@ export function parseColumn(text: string): ColumnChoice {
       `It has to be name=path, name=:type or name=path:type; type is one of ${columnTypes.join(", ")}.`,
     );
   }
-  return { name, path: path === "" ? name : path, ...(type === undefined ? {} : { type: type as ColumnType }) };
+  return {
+    name,
+    path: path === "" ? name : path,
+    ...(type === undefined ? {} : { type: type as ColumnType }),
+  };
 }

@@ -38,4 +38,3 @@ export interface CliOptions {
   /** How inputs are made, by entity, for the compiler's sake. */
   readonly inputs?: Readonly<Record<string, EntityInputs>>;
 }
-

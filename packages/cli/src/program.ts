@@ -70,7 +70,10 @@ export async function run(
 }
 
 /** What is told of a failure, and the exit code; none where it is a fault of this program. */
-function ending(error: unknown, options: CommonOptions): { readonly message: string; readonly code?: number } {
+function ending(
+  error: unknown,
+  options: CommonOptions,
+): { readonly message: string; readonly code?: number } {
   if (error instanceof UnsafeNumberError) {
     return { message: `${error.path || "A value"} ${error.message}.`, code: exitCodes.usage };
   }
@@ -178,7 +181,10 @@ function refuseUnknown(group: Command): void {
 }
 
 function unknownCommand(group: Command, word: string): WrongUsage {
-  const names = group.createHelp().visibleCommands(group).map((command) => command.name());
+  const names = group
+    .createHelp()
+    .visibleCommands(group)
+    .map((command) => command.name());
   return new WrongUsage(`unknown command '${word}'.${suggestion(word, names)}`);
 }
 

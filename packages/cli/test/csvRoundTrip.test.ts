@@ -4,8 +4,14 @@ import { itemWriter } from "../src/export/itemWriter.ts";
 import type { InputRecord } from "../src/input/inputRecord.ts";
 import { readCsv } from "../src/input/readCsv.ts";
 import { readNdjson } from "../src/input/readNdjson.ts";
+import { manifest } from "./example/manifest.ts";
+
+const { items: entity } = manifest.entities as { items: (typeof manifest)["entities"][string] };
 
 type Item = Parameters<ReturnType<typeof itemWriter>["write"]>[0];
+
+/** Reads a CSV whose bytes come anew each time that it is begun. */
+const readCsvOf = (open: () => AsyncIterable<Buffer>) => readCsv(open, entity);
 
 /** A text cut into pieces of bytes, as a stream has them. */
 async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
@@ -73,13 +79,13 @@ test("what is written as CSV or NDJSON is read as the same items, however its by
       fc.integer({ min: 1, max: 40 }),
       fc.boolean(),
       async (items, format, size, hasMark) => {
-        const writer = itemWriter(format, ["id", "pk", "name", "tags[]", "data", "ttl"]);
+        const writer = itemWriter(format, entity, { columns: ["id", "pk", "name", "tags[]", "data", "ttl"] });
         const text =
           (hasMark ? "\ufeff" : "") +
           writer.head +
           items.map((item) => writer.write(item as unknown as Item)).join("");
-        const read = format === "csv" ? readCsv : readNdjson;
-        const records = await all(read(inPieces(Buffer.from(text), size)));
+        const open = () => inPieces(Buffer.from(text), size);
+        const records = await all(format === "csv" ? readCsvOf(open) : readNdjson(open()));
         expect(records.map(({ problem }) => problem)).toEqual(items.map(() => undefined));
         expect(records.map(({ value }) => JSON.parse(JSON.stringify(value)) as unknown)).toEqual(
           JSON.parse(JSON.stringify(items)),
@@ -92,13 +98,18 @@ test("what is written as CSV or NDJSON is read as the same items, however its by
 
 test("fields of data in columns of their own come back as they were", async () => {
   await fc.assert(
-    fc.asyncProperty(jsonValue, jsonValue, async (a, dotted) => {
-      const writer = itemWriter("csv", ["id", "data.a", "/data/c.d"]);
-      const item = { id: "x", data: { a, "c.d": dotted } };
-      const text = writer.head + writer.write(item as unknown as Item);
-      const [record] = await all(readCsv(inPieces(Buffer.from(text), 7)));
-      expect(JSON.parse(JSON.stringify(record?.value))).toEqual(JSON.parse(JSON.stringify(item)));
-    }),
+    fc.asyncProperty(
+      fc.array(fc.tuple(jsonValue, jsonValue), { minLength: 1, maxLength: 4 }),
+      async (rows) => {
+        const writer = itemWriter("csv", entity, { columns: ["id", "data.a", "/data/c.d"] });
+        const items = rows.map(([a, dotted]) => ({ id: "x", data: { a, "c.d": dotted } }));
+        const text = writer.head + items.map((item) => writer.write(item as unknown as Item)).join("");
+        const records = await all(readCsvOf(() => inPieces(Buffer.from(text), 7)));
+        expect(records.map(({ value }) => JSON.parse(JSON.stringify(value)) as unknown)).toEqual(
+          JSON.parse(JSON.stringify(items)),
+        );
+      },
+    ),
   );
 });
 
@@ -109,7 +120,7 @@ const problems = (records: readonly InputRecord[]) => records.map(({ line, probl
 
 test("records of a CSV are named by the lines that they begin on", async () => {
   const text = bytes('id,name\r\na,"x\r\ny"\r\n\r\nb\r\nc,', [0xff], '\r\nd,"q ""r"""\r\n');
-  const records = await all(readCsv(inPieces(text, 3)));
+  const records = await all(readCsvOf(() => inPieces(text, 3)));
   expect(problems(records)).toEqual([
     [2, undefined],
     [5, "has 1 fields, and the line of column names 2"],
@@ -128,7 +139,7 @@ test.each([
   ["\ufffeid\n", "is in UTF-16"],
 ])("the CSV %j cannot be read", async (text, words) => {
   const input = text.startsWith("\ufffe") ? bytes([0xff, 0xfe], text.slice(1)) : Buffer.from(text);
-  await expect(all(readCsv(inPieces(input, 64)))).rejects.toThrow(words);
+  await expect(all(readCsvOf(() => inPieces(input, 64)))).rejects.toThrow(words);
 });
 
 test("lines of NDJSON that are no items are named, and a line too long is not kept", async () => {

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { Agent } from "node:https";
 import { CosmosClient } from "@azure/cosmos";
-import { createClient } from "@cosmos-trpc/client";
 import { expect, test, vi } from "vitest";
+import { createClient } from "./example/cli.ts";
 import { type Run, startCli } from "./runningCli.ts";
 import { type Stack, startStack } from "./runningStack.ts";
 import { jsonLines, testFolder } from "./testFolder.ts";

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { createClient, type Item } from "@cosmos-trpc/client";
 import type { FaultOptions } from "@cosmos-trpc/cosmos-emulator";
 import { describe, expect, test, vi } from "vitest";
+import { createClient } from "./example/cli.ts";
 import { type RunningCli, startCli } from "./runningCli.ts";
 import { startStack } from "./runningStack.ts";
 import { jsonLines, testFolder } from "./testFolder.ts";

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createClient } from "@cosmos-trpc/client";
 import { beforeAll, describe, expect, test } from "vitest";
+import { createClient } from "./example/cli.ts";
 import { type Run, runCli, useServer } from "./runningCli.ts";
 import { jsonLines, testFolder } from "./testFolder.ts";
 
@@ -111,7 +111,12 @@ describe("items list", () => {
     [["--where", "not"], 2, "It is no condition"],
     [["--where-json", "[1]"], 2, "a filter as a JSON object"],
     [["--where", "\u001b[2J\u009b"], 2, "\\u001b[2J\\u009b"],
-    [["--where", "colour = red"], 1, "colour is no field of an item"],
+    [["--where", "colour = red"], 2, "colour is no field of an item"],
+    [["--where", "nmae = x"], 2, "Did you mean name?"],
+    [["--where-json", '{"and":[{"nmae":{"eq":"x"}}]}'], 2, "Did you mean name?"],
+    [["--where-json", '{"data.n":{"eq":769308320146468865}}'], 2, "769308320146468865"],
+    [["--where", "tags startsWith x"], 2, "tags takes "],
+    [["--order-by", "nmae:desc"], 2, "Did you mean name?"],
     [["--where", "id; DROP = 1"], 2, "is no"],
     [["--where", "ttl = soon"], 1, "has to be number"],
     [["--order-by", "name:up"], 2, "with :desc at its end"],
@@ -142,21 +147,13 @@ describe("items list", () => {
       expect(run.stderr).toMatch(/^cosmos-trpc: .*cursor/);
     }
   });
-
-  test("a reader who has enough ends it", async () => {
-    const run = await runCli(["items", "list", "--all"], {
-      env: { COSMOS_TRPC_URL: url() },
-      isReaderGone: true,
-    });
-    expect(run).toEqual({ code: 0, stdout: "", stderr: "" });
-  });
 });
 
 describe("single items", () => {
   test("create writes what is not there, replace what is, delete takes it away", async () => {
     expect((await items("replace", '{"id":"one"}')).stderr).toMatch(/^cosmos-trpc: There is no such item\./);
     const created = await items("create", '{"id":"one","name":"first"}', "--json");
-    const [{ etag } = {}] = jsonLines(created.stdout);
+    const [{ _etag: etag } = {}] = jsonLines(created.stdout);
     expect((await items("create", '{"id":"one"}')).stderr).toMatch(/^cosmos-trpc: .*already there/);
     expect((await items("replace", '{"id":"one","name":"second"}', "--if-match", String(etag))).code).toBe(0);
     expect((await items("delete", "one", "--if-match", String(etag))).stderr).toMatch(
@@ -205,7 +202,10 @@ describe("single items", () => {
     [["x", "--increment", "data.n=many"], 2, "it has to be a number"],
     [["ada", "--set", "id=other"], 1, "id cannot be patched"],
     [["ada", "--set", "pk=other"], 1, "pk cannot be patched"],
-    [["ada", "--set", "colour=red"], 1, "colour"],
+    [["ada", "--set", "colour=red"], 2, "colour is no field of an item"],
+    [["ada", "--set", "nmae=x"], 2, "Did you mean name?"],
+    [["ada", "--remove", "tgas"], 2, "Did you mean tags?"],
+    [["ada", "--set", 'data.n={"a":1e400}'], 2, "a has the number 1e400"],
     [["ada", "--append", "name=x"], 1, "append.name"],
     [["none", "--set", "name=x"], 1, "There is no such item."],
   ])("patch %j ends with %i", async (args, code, words) => {
@@ -247,9 +247,9 @@ describe("items export", () => {
 
   test("with conditions that are refused leaves nothing behind, and the mended command goes", async () => {
     const path = testFolder()("some.ndjson");
-    const run = await items("export", path, "--where", "colour = red");
+    const run = await items("export", path, "--where", "ttl = soon");
     expect(run).toMatchObject({ code: 1, stdout: "" });
-    expect(run.stderr).toMatch(/^cosmos-trpc: .*colour is no field of an item.*\n$/);
+    expect(run.stderr).toMatch(/^cosmos-trpc: .*ttl.*has to be number.*\n$/);
     expect(run.stderr).not.toContain("goes on");
     expect([existsSync(path), existsSync(`${path}.checkpoint`)]).toEqual([false, false]);
     expect((await items("export", path, "--where", "id = ada")).code).toBe(0);
@@ -260,9 +260,9 @@ describe("items export", () => {
     async (option) => {
       const path = testFolder()("kept.ndjson");
       writeFileSync(path, "old\n");
-      const refused = await items("export", path, option, "--where", "colour = red");
+      const refused = await items("export", path, option, "--where", "ttl = soon");
       expect(refused).toMatchObject({ code: 1, stdout: "" });
-      expect(refused.stderr).toContain("colour is no field of an item");
+      expect(refused.stderr).toContain("has to be number");
       const unanswered = await runCli(["items", "export", path, option, "--url", "http://127.0.0.1:9"]);
       expect(unanswered).toMatchObject({ code: 1, stdout: "" });
       expect(unanswered.stderr).not.toContain("goes on");
@@ -313,8 +313,5 @@ test.each(["get", "list", "create", "upsert", "replace", "patch", "delete", "imp
 );
 
 test("--version prints the version", async () => {
-  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
-    version: string;
-  };
-  expect(await runCli(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+  expect(await runCli(["--version"])).toEqual({ code: 0, stdout: "1.2.3\n", stderr: "" });
 });

@@ -70,7 +70,7 @@ export async function startStack(): Promise<Stack> {
         ports.identity = new URL(env["IDENTITY_ENDPOINT"] ?? "").port;
       } else {
         const { child, line } = await launch(
-          [join(root, "apps/server/src/main.ts")],
+          [join(root, "packages/server/examples/orders/main.ts")],
           { ...env, PORT: ports.server },
           ({ msg }) => msg === "listening",
         );

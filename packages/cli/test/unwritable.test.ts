@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { closeSync, existsSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { createClient } from "@cosmos-trpc/client";
 import { beforeAll, expect, test, vi } from "vitest";
+import { createClient } from "./example/cli.ts";
 import { nodeOnSources, startCli, surroundings, useServer } from "./runningCli.ts";
 import { testFolder } from "./testFolder.ts";
 

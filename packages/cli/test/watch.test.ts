@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { createClient } from "@cosmos-trpc/client";
 import { expect, test, vi } from "vitest";
+import { createClient } from "./example/cli.ts";
 import { type RunningCli, runCli, startCli, useServer } from "./runningCli.ts";
 import { jsonLines, testFolder } from "./testFolder.ts";
 

@@ -21,9 +21,10 @@ export const optionsOf = <Options extends object>(command: Command): Options & C
 
 /** Examples below a command's help. */
 export const examples = ({ session, name }: EntityContext, ...lines: readonly string[]): string =>
-  [`\nExample${lines.length === 1 ? "" : "s"}:`, ...lines.map((line) => `  ${session.name} ${name} ${line}`)].join(
-    "\n",
-  );
+  [
+    `\nExample${lines.length === 1 ? "" : "s"}:`,
+    ...lines.map((line) => `  ${session.name} ${name} ${line}`),
+  ].join("\n");
 
 /**
  * An item that an example writes: its key, and what else the schema wants.
@@ -34,11 +35,19 @@ export function exampleItem({ entity }: EntityContext): string {
     required?: readonly string[];
   };
   const names = Object.keys(properties).filter((name) => required.includes(name));
-  return JSON.stringify(Object.fromEntries(names.map((name) => [name, exampleValue(name, properties[name] ?? {})])));
+  return JSON.stringify(
+    Object.fromEntries(names.map((name) => [name, exampleValue(name, properties[name] ?? {})])),
+  );
 }
 
 function exampleValue(name: string, schema: Readonly<Record<string, unknown>>): unknown {
-  const { type, enum: choices, items, properties, minimum } = schema as {
+  const {
+    type,
+    enum: choices,
+    items,
+    properties,
+    minimum,
+  } = schema as {
     type?: string;
     enum?: readonly unknown[];
     items?: Readonly<Record<string, unknown>>;

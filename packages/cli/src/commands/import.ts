@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { importDefaults, type ImportOptions, importItems } from "../import/importItems.ts";
+import { type ImportOptions, importDefaults, importItems } from "../import/importItems.ts";
 import { showInput } from "../import/showInput.ts";
 import { formats } from "../input/openInput.ts";
 import { collect, parseColumn, parseDelimiter, wholeNumber } from "../optionValues.ts";
@@ -24,7 +24,11 @@ export function addImport(commands: Command, context: EntityContext): void {
       new Option("--format <format>", "the input's format (default: by the file's name)").choices(formats),
     )
     .option("--dry-run", "show what would be written, and write nothing")
-    .option("--delimiter <char>", "what stands between a CSV's fields (default: as its first line has it)", parseDelimiter)
+    .option(
+      "--delimiter <char>",
+      "what stands between a CSV's fields (default: as its first line has it)",
+      parseDelimiter,
+    )
     .option(
       "--column <name=path:type>",
       "where a CSV's column goes, and what it holds: string, number, boolean or json; may be repeated",
@@ -35,7 +39,12 @@ export function addImport(commands: Command, context: EntityContext): void {
     .option("--restart", "begin anew, whatever the checkpoint says")
     .option("--report <path>", "where to tell of refused lines (default: <file>.refused.ndjson)")
     .option("--force", "write over a report that is there")
-    .option("--patience <seconds>", "how long to wait for a server that is away", wholeNumber(0, 86_400), patience);
+    .option(
+      "--patience <seconds>",
+      "how long to wait for a server that is away",
+      wholeNumber(0, 86_400),
+      patience,
+    );
   command
     .addHelpText(
       "after",

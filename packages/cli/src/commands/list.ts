@@ -37,7 +37,8 @@ export function addList(commands: Command, context: EntityContext): void {
     )
     .action(async () => {
       const options = optionsOf<ListOptions>(command);
-      if (options.all === true && options.limit !== undefined) throw new WrongUsage("Either --limit or --all.");
+      if (options.all === true && options.limit !== undefined)
+        throw new WrongUsage("Either --limit or --all.");
       const most = options.all === true ? Number.POSITIVE_INFINITY : (options.limit ?? defaultLimit);
       const input: ListInput = {
         ...toSelection(options),

@@ -1,8 +1,8 @@
 import type { EntityManifest } from "@cosmos-trpc/base";
 import type { Command } from "commander";
 import { alone } from "../api.ts";
-import { elementOf, parsedJson, readFieldText, readFieldTexts } from "../entity/fieldText.ts";
 import { type Field, knownField } from "../entity/fields.ts";
+import { elementOf, parsedJson, readFieldText, readFieldTexts } from "../entity/fieldText.ts";
 import { addPartitionKey } from "../entity/keyOptions.ts";
 import { addWhere } from "../entity/selection.ts";
 import { type WhereOptions, whereOf } from "../entity/where.ts";
@@ -43,7 +43,9 @@ export function addPatch(commands: Command, context: EntityContext): void {
       "after",
       `\nWhere anything may stand, values may be JSON: 3, true, null, '"3"', '{"a":1}';\nanything else is a text.\n${examples(
         context,
-        ...exampleChanges(entity).map((change) => `patch ada${exampleKey(context, partitionKey.flags)} ${change}`),
+        ...exampleChanges(entity).map(
+          (change) => `patch ada${exampleKey(context, partitionKey.flags)} ${change}`,
+        ),
       )}`,
     )
     .action(async (id: string) => {
@@ -64,7 +66,9 @@ export function addPatch(commands: Command, context: EntityContext): void {
 
 /** Changes that an entity's items can have, for examples. */
 function exampleChanges({ columns, key }: EntityManifest): readonly string[] {
-  const free = columns.filter((column) => !column.isReadOnly && !key.some((field) => field.name === column.name));
+  const free = columns.filter(
+    (column) => !column.isReadOnly && !key.some((field) => field.name === column.name),
+  );
   const text = free.find(({ kinds }) => kinds.includes("string"));
   const number = free.find(({ kinds }) => kinds.includes("number"));
   const list = free.find(({ elements }) => elements?.includes("string"));

@@ -59,9 +59,11 @@ ${examples(context, "watch", "watch --since beginning --json", "watch --cursor-f
       try {
         await interruptible(session, run, () => `Stopped. ${goOn()}`.trim());
       } catch (error) {
-        if (error instanceof Refused || error instanceof Interrupted || error instanceof ReaderGone) throw error;
+        if (error instanceof Refused || error instanceof Interrupted || error instanceof ReaderGone)
+          throw error;
         // Such a cursor never goes on again: of a deleted container, or none at all.
-        const isCursorRefused = cursorFile !== undefined && last !== undefined && isApiError(error, "invalid");
+        const isCursorRefused =
+          cursorFile !== undefined && last !== undefined && isApiError(error, "invalid");
         const isSinceRefused =
           kept === undefined && input.lastEventId !== undefined && isApiError(error, "invalid");
         const mend = isCursorRefused

@@ -1,4 +1,4 @@
-import { type ScalarKind, parseJson, UnsafeNumberError } from "@cosmos-trpc/base";
+import { parseJson, type ScalarKind, UnsafeNumberError } from "@cosmos-trpc/base";
 import { WrongUsage } from "../errors.ts";
 import type { Field } from "./fields.ts";
 
@@ -88,7 +88,11 @@ function readTime(text: string): unknown {
 }
 
 /** Reads a key's field. @throws WrongUsage when it is none of its kinds */
-export function readKeyText(option: string, kinds: readonly ScalarKind[], text: string): string | number | boolean | null {
+export function readKeyText(
+  option: string,
+  kinds: readonly ScalarKind[],
+  text: string,
+): string | number | boolean | null {
   if (kinds.length === 0 || (kinds.length === 1 && kinds[0] === "string")) return text;
   const value = kinds.includes("string") ? readOpenText(text) : parsedJson(text);
   const kind = value === null ? "null" : typeof value;

@@ -61,10 +61,14 @@ export function knownField(entity: EntityManifest, name: string, where: string, 
   throw new WrongUsage(`${where}: ${name} is no field of ${what}.${suggestion(name, known)}`);
 }
 
-/** ` Did you mean name?`, where one of the known words is near; the known words, where there are few. */
-export function suggestion(word: string, known: readonly string[]): string {
+/** ` Did you mean name?`, where one of the known words is near. */
+export function didYouMean(word: string, known: readonly string[]): string {
   // A third of the letters may be wrong.
   const near = closestMatch(word, known, { maxDistance: Math.max(1, Math.ceil(word.length / 3)) });
-  if (near !== undefined) return ` Did you mean ${near}?`;
-  return known.length > 0 && known.length <= 20 ? ` There are ${known.join(", ")}.` : "";
+  return near === undefined ? "" : ` Did you mean ${near}?`;
 }
+
+/** The same; where none is near all known words, when there are few. */
+export const suggestion = (word: string, known: readonly string[]): string =>
+  didYouMean(word, known) ||
+  (known.length > 0 && known.length <= 20 ? ` There are ${known.join(", ")}.` : "");

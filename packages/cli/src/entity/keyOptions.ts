@@ -54,7 +54,10 @@ export function addPartitionKey(command: Command, entity: EntityManifest, of: st
         ? `${of} partition key${field.name === "pk" ? "" : `, ${field.name}`}`
         : `${of} partition key's ${field.name}`;
     const isFilledIn = of !== "only items of this" && field.isOptional;
-    const option = new Option(`--${flag} <value>`, isFilledIn ? `${description} (default: the id)` : description);
+    const option = new Option(
+      `--${flag} <value>`,
+      isFilledIn ? `${description} (default: the id)` : description,
+    );
     command.addOption(option);
     return { field, flag, attribute: option.attributeName() };
   });
@@ -70,7 +73,9 @@ export function addPartitionKey(command: Command, entity: EntityManifest, of: st
         const value = read(option, values);
         if (value !== undefined) putAt(key, option.field.path, value);
         else if (!option.field.isOptional) {
-          throw new WrongUsage(`Say --${option.flag} <value>: an item is named by its id and ${listOf(options)}.`);
+          throw new WrongUsage(
+            `Say --${option.flag} <value>: an item is named by its id and ${listOf(options)}.`,
+          );
         }
       }
       return key as Key;
@@ -81,7 +86,9 @@ export function addPartitionKey(command: Command, entity: EntityManifest, of: st
       const given = gap === -1 ? found : found.slice(0, gap);
       const stray = options.find((_, at) => at >= given.length && found[at] !== undefined);
       if (stray !== undefined) {
-        throw new WrongUsage(`--${stray.flag} goes with --${options[given.length]?.flag}, which is before it in the partition key.`);
+        throw new WrongUsage(
+          `--${stray.flag} goes with --${options[given.length]?.flag}, which is before it in the partition key.`,
+        );
       }
       if (given.length === 0) return undefined;
       if (options.length === 1) return given[0];
@@ -92,4 +99,5 @@ export function addPartitionKey(command: Command, entity: EntityManifest, of: st
   };
 }
 
-const listOf = (options: readonly KeyOption[]): string => options.map(({ field }) => field.name).join(" and ");
+const listOf = (options: readonly KeyOption[]): string =>
+  options.map(({ field }) => field.name).join(" and ");

@@ -2,8 +2,8 @@ import type { EntityManifest } from "@cosmos-trpc/base";
 import { InvalidArgumentError } from "commander";
 import type { Filter } from "../api.ts";
 import { WrongUsage } from "../errors.ts";
-import { elementOf, parsedJson, readFieldText, readFieldTexts } from "./fieldText.ts";
 import { type Field, knownField } from "./fields.ts";
+import { elementOf, parsedJson, readFieldText, readFieldTexts } from "./fieldText.ts";
 
 /** Other ways to write an operator. */
 const symbols: Readonly<Record<string, string>> = {
@@ -90,7 +90,9 @@ function readOperand(where: string, field: Field, operator: string, value: strin
 export function parseWhereJson(text: string): Filter {
   const filter = parsedJson(text);
   if (typeof filter !== "object" || filter === null || Array.isArray(filter)) {
-    throw new InvalidArgumentError(`It has to be a filter as a JSON object, such as {"name":{"startsWith":"A"}}.`);
+    throw new InvalidArgumentError(
+      `It has to be a filter as a JSON object, such as {"name":{"startsWith":"A"}}.`,
+    );
   }
   return filter as Filter;
 }
@@ -125,4 +127,3 @@ function checkPaths(filter: Filter, entity: EntityManifest, what: string): void 
     } else knownField(entity, name, "--where-json", what);
   }
 }
-

@@ -1,10 +1,10 @@
+import type { Item } from "../api.ts";
 import { type EntityContext, showItems } from "../commands/entityCommand.ts";
 import { serviceProperties } from "../entity/fields.ts";
 import { Refused } from "../errors.ts";
 import { type InputOptions, openInput } from "../input/openInput.ts";
 import { interruptible } from "../interrupt.ts";
 import type { WrittenItem } from "../options.ts";
-import type { Item } from "../api.ts";
 import type { CommonOptions } from "../session.ts";
 import { countItems, partOfItems } from "../terminal/show.ts";
 import { readingProblem } from "./importItems.ts";

@@ -89,9 +89,7 @@ interface Answer {
 async function send(items: readonly WrittenItem[], writing: Writing): Promise<readonly Answer[]> {
   const { api, persistence, signal } = writing;
   try {
-    const answers = await persistence.call(() =>
-      api.bulk.mutate({ items }, { ...alone, signal }),
-    );
+    const answers = await persistence.call(() => api.bulk.mutate({ items }, { ...alone, signal }));
     return answers.map((answer) => ("error" in answer ? { error: answer.error } : {}));
   } catch (error) {
     if (!isApiError(error) || !["too-large", "invalid", "failed"].includes(error.reason)) throw error;

@@ -1,7 +1,14 @@
-import { type EntityManifest, isWithin, type JsonPath, parsePath, putAt, UnsafeNumberError } from "@cosmos-trpc/base";
-import { UnreadableInput } from "../errors.ts";
+import {
+  type EntityManifest,
+  isWithin,
+  type JsonPath,
+  parsePath,
+  putAt,
+  UnsafeNumberError,
+} from "@cosmos-trpc/base";
+import { didYouMean, type Field, fieldAt, suggestion } from "../entity/fields.ts";
 import { elementOf, isAmbiguous, isLiteral, isText, isUnsafe, parsedJson } from "../entity/fieldText.ts";
-import { type Field, fieldAt, suggestion } from "../entity/fields.ts";
+import { UnreadableInput } from "../errors.ts";
 import type { ColumnChoice, ColumnType } from "../optionValues.ts";
 import { type InputRecord, unsafeNumbers } from "./inputRecord.ts";
 
@@ -50,7 +57,10 @@ export function readHead(
   const missing = choices.find(({ name }) => !columns.some((column) => column.name === name));
   if (missing !== undefined) {
     throw new UnreadableInput(
-      `--column ${missing.name}: the CSV has no such column.${suggestion(missing.name, columns.map(({ name }) => name))}`,
+      `--column ${missing.name}: the CSV has no such column.${suggestion(
+        missing.name,
+        columns.map(({ name }) => name),
+      )}`,
     );
   }
   return columns;
@@ -65,7 +75,10 @@ function readColumn(name: string, entity: EntityManifest, choices: readonly Colu
     const known = entity.columns.filter((column) => !column.isReadOnly);
     const names = known.map((column) => `${column.name}${column.elements === undefined ? "" : "[]"}`);
     throw new UnreadableInput(
-      `The column '${name}' is no field of an item.${suggestion(text, known.map((column) => column.name))}` +
+      `The column '${name}' is no field of an item.${didYouMean(
+        text,
+        known.map((column) => column.name),
+      )}` +
         ` The first line has to name the columns: ${names.join(", ")}; or say where it goes: --column ${JSON.stringify(name)}=path.`,
     );
   }
@@ -130,7 +143,8 @@ export function columnTypeFinder(columns: readonly Column[]) {
         if (finder === undefined || cell === undefined || isMissing(cell)) continue;
         // A list that is written as JSON says itself what its elements are.
         if (columns[index]?.isList === true && isJsonValue(cell.text)) continue;
-        for (const text of columns[index]?.isList === true ? elementsOf(cell.text) : [cell.text]) finder.observe(text);
+        for (const text of columns[index]?.isList === true ? elementsOf(cell.text) : [cell.text])
+          finder.observe(text);
       }
     },
     columns: (): readonly Column[] =>
@@ -176,7 +190,8 @@ function readCell(column: Column, text: string): unknown {
 function readValue({ name, type, isChosen }: Column, text: string): unknown {
   if (type === "string") return text;
   const word = text.trim();
-  const value = type === "boolean" && /^(true|false)$/i.test(word) ? word.toLowerCase() === "true" : parsedJson(word);
+  const value =
+    type === "boolean" && /^(true|false)$/i.test(word) ? word.toLowerCase() === "true" : parsedJson(word);
   const isOfType = type === "json" || value === null || typeof value === type;
   if (value !== undefined && isOfType) return value;
   if (isChosen) throw new WrongCell(`has '${text}' in the column '${name}', which holds ${type}`);

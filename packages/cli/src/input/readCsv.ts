@@ -84,7 +84,12 @@ const toCell = ({ bytes, isQuoted }: RawCell): Cell => ({
 
 /** The rows of a CSV, the column names' first. */
 async function* readRows(chunks: AsyncIterable<Buffer>, delimiter: string | undefined): AsyncGenerator<Row> {
-  const { bytes: body, delimiter: found, skippedLines, skippedBytes } = await dialectOf(withoutMark(chunks), delimiter);
+  const {
+    bytes: body,
+    delimiter: found,
+    skippedLines,
+    skippedBytes,
+  } = await dialectOf(withoutMark(chunks), delimiter);
   const rows: { cells: readonly RawCell[]; emptyLines: number; end: number }[] = [];
   const parser = parse({
     encoding: null,
@@ -176,7 +181,8 @@ async function dialectOf(chunks: AsyncIterable<Buffer>, given: string | undefine
     head = Buffer.alloc(0);
     if (!isDone) yield* { [Symbol.asyncIterator]: () => iterator };
   }
-  const [separatorLine, separator] = /^"?sep=([^\r\n])"?\r?\n/i.exec(head.subarray(0, 16).toString("latin1")) ?? [];
+  const [separatorLine, separator] =
+    /^"?sep=([^\r\n])"?\r?\n/i.exec(head.subarray(0, 16).toString("latin1")) ?? [];
   if (separatorLine === undefined || separator === undefined) {
     return { delimiter: given ?? commonest(head), bytes: rest(0), skippedLines: 0, skippedBytes: 0 };
   }
@@ -191,7 +197,11 @@ function isHeadWhole(head: Buffer): boolean {
 }
 
 function commonest(head: Buffer): string {
-  const [line = ""] = head.toString("latin1").trimStart().replaceAll(/"(?:[^"]|"")*"?/g, "").split(/\r?\n/, 1);
+  const [line = ""] = head
+    .toString("latin1")
+    .trimStart()
+    .replaceAll(/"(?:[^"]|"")*"?/g, "")
+    .split(/\r?\n/, 1);
   const counts = [",", ";", "\t"].map((delimiter) => [delimiter, line.split(delimiter).length] as const);
   return counts.reduce((best, one) => (one[1] > best[1] ? one : best))[0];
 }

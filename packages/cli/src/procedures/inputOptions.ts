@@ -21,11 +21,13 @@ export function addInput(command: Command, schema: JsonSchema | undefined): () =
     const { input } = command.opts<{ input?: { readonly value: unknown } }>();
     const given = values.map((value) => value());
     if (input !== undefined) {
-      if (given.some((one) => one !== undefined)) throw new WrongUsage("Either --input or the other options.");
+      if (given.some((one) => one !== undefined))
+        throw new WrongUsage("Either --input or the other options.");
       return input.value;
     }
     for (const [at, part] of parts.entries()) {
-      if (given[at] === undefined && part.isNeeded) throw new WrongUsage(`Say ${part.name}, or --input <json>.`);
+      if (given[at] === undefined && part.isNeeded)
+        throw new WrongUsage(`Say ${part.name}, or --input <json>.`);
     }
     if (parts.length === 0) throw new WrongUsage("Say --input <json>.");
     return combine(schema, given);
@@ -49,7 +51,9 @@ interface InputPart {
 }
 
 const combine = (schema: JsonSchema, given: readonly unknown[]): unknown =>
-  tupleOf(schema) === undefined ? given[0] : given.slice(0, given.findLastIndex((one) => one !== undefined) + 1);
+  tupleOf(schema) === undefined
+    ? given[0]
+    : given.slice(0, given.findLastIndex((one) => one !== undefined) + 1);
 
 function inputParts(schema: JsonSchema): readonly InputPart[] {
   const tuple = tupleOf(schema);
@@ -60,7 +64,9 @@ function inputParts(schema: JsonSchema): readonly InputPart[] {
   const needed = typeof schema["minItems"] === "number" ? schema["minItems"] : tuple.length;
   const parts = tuple.map((one, at) => partOf(one, nameOf(one) ?? `value${at + 1}`, at < needed));
   // Where one of them is neither a scalar nor an object at the end, only JSON says it.
-  const isWhole = parts.every((part, at) => part !== undefined && (!isObject(tuple[at]) || at === tuple.length - 1));
+  const isWhole = parts.every(
+    (part, at) => part !== undefined && (!isObject(tuple[at]) || at === tuple.length - 1),
+  );
   return isWhole ? (parts as InputPart[]) : [];
 }
 
@@ -139,14 +145,21 @@ function propertyOption(flag: string, name: string, property: JsonSchema, isRequ
   const { items } = property as { items?: JsonSchema };
   const isList = property["type"] === "array" && items !== undefined && scalarTypes(items).length > 0;
   const isFlag = types.length === 1 && types[0] === "boolean";
-  const value = isFlag ? "[boolean]" : types.length === 0 && !isList ? "<json>" : `<${(isList ? "value" : types[0]) ?? "value"}>`;
+  const value = isFlag
+    ? "[boolean]"
+    : types.length === 0 && !isList
+      ? "<json>"
+      : `<${(isList ? "value" : types[0]) ?? "value"}>`;
   const notes = [
     ...(isRequired ? ["required"] : []),
     ...(isList ? ["may be repeated"] : []),
     ...(property["default"] === undefined ? [] : [`default: ${JSON.stringify(property["default"])}`]),
   ];
   const description = descriptionOf(property) ?? name;
-  const option = new Option(`--${flag} ${value}`, notes.length === 0 ? description : `${description} (${notes.join(", ")})`);
+  const option = new Option(
+    `--${flag} ${value}`,
+    notes.length === 0 ? description : `${description} (${notes.join(", ")})`,
+  );
   const choices = choicesOf(isList ? items : property);
   if (choices !== undefined && !isList) option.choices(choices);
   if (isList) option.argParser(collect((text) => text));
@@ -164,7 +177,13 @@ function readProperty(property: JsonSchema, label: string, given: unknown): unkn
 
 /** The scalar types that a schema allows; none where it allows an object or a list, or says nothing. */
 function scalarTypes(schema: JsonSchema): readonly string[] {
-  const { type, anyOf, oneOf, const: constant, enum: choices } = schema as {
+  const {
+    type,
+    anyOf,
+    oneOf,
+    const: constant,
+    enum: choices,
+  } = schema as {
     type?: string | readonly string[];
     anyOf?: readonly JsonSchema[];
     oneOf?: readonly JsonSchema[];
@@ -183,7 +202,9 @@ function scalarTypes(schema: JsonSchema): readonly string[] {
         ? [jsonType(constant)]
         : (choices ?? []).map(jsonType);
   const scalars = types.map((one) => (one === "integer" ? "number" : one));
-  return scalars.every((one) => ["string", "number", "boolean", "null"].includes(one)) ? [...new Set(scalars)] : [];
+  return scalars.every((one) => ["string", "number", "boolean", "null"].includes(one))
+    ? [...new Set(scalars)]
+    : [];
 }
 
 const jsonType = (value: unknown): string => (value === null ? "null" : typeof value);
@@ -191,7 +212,9 @@ const jsonType = (value: unknown): string => (value === null ? "null" : typeof v
 /** The texts that a schema allows, where it names them all. */
 function choicesOf(schema: JsonSchema): readonly string[] | undefined {
   const { enum: choices } = schema as { enum?: readonly unknown[] };
-  return choices?.every((one) => typeof one === "string") === true ? (choices as readonly string[]) : undefined;
+  return choices?.every((one) => typeof one === "string") === true
+    ? (choices as readonly string[])
+    : undefined;
 }
 
 const descriptionOf = ({ description }: JsonSchema): string | undefined =>

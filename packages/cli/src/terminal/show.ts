@@ -35,9 +35,7 @@ type Row = readonly [name: string, value: string | undefined];
 export function showRows(rows: readonly Row[]): string {
   const shown = rows.filter(([, value]) => value !== undefined);
   const width = Math.max(8, ...shown.map(([name]) => name.length));
-  return shown
-    .map(([name, value = ""]) => `${printable(name.padEnd(width))} ${printable(value)}\n`)
-    .join("");
+  return shown.map(([name, value = ""]) => `${printable(name.padEnd(width))} ${printable(value)}\n`).join("");
 }
 
 /** A charge and a time for people. */

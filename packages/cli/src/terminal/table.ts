@@ -29,7 +29,9 @@ export function itemTable(entity: EntityManifest, terminalWidth: number | undefi
     columns ??= inTableOrder(entity).flatMap((column) => {
       const longest = Math.max(...items.map((item) => stringWidth(cellText(item, column))));
       if (longest === 0) return [];
-      return [{ ...column, width: Math.min(mostWidth(column, entity), Math.max(column.name.length, longest)) }];
+      return [
+        { ...column, width: Math.min(mostWidth(column, entity), Math.max(column.name.length, longest)) },
+      ];
     });
     const shown = columns;
     const line = (cells: readonly string[]): string =>
@@ -41,7 +43,9 @@ export function itemTable(entity: EntityManifest, terminalWidth: number | undefi
         width,
       )}\n`;
     const rows = items.map((item) => line(shown.map((column) => cellText(item, column))));
-    return [...(head ? [line(shown.map(({ name }) => printable(name.toUpperCase())))] : []), ...rows].join("");
+    return [...(head ? [line(shown.map(({ name }) => printable(name.toUpperCase())))] : []), ...rows].join(
+      "",
+    );
   };
 }
 
