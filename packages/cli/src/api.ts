@@ -13,7 +13,7 @@ export interface Usage {
 }
 
 /** What a call is made with. */
-export interface CallOptions {
+interface CallOptions {
   readonly signal?: AbortSignal;
   readonly context?: Readonly<Record<string, unknown>>;
 }
@@ -82,7 +82,7 @@ export interface WatchInput {
 }
 
 /** What hears of a subscription. */
-export interface Observer<Data> {
+interface Observer<Data> {
   readonly onStarted?: () => void;
   readonly onConnectionStateChange?: (state: { readonly error?: unknown }) => void;
   readonly onData: (data: Data) => void;
@@ -90,7 +90,7 @@ export interface Observer<Data> {
   readonly onComplete: () => void;
 }
 
-export interface Subscription<Data> {
+interface Subscription<Data> {
   subscribe(input: unknown, observer: Observer<Data>): { unsubscribe(): void };
 }
 

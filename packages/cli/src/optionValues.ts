@@ -46,7 +46,7 @@ export interface ColumnChoice {
 }
 
 /** What a CSV's column holds. */
-export const columnTypes = ["string", "number", "boolean", "json"] as const;
+const columnTypes = ["string", "number", "boolean", "json"] as const;
 
 export type ColumnType = (typeof columnTypes)[number];
 

@@ -1,8 +1,5 @@
 import type { Manifest } from "@cosmos-trpc/base";
 
-/** A value of a key's field. */
-export type KeyValue = string | number | boolean | null;
-
 /** What names an item: `{ id: "ada", pk: "poets" }`. */
 export type Key = Readonly<Record<string, unknown>> & { readonly id: string };
 

@@ -1,5 +1,5 @@
 import { type Manifest, UnsafeNumberError } from "@cosmos-trpc/base";
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, Help, Option } from "commander";
 import { parseUrl, urlVariable, usualUrl } from "./api.ts";
 import { addDelete } from "./commands/delete.ts";
 import type { EntityContext } from "./commands/entityCommand.ts";
@@ -97,7 +97,14 @@ function createProgram(options: CliOptions, session: Session): Command {
     )
     .option("--json", "print JSON for machines, one item a line")
     .version(version, "--version", "print the version")
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({
+      showGlobalOptions: true,
+      // The version is the program's, and no command's.
+      visibleGlobalOptions: (command) =>
+        Help.prototype.visibleGlobalOptions
+          .call(program.createHelp(), command)
+          .filter(({ long }) => long !== "--version"),
+    })
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       // What somebody typed or pasted steers the terminal no more than what is stored.

@@ -3,6 +3,9 @@ import type { CliOptions } from "./options.ts";
 import { exitCodes, run } from "./program.ts";
 import { printable } from "./terminal/show.ts";
 
+/** The oldest Node that has what this uses: `JSON.parse` that says how a number was written. */
+const oldestNode = "22.18";
+
 /**
  * Runs the command line of an API, with this process' arguments and streams, and sets its exit code: 0 done (or nobody
  * reads the output any more), 1 refused or no server, 2 wrong usage, 130 and 143 ended by a signal.
@@ -11,6 +14,12 @@ import { printable } from "./terminal/show.ts";
  * await runCli({ name: "shop", version: "1.0.0", createClient, manifest });
  */
 export async function runCli(options: CliOptions): Promise<void> {
+  if (Number.parseFloat(process.versions.node) < Number.parseInt(oldestNode, 10)) {
+    process.stderr.write(
+      `${options.name}: This needs Node ${oldestNode} or later, and here is ${process.versions.node}.\n`,
+    );
+    process.exit(exitCodes.refused);
+  }
   keepHeapSmall();
   // Where nobody can be told anything, there is nothing to tell.
   process.stderr.on("error", () => undefined);

@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import type { FaultOptions } from "@cosmos-trpc/cosmos-emulator";
 import { onTestFinished } from "vitest";
 import { createDisturbance, type Disturbance } from "./disturbance.ts";
-import { nodeOnSources, surroundings } from "./runningCli.ts";
+import { nodeOnSources, serverProgram, surroundings } from "./runningCli.ts";
 
 const root = join(import.meta.dirname, "../../..");
 
@@ -70,7 +70,7 @@ export async function startStack(): Promise<Stack> {
         ports.identity = new URL(env["IDENTITY_ENDPOINT"] ?? "").port;
       } else {
         const { child, line } = await launch(
-          [join(root, "packages/server/examples/orders/main.ts")],
+          [serverProgram],
           { ...env, PORT: ports.server },
           ({ msg }) => msg === "listening",
         );

@@ -28,7 +28,7 @@ function hasTold({ child }: RunningCli): Promise<void> {
   });
 }
 
-const item = { id: "ada", pk: "ada", name: "Ada", etag: "1", updatedAt: "2026-01-01T00:00:00.000Z" };
+const item = { id: "ada", pk: "ada", name: "Ada", _etag: "1", _ts: 1767225600 };
 
 const answer = (response: ServerResponse): void => {
   response

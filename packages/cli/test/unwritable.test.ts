@@ -1,11 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, openSync } from "node:fs";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { beforeAll, expect, test, vi } from "vitest";
 import { createClient } from "./example/cli.ts";
-import { nodeOnSources, startCli, surroundings, useServer } from "./runningCli.ts";
+import { nodeOnSources, program, startCli, surroundings, useServer } from "./runningCli.ts";
 import { testFolder } from "./testFolder.ts";
 
 const url = useServer();
@@ -17,8 +16,7 @@ beforeAll(async () => {
 /** Runs the CLI with a standard output into which nothing can be written, as on a full disk. */
 async function runUnwritable(path: string, args: readonly string[]) {
   const file = openSync(path, "r");
-  const child = spawn(process.execPath, [...nodeOnSources, "src/main.ts", ...args], {
-    cwd: join(import.meta.dirname, ".."),
+  const child = spawn(process.execPath, [...nodeOnSources, program, ...args], {
     env: { ...surroundings(), COSMOS_TRPC_URL: url() },
     stdio: ["ignore", file, "pipe"],
   });

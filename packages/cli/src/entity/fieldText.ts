@@ -70,7 +70,7 @@ export function readFieldTexts(field: Field, text: string): unknown[] {
  * Reads what may be JSON. A number is only what JavaScript writes just so: `007`, `1.10` and a number of 20 digits stay
  * texts, with nothing lost.
  */
-export function readOpenText(text: string): unknown {
+function readOpenText(text: string): unknown {
   if (text === "true") return true;
   if (text === "false") return false;
   if (text === "null") return null;

@@ -63,8 +63,9 @@ export function knownField(entity: EntityManifest, name: string, where: string, 
 
 /** ` Did you mean name?`, where one of the known words is near. */
 export function didYouMean(word: string, known: readonly string[]): string {
-  // A third of the letters may be wrong.
-  const near = closestMatch(word, known, { maxDistance: Math.max(1, Math.ceil(word.length / 3)) });
+  // A third of the letters may be wrong; two that changed places count as two.
+  const maxDistance = Math.max(word.length < 3 ? 1 : 2, Math.ceil(word.length / 3));
+  const near = closestMatch(word, known, { maxDistance });
   return near === undefined ? "" : ` Did you mean ${near}?`;
 }
 

@@ -14,7 +14,7 @@ interface KeyOption {
 }
 
 /** A name as an option is written: `placeOfBirth` as `place-of-birth`. */
-export const kebabCase = (name: string): string =>
+const kebabCase = (name: string): string =>
   name
     .replaceAll(/([a-z\d])([A-Z])/g, "$1-$2")
     .replaceAll(/[^A-Za-z\d]+/g, "-")

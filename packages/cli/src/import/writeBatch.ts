@@ -39,7 +39,7 @@ export async function writeBatch(
 }
 
 /** Why a record that is no item is refused. */
-export const unreadable = ({ line, problem, fields }: InputRecord): Refusal => ({
+const unreadable = ({ line, problem, fields }: InputRecord): Refusal => ({
   line,
   reason: fields === undefined ? "unreadable" : "invalid",
   message: `The record ${problem}.`,
