@@ -87,7 +87,7 @@ function ending(
 function createProgram(options: CliOptions, session: Session): Command {
   const { name, version, manifest, defaultUrl = usualUrl } = options;
   const { stdout, stderr } = session.io;
-  const program = new Command(name)
+  const program: Command = new Command(name)
     .description([manifest.title, manifest.description].filter((text) => text !== undefined).join(": "))
     .addOption(
       new Option(
@@ -100,7 +100,7 @@ function createProgram(options: CliOptions, session: Session): Command {
     .configureHelp({
       showGlobalOptions: true,
       // The version is the program's, and no command's.
-      visibleGlobalOptions: (command) =>
+      visibleGlobalOptions: (command): Option[] =>
         Help.prototype.visibleGlobalOptions
           .call(program.createHelp(), command)
           .filter(({ long }) => long !== "--version"),

@@ -48,9 +48,9 @@ const untilUnderWay = (checkpoint: string, running: RunningCli): Promise<unknown
     return existsSync(checkpoint);
   }, patiently);
 
-async function storedItems(url: string): Promise<Item[]> {
+async function storedItems(url: string) {
   const client = createClient({ url });
-  const found: Item[] = [];
+  const found: { readonly id: string }[] = [];
   for (let cursor: string | undefined; ; ) {
     const page = await client.items.list.query({ limit: 500, ...(cursor === undefined ? {} : { cursor }) });
     found.push(...page.items);
