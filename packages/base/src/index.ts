@@ -1,5 +1,14 @@
 export { type BackOff, backOff, jitteredBackOff } from "./backOff.ts";
-export { isJson, isJsonObject, isRecord, type Json, maxJsonDepth } from "./json/json.ts";
+export {
+  isJson,
+  isJsonObject,
+  isRecord,
+  type Json,
+  type JsonProblem,
+  type JsonRules,
+  jsonProblem,
+  maxJsonDepth,
+} from "./json/json.ts";
 export {
   isWithin,
   type JsonPath,

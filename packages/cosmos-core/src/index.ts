@@ -1,3 +1,4 @@
+export type { Json } from "@cosmos-trpc/base";
 export type { BulkOptions, BulkProgress, BulkResult } from "./bulk/bulk.ts";
 export type {
   AnyDefinition,
@@ -12,7 +13,6 @@ export type { Stored } from "./definition/document.ts";
 export type { EntityTypes, TypesOf } from "./definition/entityTypes.ts";
 export type { Conditions } from "./definition/filter.ts";
 export type { ItemKey, KeyOf, PartitionKeyValue, Scope } from "./definition/itemKey.ts";
-export type { Json } from "./definition/json.ts";
 export type { OrderPathOf, SingleOrdering } from "./definition/ordering.ts";
 export type { FieldProblem, Reason, StoreErrorDetails } from "./errors/errors.ts";
 export type { ChangesPage, ChangesRequest } from "./feed/changes.ts";
@@ -31,10 +31,8 @@ export {
   type WriteOptions,
 } from "./points/pointStore.ts";
 export * from "./schema.ts";
-export { createCosmosClient } from "./sdk/client.ts";
+export { type CosmosConfiguration, createCosmosClient } from "./sdk/client.ts";
 export { createCredential } from "./sdk/credential.ts";
-export type { Endpoint } from "./sdk/endpoint.ts";
 export { ensureContainer } from "./sdk/ensureContainer.ts";
-export type { CosmosConfiguration } from "./sdk/environment.ts";
 export type { IndexKey, IndexUse } from "./sdk/indexMetrics.ts";
 export type { Store } from "./store.ts";

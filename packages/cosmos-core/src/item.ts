@@ -1,7 +1,7 @@
+import { isJsonObject, type Json, maxJsonDepth } from "@cosmos-trpc/base";
 import { z } from "zod";
 import { defineContainer } from "./definition/defineContainer.ts";
 import { idProblems, partitionKeyProblems } from "./definition/idRules.ts";
-import { isJsonObject, type Json, maxJsonDepth } from "./definition/json.ts";
 
 const wellFormed = z
   .string()

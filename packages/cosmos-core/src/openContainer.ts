@@ -1,27 +1,18 @@
-import type {
-  Container,
-  CosmosClient,
-  PartitionKeyDefinition,
-  ContainerDefinition as ServiceDefinition,
-} from "@azure/cosmos";
+import type { Container, CosmosClient, PartitionKeyDefinition } from "@azure/cosmos";
 import type { z } from "zod";
 import { createCursors } from "./cursors/cursor.ts";
 import { givenCursorKey, storedCursorKey } from "./cursors/cursorKey.ts";
-import type { Ordering } from "./definition/containerDefinition.ts";
-import {
-  type ContainerDefinition,
-  type ItemBase,
-  type PartitionKeyPaths,
-  partitionKeyPaths,
+import type {
+  ContainerDefinition,
+  ItemBase,
+  Ordering,
+  PartitionKeyPaths,
 } from "./definition/containerDefinition.ts";
 import type { EntityTypes, TypesOfParts } from "./definition/entityTypes.ts";
-import { StoreError } from "./errors/errors.ts";
 import { type Coalescer, createCoalescer } from "./points/coalescer.ts";
 import { type CoalescingLimits, toLimits } from "./points/coalescingLimits.ts";
 import { canSendTogether, sendTogether } from "./sdk/batchRequest.ts";
-import { fromSdkError } from "./sdk/cosmosFailure.ts";
-import { withinDeadline } from "./sdk/deadline.ts";
-import { findDrift } from "./sdk/drift.ts";
+import { findContainer } from "./sdk/foundContainer.ts";
 import { openPhysicalPartitions } from "./sdk/physicalPartitions.ts";
 import { isMinimal, type PointOperation } from "./sdk/pointOperation.ts";
 import { sendAlone } from "./sdk/pointRequest.ts";
@@ -65,47 +56,22 @@ export async function openContainer<
   options: OpenContainerOptions = {},
 ): Promise<OpenContainer<TypesOfParts<Schema, Paths, Order>>> {
   const limits = toLimits(options.coalescing);
-  const container = client.database(database).container(definition.id);
-  const found = await withinDeadline(undefined, (abortSignal) => container.read({ abortSignal })).catch(
-    (error: unknown) => {
-      const failure = fromSdkError(error);
-      if (failure.status !== 404) throw failure;
-      throw new StoreError(
-        "misconfigured",
-        `The container ${definition.id} of the database ${database} is missing: run the infrastructure step, \`azd provision\`, or correct COSMOS_DATABASE and COSMOS_CONTAINER.`,
-        { status: failure.status, substatus: failure.substatus, activityId: failure.activityId },
-        error,
-      );
-    },
-  );
-  const actual = found.resource as ServiceDefinition;
-  const paths = actual.partitionKey?.paths ?? [];
-  const wanted = partitionKeyPaths(definition);
-  if (paths.join() !== wanted.join()) {
-    throw new StoreError(
-      "misconfigured",
-      `The container ${definition.id} is partitioned by ${paths.join(", ")}, its definition says ${wanted.join(", ")}. A partition key cannot be changed: use another container.`,
-    );
-  }
-  const coalescer = await openCoalescer(client, container, actual.partitionKey, limits);
+  const { container, rid, partitionKey, drift } = await findContainer(client, database, definition);
+  const coalescer = await openCoalescer(client, container, partitionKey, limits);
   const given = options.cursorKey === undefined ? undefined : givenCursorKey(options.cursorKey);
   const key = given === undefined ? storedCursorKey(container, definition) : async () => given;
-  const cursors = createCursors(String((actual as { _rid?: unknown })._rid), key);
-  return {
-    store: createStore(coalescer, container, definition, cursors),
-    drift: findDrift(definition, actual),
-  };
+  return { store: createStore(coalescer, container, definition, createCursors(rid, key)), drift };
 }
 
 /** The queue of a container's operations. */
 async function openCoalescer(
   client: CosmosClient,
   container: Container,
-  partitionKey: PartitionKeyDefinition | undefined,
+  partitionKey: PartitionKeyDefinition,
   limits: CoalescingLimits,
 ): Promise<Coalescer> {
   const [partitions, readRegion] = await Promise.all([
-    openPhysicalPartitions(container, partitionKey ?? { paths: [] }),
+    openPhysicalPartitions(container, partitionKey),
     openReadRegion(client),
   ]);
   const isBatching = limits.batchSize > 1 && canSendTogether(container);

@@ -1,10 +1,11 @@
 /**
- * What of this package does without the SDK: schemas, errors, the environment. A server answers its health check with
+ * What of this package does without the SDK: schemas, errors, endpoints. A server answers its health check with
  * these loaded, while the SDK (half a second of imports) still loads.
  */
 
 export type { Ordering } from "./definition/containerDefinition.ts";
 export { defineContainer } from "./definition/defineContainer.ts";
+export { describeContainer } from "./definition/describeContainer.ts";
 export { bareEtag } from "./definition/etag.ts";
 export { type Filter, filterLimits, filterSchema } from "./definition/filter.ts";
 export {
@@ -17,7 +18,7 @@ export {
 export { orderBySchema } from "./definition/ordering.ts";
 export { type Patch, patchSchema } from "./definition/patch.ts";
 export { reasons, StoreError } from "./errors/errors.ts";
-export { fieldProblems } from "./errors/invalidInput.ts";
+export { describeFields, fieldProblems, maxNamedFields } from "./errors/invalidInput.ts";
 export { changesLimits, type Since } from "./feed/changesRequest.ts";
 export {
   itemFields,
@@ -29,10 +30,4 @@ export {
   withPartitionKey,
 } from "./item.ts";
 export { listLimit, maxListLimit } from "./lists/listLimits.ts";
-export {
-  ConfigurationError,
-  cosmosEnvironment,
-  parseEnvironment,
-  readCosmosConfiguration,
-  toCosmosConfiguration,
-} from "./sdk/environment.ts";
+export { type Endpoint, parseEndpoint } from "./sdk/endpoint.ts";

@@ -41,10 +41,20 @@ describe("a status has a reason", () => {
     expect(fromStatus(404, {}).requestCharge).toBeUndefined();
   });
 
-  test("what the server may not do names the command that mends it", () => {
-    expect(fromStatus(401, {}).message).toContain("COSMOS_ENDPOINT");
-    expect(fromStatus(403, {}).message).toContain("az cosmosdb sql role assignment create");
-    expect(fromStatus(404, { substatus: 1003 }).message).toContain("azd provision");
+  test("a refusal of the server's call has a code, by which an application says what mends it", () => {
+    expect(fromStatus(401, {}).code).toBe("token-refused");
+    expect(fromStatus(403, { substatus: 5300 }).code).toBe("role-missing");
+    const blocked =
+      "Request originated from IP 1.2.3.4 through public internet. This is blocked by your Cosmos DB account firewall settings.";
+    expect(fromStatus(403, { message: blocked }).code).toBe("network-blocked");
+    expect(fromStatus(404, { substatus: 1003 }).code).toBe("container-missing");
+    expect(fromStatus(404, {}).code).toBeUndefined();
+  });
+
+  test("no sentence names a deployment tool's command or an environment variable", () => {
+    for (const status of [400, 401, 403, 404, 408, 409, 412, 413, 429, 500]) {
+      expect(fromStatus(status, { substatus: 1003 }).message).not.toMatch(/\b(az|azd)\b|[A-Z]+_[A-Z]+/);
+    }
   });
 });
 
@@ -55,8 +65,9 @@ describe("what the SDK throws", () => {
   test.each(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "REQUEST_SEND_ERROR"])(
     "%s is unavailable, however deep it is",
     (code) => {
-      expect(fromSdkError(coded(code)).reason).toBe("unavailable");
-      expect(fromSdkError(nested(coded(code))).reason).toBe("unavailable");
+      const expected = { reason: "unavailable", code: code === "ENOTFOUND" ? "endpoint-wrong" : "no-answer" };
+      expect(fromSdkError(coded(code))).toMatchObject(expected);
+      expect(fromSdkError(nested(coded(code)))).toMatchObject(expected);
     },
   );
 
@@ -67,10 +78,10 @@ describe("what the SDK throws", () => {
     expect(fromSdkError(new DOMException("aborted", "AbortError")).reason).toBe("unavailable");
   });
 
-  test("no token is misconfigured and says what to do, unless nobody answered", () => {
+  test("no token is misconfigured, unless nobody answered", () => {
     const missing = fromSdkError(new CredentialUnavailableError("no identity endpoint."));
-    expect(missing.reason).toBe("misconfigured");
-    expect(missing.message).toContain("managed identity");
+    expect(missing).toMatchObject({ reason: "misconfigured", code: "no-token" });
+    expect(missing.message).toContain("There is no token for Cosmos DB: no identity endpoint.");
     const refused = new AuthenticationError(400, {
       error: "invalid_client",
       error_description: "unknown client",

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Emulator, type EmulatorOptions, startEmulator } from "@cosmos-trpc/cosmos-emulator";
 import { afterAll, beforeAll } from "vitest";
-import { createCosmosClient, createCredential, readCosmosConfiguration } from "../src/index.ts";
+import { type CosmosConfiguration, createCosmosClient, createCredential } from "../src/index.ts";
+import { configurationOf } from "./configurationOf.ts";
 
 /** An emulator for the tests of one file, which goes away and comes back on the same ports. */
 export interface RunningEmulator {
@@ -11,7 +12,7 @@ export interface RunningEmulator {
   stop(): Promise<void>;
   startAgain(): Promise<void>;
   /** A configuration for it, as a process in its environment reads it. */
-  configuration(): ReturnType<typeof readCosmosConfiguration>;
+  configuration(): CosmosConfiguration;
   /** A client that signs in with the managed identity; closed after the tests. */
   client(preferredLocations?: readonly string[]): ReturnType<typeof createCosmosClient>;
   /** The same with the emulator's key, for what no token may do. */
@@ -35,7 +36,7 @@ export function useEmulator(options: EmulatorOptions = {}): RunningEmulator {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  const configuration = () => readCosmosConfiguration(process.env);
+  const configuration = () => configurationOf(process.env);
   function open(changes: Partial<ReturnType<typeof configuration>>) {
     const client = createCosmosClient({ ...configuration(), ...changes }, createCredential());
     undo.push(() => client.dispose());

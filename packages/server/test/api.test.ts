@@ -82,13 +82,14 @@ test("the router's types are the API's", () => {
   type Input = inferRouterInputs<AppRouter>["items"];
   type Output = inferRouterOutputs<AppRouter>["items"];
   expectTypeOf<Input["get"]>().toEqualTypeOf<{ id: string; pk?: string | undefined }>();
-  expectTypeOf<Input["upsert"]["id"]>().toEqualTypeOf<string>();
-  expectTypeOf<Input["upsert"]["ifMatch"]>().toEqualTypeOf<string | undefined>();
-  expectTypeOf<Input["upsert"]["name"]>().toEqualTypeOf<string | undefined>();
+  expectTypeOf<Input["create"]["id"]>().toEqualTypeOf<string>();
+  expectTypeOf<Input["create"]["name"]>().toEqualTypeOf<string | undefined>();
+  type Write = Input["create"] | [item: Input["create"], options?: { ifMatch?: string | undefined }];
+  expectTypeOf<Input["upsert"]>().toEqualTypeOf<Write>();
   expectTypeOf<Output["get"]>().toEqualTypeOf<Output["upsert"]>();
   expectTypeOf<Output["get"]["pk"]>().toEqualTypeOf<string>();
-  expectTypeOf<Output["get"]["etag"]>().toEqualTypeOf<string>();
-  expectTypeOf<Output["get"]["updatedAt"]>().toEqualTypeOf<string>();
+  expectTypeOf<Output["get"]["_etag"]>().toEqualTypeOf<string>();
+  expectTypeOf<Output["get"]["_ts"]>().toEqualTypeOf<number>();
 });
 
 describe("tRPC", () => {
@@ -98,8 +99,8 @@ describe("tRPC", () => {
       id: "plain",
       pk: "plain",
       name: "unnamed",
-      etag: expect.any(String),
-      updatedAt: expect.any(String),
+      _etag: expect.any(String),
+      _ts: expect.any(Number),
     });
     expect(await api.items.get.query({ id: "plain" })).toEqual(written);
     const placed = await api.items.upsert.mutate({
@@ -121,17 +122,17 @@ describe("tRPC", () => {
 
   test("a stale ifMatch is PRECONDITION_FAILED with the current etag", async () => {
     const first = await api.items.upsert.mutate({ id: "contested" });
-    const second = await api.items.upsert.mutate({ id: "contested", ifMatch: first.etag });
+    const second = await api.items.upsert.mutate([{ id: "contested" }, { ifMatch: first._etag }]);
     const lost = await refusal(
-      api.items.upsert.mutate({ id: "contested", name: "mine", ifMatch: first.etag }),
+      api.items.upsert.mutate([{ id: "contested", name: "mine" }, { ifMatch: first._etag }]),
     );
     expect(lost.data).toMatchObject({
       code: "PRECONDITION_FAILED",
       httpStatus: 412,
       reason: "precondition-failed",
-      currentEtag: second.etag,
+      currentEtag: second._etag,
     });
-    const absent = await refusal(api.items.upsert.mutate({ id: "never there", ifMatch: first.etag }));
+    const absent = await refusal(api.items.upsert.mutate([{ id: "never there" }, { ifMatch: first._etag }]));
     expect(absent.data).toMatchObject({ code: "PRECONDITION_FAILED", httpStatus: 412 });
     await isAbsent("never there");
   });
@@ -201,10 +202,28 @@ const wrong: readonly (readonly [name: string, input: object, fields: string[]])
     JSON.parse('{"id":"own","constructor":1,"__proto__":2}'),
     ["__proto__", "constructor"],
   ],
-  ["an ifMatch that no header can carry", { id: "header", ifMatch: "\u2603" }, ["ifMatch"]],
-  ["an ifMatch longer than a header may be", { id: "header", ifMatch: "x".repeat(20_000) }, ["ifMatch"]],
-  ["what the database sets", { id: "set", etag: "x", updatedAt: "y" }, ["etag", "updatedAt"]],
+  ["an option among its fields", { id: "header", ifMatch: "x" }, ["ifMatch"]],
+  ["what an answer had once", { id: "set", etag: "x", updatedAt: "y" }, ["etag", "updatedAt"]],
 ];
+
+test.each([
+  ["that no header can carry", "\u2603"],
+  ["longer than a header may be", "x".repeat(20_000)],
+  ["that is empty", ""],
+])("an ifMatch %s is a BAD_REQUEST that names it", async (_name, ifMatch) => {
+  const { data } = await refusal(api.items.upsert.mutate([{ id: "header" }, { ifMatch }]));
+  expect(data).toMatchObject({ code: "BAD_REQUEST", fields: [{ path: "ifMatch" }] });
+  await isAbsent("header");
+});
+
+test.each([
+  ["no options", [{ id: "tuple" }, {}, {}]],
+  ["nothing", []],
+])("a tuple of %s is refused with its form", async (_name, input) => {
+  const { message, data } = await refusal(api.items.upsert.mutate(untyped(input)));
+  expect(data).toMatchObject({ code: "BAD_REQUEST", reason: "invalid" });
+  expect(message).toContain("[item, { ifMatch }]");
+});
 
 describe.each(wrong)("input with %s", (_name, input, fields) => {
   test("is a BAD_REQUEST of tRPC that names every field", async () => {
@@ -248,7 +267,7 @@ describe("plain HTTP", () => {
   test("carries the etag in ETag, and writes only over the version that If-Match names", async () => {
     const first = await post(JSON.stringify({ id: "versioned" }));
     const etag = first.headers.get("etag") ?? "";
-    expect(etag).toBe(`"${((await first.json()) as { etag: string }).etag}"`);
+    expect(etag).toBe(((await first.json()) as { _etag: string })._etag);
     const write = (name: string): Promise<Response> =>
       rest("", {
         method: "POST",
@@ -280,7 +299,7 @@ describe("plain HTTP", () => {
         id: "typed",
         pk: "typed",
         name: "unnamed",
-        etag: expect.any(String),
+        _etag: expect.any(String),
       });
       expect(Number(response.headers.get("x-ms-request-charge"))).toBeGreaterThan(0);
     },
@@ -343,12 +362,11 @@ describe("plain HTTP", () => {
     expect((await problem(response)).detail).toContain("has to be an object");
   });
 
-  test("ifMatch works here too", async () => {
-    const { etag } = (await (await post('{"id":"matched"}')).json()) as { etag: string };
-    expect((await post(JSON.stringify({ id: "matched", ifMatch: `"${etag}"` }))).status).toBe(201);
-    const stale = await post(JSON.stringify({ id: "matched", ifMatch: etag }));
-    expect(stale.status).toBe(412);
-    expect((await problem(stale)).currentEtag).toEqual(expect.any(String));
+  test("a body is the item and nothing else: ifMatch in it is a field", async () => {
+    const refused = await post(JSON.stringify({ id: "matched", ifMatch: "x" }));
+    expect((await problem(refused)).fields).toEqual([
+      { path: "ifMatch", message: expect.stringContaining("[item, { ifMatch }]") },
+    ]);
   });
 
   test("another method is 405 and says which one is served", async () => {

@@ -1,11 +1,15 @@
 import { itemKey, items } from "@cosmos-trpc/cosmos-core/schema";
-import { createRouter, entity, serve } from "../src/index.ts";
+import { createApi, entity, entityRouters, initApi, serve } from "../src/index.ts";
 
 // The server that most tests talk to: one entity.
 const entities = { items: entity(items, { key: itemKey }) };
 
-const router = createRouter(entities);
+const { router, procedure, createContext } = initApi({ entities });
 
-export type AppRouter = typeof router;
+const appRouter = router(entityRouters(procedure, entities));
 
-serve({ entities, router });
+export type AppRouter = typeof appRouter;
+
+export const api = createApi({ title: "Items", entities, router: appRouter, createContext });
+
+if (import.meta.main) await serve(api);

@@ -12,7 +12,7 @@ interface StreamEvent {
 /** What an event of `watch` tells of items. */
 export interface Watched {
   readonly id: string;
-  readonly items: readonly { readonly id: string; readonly name: string; readonly etag: string }[];
+  readonly items: readonly { readonly id: string; readonly name: string; readonly _etag: string }[];
 }
 
 /** A stream of events over plain HTTP, read as fast as it is asked for. */

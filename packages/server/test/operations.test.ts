@@ -49,17 +49,20 @@ test("inputs and outputs are the schema's, end to end", () => {
   type Input = inferRouterInputs<AppRouter>["items"];
   type Output = inferRouterOutputs<AppRouter>["items"];
   expectTypeOf<Input["create"]["id"]>().toEqualTypeOf<string>();
-  expectTypeOf<Input["delete"]>().toExtend<{ id: string; pk?: string | undefined }>();
+  type Key = { id: string; pk?: string | undefined };
+  expectTypeOf<Input["delete"]>().toEqualTypeOf<
+    Key | [key: Key, options?: { ifMatch?: string | undefined }]
+  >();
   expectTypeOf<Output["create"]>().toEqualTypeOf<Output["get"]>();
   expectTypeOf<Output["list"]["items"][number]>().toEqualTypeOf<Output["get"]>();
   expectTypeOf<Extract<Output["getMany"][number], { ok: true }>["item"]>().toEqualTypeOf<Output["get"]>();
   const typed = async (client: TRPCClient<AppRouter>) => {
     await client.items.list.query({ where: { name: { startsWith: "A" } }, orderBy: [["name", "asc"]] });
-    await client.items.patch.mutate({ id: "a", patch: { set: { name: "b" }, append: { tags: "new" } } });
+    await client.items.patch.mutate([{ id: "a" }, { set: { name: "b" }, append: { tags: "new" } }]);
     // @ts-expect-error: no field of an item
     await client.items.list.query({ where: { colour: { eq: "red" } } });
     // @ts-expect-error: a name is no number
-    await client.items.patch.mutate({ id: "a", patch: { set: { name: 1 } } });
+    await client.items.patch.mutate([{ id: "a" }, { set: { name: 1 } }]);
     const twoKeys = [
       ["name", "asc"],
       ["id", "asc"],
@@ -80,52 +83,55 @@ describe("one item", () => {
 
   test("is replaced where it is, over the version that was named", async () => {
     const first = await api.items.create.mutate({ id: "replaced", tags: ["a"] });
-    const second = await api.items.replace.mutate({ id: "replaced", name: "New", ifMatch: first.etag });
+    const second = await api.items.replace.mutate([
+      { id: "replaced", name: "New" },
+      { ifMatch: first._etag },
+    ]);
     expect(second).toMatchObject({ name: "New" });
     expect(second).not.toHaveProperty("tags");
-    const stale = await refusal(api.items.replace.mutate({ id: "replaced", ifMatch: first.etag }));
-    expect(stale.data).toMatchObject({ code: "PRECONDITION_FAILED", currentEtag: second.etag });
+    const stale = await refusal(api.items.replace.mutate([{ id: "replaced" }, { ifMatch: first._etag }]));
+    expect(stale.data).toMatchObject({ code: "PRECONDITION_FAILED", currentEtag: second._etag });
     const absent = await refusal(api.items.replace.mutate({ id: "absent" }));
     expect(absent.data).toMatchObject({ code: "NOT_FOUND", reason: "not-found" });
   });
 
   test("is patched: set, remove, increment, append, under conditions", async () => {
     await api.items.create.mutate({ id: "patched", tags: ["a"], data: { size: 1, old: true } });
-    const patched = await api.items.patch.mutate({
-      id: "patched",
-      patch: {
+    const patched = await api.items.patch.mutate([
+      { id: "patched" },
+      {
         set: { name: "Patched", "data.colour": "red" },
         remove: ["data.old"],
         increment: { "data.size": 2 },
         append: { tags: "b" },
       },
-      where: { "data.size": { lt: 5 } },
-    });
+      { where: { "data.size": { lt: 5 } } },
+    ]);
     expect(patched).toMatchObject({ name: "Patched", tags: ["a", "b"], data: { size: 3, colour: "red" } });
     const patch = { increment: { "data.size": 1 } };
     const unmet = await refusal(
-      api.items.patch.mutate({ id: "patched", patch, where: { "data.size": { gt: 5 } } }),
+      api.items.patch.mutate([{ id: "patched" }, patch, { where: { "data.size": { gt: 5 } } }]),
     );
-    expect(unmet.data).toMatchObject({ code: "PRECONDITION_FAILED", currentEtag: patched.etag });
-    const stale = await refusal(api.items.patch.mutate({ id: "patched", patch, ifMatch: "other" }));
+    expect(unmet.data).toMatchObject({ code: "PRECONDITION_FAILED", currentEtag: patched._etag });
+    const stale = await refusal(api.items.patch.mutate([{ id: "patched" }, patch, { ifMatch: "other" }]));
     expect(stale.data?.code).toBe("PRECONDITION_FAILED");
-    expect((await refusal(api.items.patch.mutate({ id: "absent", patch }))).data?.code).toBe("NOT_FOUND");
+    expect((await refusal(api.items.patch.mutate([{ id: "absent" }, patch]))).data?.code).toBe("NOT_FOUND");
   });
 
   test("cannot be given another id or partition key by a patch", async () => {
-    for (const path of ["id", "pk", "etag", "_ts", "/pk"]) {
+    for (const path of ["id", "pk", "_etag", "_ts", "/pk"]) {
       const patch = untyped<{ set: { name: string } }>({ set: { [path]: "new" } });
-      const { data, message } = await refusal(api.items.patch.mutate({ id: "patched", patch }));
+      const { data, message } = await refusal(api.items.patch.mutate([{ id: "patched" }, patch]));
       expect(data).toMatchObject({ code: "BAD_REQUEST", reason: "invalid" });
       expect(message).toContain("cannot be patched");
     }
   });
 
   test("is deleted, the version that was named only", async () => {
-    const { etag } = await api.items.create.mutate({ id: "deleted" });
-    const stale = await refusal(api.items.delete.mutate({ id: "deleted", ifMatch: "other" }));
+    const { _etag: etag } = await api.items.create.mutate({ id: "deleted" });
+    const stale = await refusal(api.items.delete.mutate([{ id: "deleted" }, { ifMatch: "other" }]));
     expect(stale.data).toMatchObject({ code: "PRECONDITION_FAILED", currentEtag: etag });
-    await api.items.delete.mutate({ id: "deleted", ifMatch: etag });
+    await api.items.delete.mutate([{ id: "deleted" }, { ifMatch: etag }]);
     expect((await refusal(api.items.get.query({ id: "deleted" }))).data?.code).toBe("NOT_FOUND");
     expect((await refusal(api.items.delete.mutate({ id: "deleted" }))).data?.code).toBe("NOT_FOUND");
   });
@@ -173,9 +179,9 @@ describe("many items", () => {
     const ids = [{ id: "b1" }, { id: "b3" }];
     const stored = await api.items.getMany.query(ids);
     const [first, , third, , last] = outcomes.map((outcome) =>
-      outcome.ok ? outcome.etag : outcome.error.reason,
+      outcome.ok ? outcome._etag : outcome.error.reason,
     );
-    expect([last, third]).toEqual(stored.map((answer) => answer.ok && answer.item.etag));
+    expect([last, third]).toEqual(stored.map((answer) => answer.ok && answer.item._etag));
     expect(first).not.toBe(last);
     const [, wrong] = outcomes;
     expect(wrong).toMatchObject({ ok: false, error: { fields: [{ path: "id" }, { path: "colour" }] } });

@@ -10,7 +10,7 @@ let emulator: Emulator;
 let server: RunningServer;
 let api: TRPCClient<ShopRouter>;
 
-const program = { ...sources, args: [...sources.args.slice(0, -1), "examples/orders/main.ts"] };
+const program = { ...sources, args: [...sources.args.slice(0, -1), "test/shop.ts"] };
 
 beforeAll(async () => {
   emulator = await startEmulator({ physicalPartitions: 2 });
@@ -39,14 +39,14 @@ const order = (id: string, more: object = {}) => ({
 
 test("a second entity has the procedures, typed by its own schema and key", async () => {
   const created = await api.orders.create.mutate(order("o1"));
-  expect(created).toMatchObject({ id: "o1", status: "open", etag: expect.any(String) });
+  expect(created).toMatchObject({ id: "o1", status: "open", _etag: expect.any(String) });
   expectTypeOf(created.status).toEqualTypeOf<"open" | "paid" | "sent">();
   const key = { id: "o1", tenant: "shop", customer: 7 };
-  const patched = await api.orders.patch.mutate({
-    ...key,
-    patch: { set: { status: "paid" }, append: { lines: { sku: "cup", count: 2 } } },
-    where: { status: { eq: "open" } },
-  });
+  const patched = await api.orders.patch.mutate([
+    key,
+    { set: { status: "paid" }, append: { lines: { sku: "cup", count: 2 } } },
+    { where: { status: { eq: "open" } } },
+  ]);
   expect(patched.lines).toHaveLength(2);
   expect(await api.orders.get.query(key)).toEqual(patched);
   await api.orders.bulk.mutate({

@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createCosmosClient, createCredential, readCosmosConfiguration } from "@cosmos-trpc/cosmos-core";
+import { createCosmosClient, createCredential } from "@cosmos-trpc/cosmos-core";
 import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
 import { createTRPCClient, httpLink } from "@trpc/client";
 import { expect, onTestFinished, test } from "vitest";
 import type { AppRouter } from "./app.ts";
+import { configurationOf } from "./configurationOf.ts";
 import { isOpen, type RunningServer, startServer } from "./runningServer.ts";
 
 /** An emulator that can stop and start again on the same data and ports. */
@@ -125,7 +126,7 @@ test("a missing container is the server's fault: callers learn no more, operator
   const emulator = await emulatorOfTest();
   const server = await serverOfTest(emulator.env);
   await server.logged(isOpen);
-  const configuration = readCosmosConfiguration(emulator.env);
+  const configuration = configurationOf(emulator.env);
   const endpoint = { ...configuration.endpoint, key: emulator.key };
   const client = createCosmosClient({ ...configuration, endpoint }, createCredential());
   onTestFinished(() => client.dispose());

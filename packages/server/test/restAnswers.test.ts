@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { request } from "node:http";
 import { text } from "node:stream/consumers";
-import { createCosmosClient, createCredential, readCosmosConfiguration } from "@cosmos-trpc/cosmos-core";
+import { createCosmosClient, createCredential } from "@cosmos-trpc/cosmos-core";
 import { expect, onTestFinished, test } from "vitest";
+import { configurationOf } from "./configurationOf.ts";
 import { isOpen, sources, startServer } from "./runningServer.ts";
 import { useServer } from "./serverOfFile.ts";
 
@@ -58,13 +59,13 @@ test.each([
 });
 
 test("an answer that cannot be sent is a 500, and the server goes on", async () => {
-  const program = { ...sources, args: [...sources.args.slice(0, -1), "test/unsendable.ts"] };
+  const program = { ...sources, args: [...sources.args.slice(0, -1), "test/unsendableMain.ts"] };
   const faulty = await startServer(running.emulator.env, program);
   onTestFinished(async () => {
     await faulty.stop();
   });
   await faulty.logged(isOpen);
-  const configuration = readCosmosConfiguration(running.emulator.env);
+  const configuration = configurationOf(running.emulator.env);
   const endpoint = { ...configuration.endpoint, key: running.emulator.key };
   const client = createCosmosClient({ ...configuration, endpoint }, createCredential());
   onTestFinished(() => client.dispose());

@@ -7,24 +7,25 @@ import {
   type Item,
   items,
   openContainer,
-  readCosmosConfiguration,
   type Store,
+  type TypesOf,
 } from "@cosmos-trpc/cosmos-core";
 import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createSharedFeed } from "../src/watch/sharedFeeds.ts";
 import { watchChanges } from "../src/watch/watchChanges.ts";
+import { configurationOf } from "./configurationOf.ts";
 
 let emulator: Emulator;
 let client: ReturnType<typeof createCosmosClient>;
-let store: Store<Item>;
+let store: Store<TypesOf<typeof items>>;
 let writes = 0;
 
 beforeAll(async () => {
   emulator = await startEmulator({ physicalPartitions: 2 });
   Object.assign(process.env, emulator.env);
-  const configuration = readCosmosConfiguration(process.env);
+  const configuration = configurationOf(process.env);
   client = createCosmosClient(configuration, createCredential());
   await ensureContainer(configuration, items, createCredential());
   ({ store } = await openContainer(client, configuration.database, items));

@@ -5,16 +5,16 @@ import {
   type Item,
   items,
   openContainer,
-  readCosmosConfiguration,
 } from "@cosmos-trpc/cosmos-core";
 import { createSharedFeed } from "../src/watch/sharedFeeds.ts";
 import { watchChanges } from "../src/watch/watchChanges.ts";
+import { configurationOf } from "./configurationOf.ts";
 
 // A worker: two subscribers resume in one turn of the event loop, from where a finished replay began whose rest the live
 // feed buffers no more. It posts what each of them sees. If they go round without ever waiting for more than a promise, no
 // timer of this thread runs any more, so only another thread can tell.
 
-const configuration = readCosmosConfiguration(process.env);
+const configuration = configurationOf(process.env);
 const client = createCosmosClient(configuration, createCredential());
 const { store } = await openContainer(client, configuration.database, items);
 const feed = createSharedFeed<Item>(store, {

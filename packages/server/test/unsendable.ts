@@ -1,8 +1,8 @@
 import { defineContainer } from "@cosmos-trpc/cosmos-core/schema";
 import { z } from "zod";
-import { createRouter, entity, serve } from "../src/index.ts";
+import { createApi, entity, entityRouters, initApi } from "../src/index.ts";
 
-// A server whose items of version 1 become what JSON cannot say.
+// Items of version 1 become what JSON cannot say.
 const definition = defineContainer({
   id: "counters",
   partitionKey: ["/id"],
@@ -13,4 +13,11 @@ const definition = defineContainer({
 
 const entities = { counters: entity(definition) };
 
-serve({ entities, router: createRouter(entities) });
+const { router, procedure, createContext } = initApi({ entities });
+
+export const unsendable = createApi({
+  title: "Counters",
+  entities,
+  router: router(entityRouters(procedure, entities)),
+  createContext,
+});

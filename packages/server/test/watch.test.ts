@@ -1,8 +1,9 @@
-import { createCosmosClient, createCredential, readCosmosConfiguration } from "@cosmos-trpc/cosmos-core";
+import { createCosmosClient, createCredential } from "@cosmos-trpc/cosmos-core";
 import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
 import type { TRPCClient } from "@trpc/client";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { AppRouter } from "./app.ts";
+import { configurationOf } from "./configurationOf.ts";
 import { openStream, untilSeen, WatchError, watched, watchUrl } from "./eventStream.ts";
 import { isOpen, type RunningServer, startServer } from "./runningServer.ts";
 import { subscribingClient } from "./subscribingClient.ts";
@@ -174,7 +175,7 @@ test("a cursor of a container that was deleted is refused by name, here and at a
   const { stream, first: event } = await startWatch({}, first);
   stream.close();
 
-  const configuration = readCosmosConfiguration(emulator.env);
+  const configuration = configurationOf(emulator.env);
   const endpoint = { ...configuration.endpoint, key: emulator.key };
   const client = createCosmosClient({ ...configuration, endpoint }, createCredential());
   onTestFinished(() => client.dispose());

@@ -15,8 +15,10 @@ test("a silent watch pings, and tells its client after how much silence to conne
   };
   const connected = await take();
   expect(connected).toMatchObject({ event: "connected" });
-  expect(JSON.parse(connected.data)).toEqual({ reconnectAfterInactivityMs: eventStream.silence });
+  expect(JSON.parse(connected.data)).toEqual({
+    reconnectAfterInactivityMs: eventStream.client.reconnectAfterInactivityMs,
+  });
   expect((await take()).event).toBeUndefined();
   expect(await take()).toMatchObject({ event: "ping" });
-  expect(eventStream.pingInterval).toBeLessThan(eventStream.silence);
+  expect(eventStream.ping.intervalMs).toBeLessThan(eventStream.client.reconnectAfterInactivityMs);
 });

@@ -4,6 +4,7 @@ import type { CreateHTTPHandlerOptions } from "@trpc/server/adapters/standalone"
 import type { TRPCRequestInfo } from "@trpc/server/http";
 import { answerCalls } from "./answerCalls.ts";
 import { headerReader, JsonRequest } from "./jsonRequest.ts";
+import { asBadRequest, type ParseJson, parseInputsWith } from "./ownInputs.ts";
 import { QueryParameters } from "./queryParameters.ts";
 import { type RequestTarget, targetReader } from "./requestTarget.ts";
 import { sendAnswer } from "./sendAnswer.ts";
@@ -22,9 +23,15 @@ import {
 /**
  * The options of `createHTTPHandler` from `@trpc/server/adapters/standalone`, unchanged: `router`, `createContext`,
  * `basePath`, `onError`, `responseMeta`, `maxBodySize` (bytes), `maxBatchSize` (calls), `allowBatching`,
- * `allowMethodOverride` and `middleware`.
+ * `allowMethodOverride` and `middleware`; and one more, `parseJson`.
  */
-export type NodeHandlerOptions<TRouter extends AnyTRPCRouter> = CreateHTTPHandlerOptions<TRouter>;
+export type NodeHandlerOptions<TRouter extends AnyTRPCRouter> = CreateHTTPHandlerOptions<TRouter> & {
+  /**
+   * What reads the JSON of bodies and inputs, in place of `JSON.parse`. What it throws is the answer to the request: a
+   * `TRPCError` as it is, anything else as `BAD_REQUEST` with its message.
+   */
+  readonly parseJson?: ParseJson;
+};
 
 /**
  * A request listener that serves a tRPC router, for `node:http` and every framework that hands out node's own request
@@ -41,7 +48,7 @@ export function createNodeHandler<TRouter extends AnyTRPCRouter>(
   options: NodeHandlerOptions<TRouter>,
 ): RequestListener {
   // One type for the rest of this package, which never looks inside the router's types.
-  const handlerOptions = options as unknown as CreateHTTPHandlerOptions<AnyTRPCRouter>;
+  const { parseJson, ...handlerOptions } = options as unknown as NodeHandlerOptions<AnyTRPCRouter>;
   const handOver = createHTTPHandler(handlerOptions);
   const readTarget = targetReader();
   const basePathLength = trimSlashes(handlerOptions.basePath ?? "/").length;
@@ -56,13 +63,13 @@ export function createNodeHandler<TRouter extends AnyTRPCRouter>(
     const path = trimSlashes(trimSlashes(target.path).slice(basePathLength));
     const exchange: Exchange = { ...handlerOptions, req, res, path };
     if (!middleware) {
-      serve(exchange, target);
+      serve(exchange, target, parseJson);
       return;
     }
     const { url } = req;
     try {
       middleware(req, res, (error: unknown) => {
-        if (!error && req.url === url) serve(exchange, target);
+        if (!error && req.url === url) serve(exchange, target, parseJson);
         else handOn(exchange, error);
       });
     } catch (cause) {
@@ -106,11 +113,15 @@ function procedurePath(exchange: Exchange): string | undefined {
 }
 
 /** Serves what this package knows and hands the rest over. */
-function serve(exchange: Exchange, target: RequestTarget): void {
-  answer(exchange, target).catch(exceptionHandler(exchange));
+function serve(exchange: Exchange, target: RequestTarget, parseJson: ParseJson | undefined): void {
+  answer(exchange, target, parseJson).catch(exceptionHandler(exchange));
 }
 
-async function answer(exchange: Exchange, { query }: RequestTarget): Promise<void> {
+async function answer(
+  exchange: Exchange,
+  { query }: RequestTarget,
+  parseJson: ParseJson | undefined,
+): Promise<void> {
   const { req, res, router } = exchange;
   if (req.method === "HEAD") {
     if (res.statusCode === 200) res.statusCode = 204;
@@ -120,13 +131,21 @@ async function answer(exchange: Exchange, { query }: RequestTarget): Promise<voi
   const path = procedurePath(exchange);
   if (path === undefined || !isJsonCall(req)) return handOn(exchange);
   const headers = headerReader(req.headers);
-  if (getAcceptHeader(headers as unknown as Headers) === "application/jsonl") return handOn(exchange);
+  const isStreamed = getAcceptHeader(headers as unknown as Headers) === "application/jsonl";
+  if (isStreamed && parseJson === undefined) return handOn(exchange);
   const request = new JsonRequest(req, res, headers);
   const parameters = new QueryParameters(query);
   let reading: Parameters<typeof answerCalls>[2];
   try {
     const { maxBatchSize } = exchange;
     const info = await readRequestInfo({ request, parameters, path, router, maxBatchSize });
+    if (parseJson !== undefined) {
+      if (isStreamed || info.type === "subscription") {
+        await checkInputs(parseJson, exchange, request, parameters);
+        return handOn(exchange);
+      }
+      parseInputsWith(parseJson, info, exchange, request, parameters);
+    }
     reading = { info: exchange.createContext || exchange.responseMeta ? withUrl(info, exchange) : info };
   } catch (cause) {
     reading = { error: getTRPCErrorFromUnknown(cause) };
@@ -134,6 +153,31 @@ async function answer(exchange: Exchange, { query }: RequestTarget): Promise<voi
   if ("info" in reading && reading.info.type === "subscription") return handOn(exchange);
   if (req.method === "POST") request.receive(exchange.maxBodySize);
   sendAnswer(res, await answerCalls(exchange, request, reading));
+}
+
+/**
+ * Parses the inputs of a request that tRPC's own handler is to answer, which parses them again by itself. A body is left
+ * where a body parser leaves it.
+ *
+ * @throws TRPCError for what the parser refuses
+ */
+async function checkInputs(
+  parseJson: ParseJson,
+  { req, maxBodySize }: Exchange,
+  request: JsonRequest,
+  parameters: QueryParameters,
+): Promise<void> {
+  let text = parameters.get("input");
+  if (req.method === "POST") {
+    request.receive(maxBodySize);
+    text = await request.text();
+    Object.assign(req, { body: text });
+  }
+  try {
+    if (text) parseJson(text);
+  } catch (cause) {
+    throw asBadRequest(cause);
+  }
 }
 
 /** To tRPC's own handler, with the middleware, if there is one, already behind. */

@@ -2,13 +2,13 @@
 
 import type {
   TRPCBuiltRouter,
+  TRPCDefaultErrorShape,
   TRPCMutationProcedure,
   TRPCQueryProcedure,
   TRPCSubscriptionProcedure,
-  TRPC_ERROR_CODE_KEY,
-  TRPC_ERROR_CODE_NUMBER,
 } from "@trpc/server";
 
+/** The entities' procedures; your own stand beside them: `hello: procedure.query(…)`. */
 export type AppRouter = TRPCBuiltRouter<
   {
     ctx: object;
@@ -23,12 +23,12 @@ export type AppRouter = TRPCBuiltRouter<
         ItemKeyInput,
         {
           /**
-           * The version, without the quotes that HTTP puts around it: write with it as `ifMatch` to be sure that nothing was
-           * changed in between.
+           * The version, in the quotes that the service gives it: write with it as `ifMatch` to be sure that nothing was changed
+           * in between.
            */
-          readonly etag: string;
-          /** When it was last written, as ISO 8601 in UTC; to the second. */
-          readonly updatedAt: string;
+          readonly _etag: string;
+          /** When it was last written, in seconds since 1970. */
+          readonly _ts: number;
           /** The item's name */
           name: string;
           /** Labels */
@@ -48,12 +48,12 @@ export type AppRouter = TRPCBuiltRouter<
           | {
               readonly item: {
                 /**
-                 * The version, without the quotes that HTTP puts around it: write with it as `ifMatch` to be sure that nothing was
-                 * changed in between.
+                 * The version, in the quotes that the service gives it: write with it as `ifMatch` to be sure that nothing was changed
+                 * in between.
                  */
-                readonly etag: string;
-                /** When it was last written, as ISO 8601 in UTC; to the second. */
-                readonly updatedAt: string;
+                readonly _etag: string;
+                /** When it was last written, in seconds since 1970. */
+                readonly _ts: number;
                 /** The item's name */
                 name: string;
                 /** Labels */
@@ -80,12 +80,12 @@ export type AppRouter = TRPCBuiltRouter<
         ItemInput,
         {
           /**
-           * The version, without the quotes that HTTP puts around it: write with it as `ifMatch` to be sure that nothing was
-           * changed in between.
+           * The version, in the quotes that the service gives it: write with it as `ifMatch` to be sure that nothing was changed
+           * in between.
            */
-          readonly etag: string;
-          /** When it was last written, as ISO 8601 in UTC; to the second. */
-          readonly updatedAt: string;
+          readonly _etag: string;
+          /** When it was last written, in seconds since 1970. */
+          readonly _ts: number;
           /** The item's name */
           name: string;
           /** Labels */
@@ -100,22 +100,15 @@ export type AppRouter = TRPCBuiltRouter<
       >;
       /** Writes one item, whether it is there or not; with `ifMatch` only over that version. */
       upsert: MutationProcedure<
-        ItemInput & {
-          /**
-           * The version to write over. It travels in a header: what could not is no etag. The service's etags have 38 characters with their quotes.
-           *
-           * Write only over the version of this etag
-           */
-          ifMatch?: string | undefined;
-        },
+        ItemInput | [item: ItemInput, options?: WriteOptions],
         {
           /**
-           * The version, without the quotes that HTTP puts around it: write with it as `ifMatch` to be sure that nothing was
-           * changed in between.
+           * The version, in the quotes that the service gives it: write with it as `ifMatch` to be sure that nothing was changed
+           * in between.
            */
-          readonly etag: string;
-          /** When it was last written, as ISO 8601 in UTC; to the second. */
-          readonly updatedAt: string;
+          readonly _etag: string;
+          /** When it was last written, in seconds since 1970. */
+          readonly _ts: number;
           /** The item's name */
           name: string;
           /** Labels */
@@ -130,22 +123,15 @@ export type AppRouter = TRPCBuiltRouter<
       >;
       /** Writes over an item that is there; with `ifMatch` only over that version. */
       replace: MutationProcedure<
-        ItemInput & {
-          /**
-           * The version to write over. It travels in a header: what could not is no etag. The service's etags have 38 characters with their quotes.
-           *
-           * Write only over the version of this etag
-           */
-          ifMatch?: string | undefined;
-        },
+        ItemInput | [item: ItemInput, options?: WriteOptions],
         {
           /**
-           * The version, without the quotes that HTTP puts around it: write with it as `ifMatch` to be sure that nothing was
-           * changed in between.
+           * The version, in the quotes that the service gives it: write with it as `ifMatch` to be sure that nothing was changed
+           * in between.
            */
-          readonly etag: string;
-          /** When it was last written, as ISO 8601 in UTC; to the second. */
-          readonly updatedAt: string;
+          readonly _etag: string;
+          /** When it was last written, in seconds since 1970. */
+          readonly _ts: number;
           /** The item's name */
           name: string;
           /** Labels */
@@ -160,84 +146,73 @@ export type AppRouter = TRPCBuiltRouter<
       >;
       /** Changes parts of an item; with `ifMatch` or `where` only where these hold. */
       patch: MutationProcedure<
-        ItemKeyInput & {
-          /** The changes: all of them are made, or none */
-          patch: {
-            /**
-             * Puts values where they may be or not. What is above has to be there: `data.size` needs `data`.
-             */
-            readonly set?: {
-              readonly [key: `data.${string}`]:
-                | boolean
-                | number
-                | string
-                | { [key: string]: Json }
-                | { readonly [key: string]: boolean | number | string | null }
-                | Json[]
-                | readonly (boolean | number | string | null)[]
-                | null
-                | undefined;
-              readonly data?: { [key: string]: Json };
-              readonly name?: string;
-              readonly pk?: string;
-              readonly tags?: string[];
-              readonly ttl?: number;
-            } & {
-              readonly [key: `/${string}`]:
-                | boolean
-                | number
-                | string
-                | { [key: string]: Json }
-                | Json[]
-                | null
-                | undefined;
-            };
-            /** Takes away what is optional, and there. */
-            readonly remove?: readonly ("data" | "tags" | "ttl" | `/${string}` | `data.${string}`)[];
-            /** Adds to numbers; one that is not there counts as 0. */
-            readonly increment?: {
-              readonly [key: `data.${string}`]: number | undefined;
-              readonly ttl?: number;
-            } & { readonly [key: `/${string}`]: number | undefined };
-            /** Puts a value at the end of arrays that are there. */
-            readonly append?: {
-              readonly [key: `data.${string}`]:
-                | boolean
-                | number
-                | string
-                | { [key: string]: Json }
-                | Json[]
-                | null
-                | undefined;
-              readonly tags?: string;
-            } & {
-              readonly [key: `/${string}`]:
-                | boolean
-                | number
-                | string
-                | { [key: string]: Json }
-                | Json[]
-                | null
-                | undefined;
-            };
-          };
+        [key: ItemKeyInput, patch: {
           /**
-           * The version to write over. It travels in a header: what could not is no etag. The service's etags have 38 characters with their quotes.
-           *
-           * Write only over the version of this etag
+           * Puts values where they may be or not. What is above has to be there: `data.size` needs `data`.
            */
-          ifMatch?: string | undefined;
-          /** Change only an item for which this holds */
-          where?: Filter | undefined;
-        },
+          readonly set?: {
+            readonly [key: `data.${string}`]:
+              | boolean
+              | number
+              | string
+              | { [key: string]: Json }
+              | { readonly [key: string]: boolean | number | string | null }
+              | Json[]
+              | readonly (boolean | number | string | null)[]
+              | null
+              | undefined;
+            readonly data?: { [key: string]: Json };
+            readonly name?: string;
+            readonly pk?: string;
+            readonly tags?: string[];
+            readonly ttl?: number;
+          } & {
+            readonly [key: `/${string}`]:
+              | boolean
+              | number
+              | string
+              | { [key: string]: Json }
+              | Json[]
+              | null
+              | undefined;
+          };
+          /** Takes away what is optional, and there. */
+          readonly remove?: readonly ("data" | "tags" | "ttl" | `/${string}` | `data.${string}`)[];
+          /** Adds to numbers; one that is not there counts as 0. */
+          readonly increment?: {
+            readonly [key: `data.${string}`]: number | undefined;
+            readonly ttl?: number;
+          } & { readonly [key: `/${string}`]: number | undefined };
+          /** Puts a value at the end of arrays that are there. */
+          readonly append?: {
+            readonly [key: `data.${string}`]:
+              | boolean
+              | number
+              | string
+              | { [key: string]: Json }
+              | Json[]
+              | null
+              | undefined;
+            readonly tags?: string;
+          } & {
+            readonly [key: `/${string}`]:
+              | boolean
+              | number
+              | string
+              | { [key: string]: Json }
+              | Json[]
+              | null
+              | undefined;
+          };
+        }, options?: PatchOptions],
         {
           /**
-           * The version, without the quotes that HTTP puts around it: write with it as `ifMatch` to be sure that nothing was
-           * changed in between.
+           * The version, in the quotes that the service gives it: write with it as `ifMatch` to be sure that nothing was changed
+           * in between.
            */
-          readonly etag: string;
-          /** When it was last written, as ISO 8601 in UTC; to the second. */
-          readonly updatedAt: string;
+          readonly _etag: string;
+          /** When it was last written, in seconds since 1970. */
+          readonly _ts: number;
           /** The item's name */
           name: string;
           /** Labels */
@@ -251,24 +226,14 @@ export type AppRouter = TRPCBuiltRouter<
         }
       >;
       /** Deletes an item; with `ifMatch` only that version. */
-      delete: MutationProcedure<
-        ItemKeyInput & {
-          /**
-           * The version to write over. It travels in a header: what could not is no etag. The service's etags have 38 characters with their quotes.
-           *
-           * Write only over the version of this etag
-           */
-          ifMatch?: string | undefined;
-        },
-        never
-      >;
+      delete: MutationProcedure<ItemKeyInput | [key: ItemKeyInput, options?: WriteOptions], never>;
       /** A page of items, by filters and in an order that an index serves. */
       list: QueryProcedure<
         | {
             pk?: string | undefined;
             where?: Filter | undefined;
             orderBy?:
-              | readonly [readonly [path: "id" | "name" | "pk" | "ttl" | "updatedAt" | `data.${string}`, direction: Direction]]
+              | readonly [readonly [path: "_ts" | "id" | "name" | "pk" | "ttl" | `data.${string}`, direction: Direction]]
               | undefined;
             /** How many items a page has at most */
             limit?: number | undefined;
@@ -281,12 +246,12 @@ export type AppRouter = TRPCBuiltRouter<
         {
           readonly items: {
             /**
-             * The version, without the quotes that HTTP puts around it: write with it as `ifMatch` to be sure that nothing was
-             * changed in between.
+             * The version, in the quotes that the service gives it: write with it as `ifMatch` to be sure that nothing was changed
+             * in between.
              */
-            readonly etag: string;
-            /** When it was last written, as ISO 8601 in UTC; to the second. */
-            readonly updatedAt: string;
+            readonly _etag: string;
+            /** When it was last written, in seconds since 1970. */
+            readonly _ts: number;
             /** The item's name */
             name: string;
             /** Labels */
@@ -323,8 +288,8 @@ export type AppRouter = TRPCBuiltRouter<
           | {
               readonly ok: true;
               readonly requestCharge: number;
-              /** The version that it has now, without quotes. */
-              readonly etag: string;
+              /** The version that it has now, as the service writes it, with its quotes. */
+              readonly _etag: string;
             }
         )[]
       >;
@@ -355,12 +320,12 @@ export type AppRouter = TRPCBuiltRouter<
              */
             readonly items: {
               /**
-               * The version, without the quotes that HTTP puts around it: write with it as `ifMatch` to be sure that nothing was
-               * changed in between.
+               * The version, in the quotes that the service gives it: write with it as `ifMatch` to be sure that nothing was changed
+               * in between.
                */
-              readonly etag: string;
-              /** When it was last written, as ISO 8601 in UTC; to the second. */
-              readonly updatedAt: string;
+              readonly _etag: string;
+              /** When it was last written, in seconds since 1970. */
+              readonly _ts: number;
               /** The item's name */
               name: string;
               /** Labels */
@@ -381,22 +346,19 @@ export type AppRouter = TRPCBuiltRouter<
 
 export type Direction = "asc" | "desc";
 
-export type ErrorShape = {
+export type ErrorShape = TRPCDefaultErrorShape & {
   message: string;
   data: {
     reason?: Reason;
     /** Each field of the input that is wrong. */
-    fields?: readonly FieldProblem[];
+    fields?: readonly {
+      /** Where it is: `data.size`, `tags.0`; empty for the input as a whole. */
+      readonly path: string;
+      readonly message: string;
+    }[];
     currentEtag?: string;
     retryAfterMs?: number;
-    code: TRPC_ERROR_CODE_KEY;
-    httpStatus: number;
-    /** The path of the procedure that threw. */
-    path?: string;
-    /** The error's stack trace, only when `isDev` is set. */
-    stack?: string;
   };
-  code: TRPC_ERROR_CODE_NUMBER;
 };
 
 /** What a caller learns of a failure, over tRPC and plain HTTP alike. */
@@ -404,16 +366,13 @@ export type Failure = {
   readonly message: string;
   readonly reason?: Reason;
   /** Each field of the input that is wrong. */
-  readonly fields?: FieldProblem[];
+  readonly fields?: {
+    /** Where it is: `data.size`, `tags.0`; empty for the input as a whole. */
+    readonly path: string;
+    readonly message: string;
+  }[];
   readonly currentEtag?: string;
   readonly retryAfterMs?: number;
-};
-
-/** A field of the input and what is wrong with it. */
-export type FieldProblem = {
-  /** Where it is: `data.size`, `tags.0`; empty for the input as a whole. */
-  readonly path: string;
-  readonly message: string;
 };
 
 export type Filter = {
@@ -579,23 +538,23 @@ export type Filter = {
       }
     | undefined;
 } & {
-  /** When it was last written, as ISO 8601 in UTC; to the second. */
-  readonly updatedAt?: {
+  /** When it was last written, in seconds since 1970. */
+  readonly _ts?: {
     /** Is this value, of the same type. */
-    readonly eq?: string;
+    readonly eq?: number;
     /** Is anything else, or not there. */
-    readonly ne?: string;
+    readonly ne?: number;
     /** Comes before, of the same type; strings by code point. */
-    readonly lt?: string;
-    readonly lte?: string;
-    readonly gt?: string;
-    readonly gte?: string;
+    readonly lt?: number;
+    readonly lte?: number;
+    readonly gt?: number;
+    readonly gte?: number;
     /** Is one of these. */
-    readonly in?: readonly string[];
+    readonly in?: readonly number[];
     /** A string has this text in it; an array has this element, or, of objects, one with these fields. */
-    readonly contains?: string;
+    readonly contains?: never;
     /** A string begins with this text. */
-    readonly startsWith?: string;
+    readonly startsWith?: never;
     /** Is there, be it null, or is not. */
     readonly exists?: boolean;
   };
@@ -622,9 +581,7 @@ export type IndexUse = {
 /** An item as it is written. Fields that it does not name are refused. */
 export type ItemInput = {
   /**
-   * An item's id: 1 to 1,023 bytes of UTF-8, none of `/ \ ? #`, no space at its end: what the SDK and the service
-   * refuse. White space only is refused too, since the SDK writes such an item and then does not read it
-   * (helper.js, validateItemResourceId), and `.` and `..`, since URLs drop them as path segments.
+   * An item's id, by the rules that hold for every container's.
    *
    * The item's id, unique within its partition key
    */
@@ -644,9 +601,7 @@ export type ItemInput = {
 /** What names an item: its id, and its partition key where that is not the id. */
 export type ItemKeyInput = {
   /**
-   * An item's id: 1 to 1,023 bytes of UTF-8, none of `/ \ ? #`, no space at its end: what the SDK and the service
-   * refuse. White space only is refused too, since the SDK writes such an item and then does not read it
-   * (helper.js, validateItemResourceId), and `.` and `..`, since URLs drop them as path segments.
+   * An item's id, by the rules that hold for every container's.
    *
    * The item's id, unique within its partition key
    */
@@ -657,6 +612,8 @@ export type ItemKeyInput = {
 
 /** A JSON value. */
 export type Json = boolean | number | string | { [key: string]: Json } | Json[] | null;
+
+export type PatchOptions = { where?: Filter | undefined } & WriteOptions;
 
 /**
  * - `not-found`: no such item.
@@ -677,6 +634,15 @@ export type Reason =
   | "throttled"
   | "too-large"
   | "unavailable";
+
+export type WriteOptions = {
+  /**
+   * The version to write over. It travels in a header: what could not is no etag.
+   *
+   * Write only over the version of this etag, with or without its quotes; * for any version
+   */
+  ifMatch?: string | undefined;
+};
 
 type MutationProcedure<Input, Output, ErrorShape = unknown> = TRPCMutationProcedure<{
   input: Input;

@@ -1,7 +1,7 @@
 /** A JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
-/** Levels that objects and arrays may nest in a field: under Cosmos DB's 128 for a whole item. */
+/** Levels that objects and arrays may nest in a field, under the service's 128 for a whole item. */
 export const maxJsonDepth = 120;
 
 /** Whether a value is an object of named values: neither `null` nor an array. */
@@ -12,23 +12,95 @@ export const isRecord = (value: unknown): value is Readonly<Record<string, unkno
 export const isJsonObject = (value: unknown): value is { [name: string]: Json } =>
   isRecord(value) && isJson(value);
 
-/** Whether a value is JSON that nests no deeper than {@link maxJsonDepth}. Walks without recursion: any depth may come in. */
-export function isJson(value: unknown): value is Json {
-  if (typeof value !== "object" || value === null) return isScalar(value);
-  let level: object[] = [value];
+/** Whether a value is JSON that nests no deeper than {@link maxJsonDepth}. */
+export const isJson = (value: unknown): value is Json => jsonProblem(value) === undefined;
+
+/** A place in a value that is no JSON. */
+export interface JsonProblem {
+  /** Where it is: `data.size`, `tags.0`; empty for the value as a whole. */
+  readonly path: string;
+  /** What is wrong with it, as the end of a sentence. */
+  readonly message: string;
+}
+
+/** Options of {@link jsonProblem}. */
+export interface JsonRules {
+  /** Levels that it may nest: {@link maxJsonDepth} when left out. */
+  readonly maxDepth?: number;
+  /** Whether a property may be undefined: `JSON.stringify` leaves it out. */
+  readonly mayHaveUndefined?: boolean;
+}
+
+/** An object or array, and where it stands. */
+interface Place {
+  readonly value: object;
+  readonly name: string;
+  readonly outer: Place | undefined;
+}
+
+/**
+ * What of a value is no JSON, or would be another value when it is read again: a `Date`, a `Map`, an infinite number.
+ * Walks without recursion: any depth may come in.
+ *
+ * @returns the first such place, and what is wrong with it as the end of a sentence
+ */
+export function jsonProblem(
+  root: unknown,
+  { maxDepth = maxJsonDepth, mayHaveUndefined = false }: JsonRules = {},
+): JsonProblem | undefined {
+  const wrong = problemOf(root, false);
+  if (wrong !== undefined) return { path: "", message: wrong };
+  let level: Place[] = isContainer(root) ? [{ value: root, name: "", outer: undefined }] : [];
   for (let depth = 1; level.length > 0; depth += 1) {
-    if (depth > maxJsonDepth) return false;
-    const next: object[] = [];
-    for (const container of level) {
-      for (const child of Object.values(container) as unknown[]) {
-        if (typeof child === "object" && child !== null) next.push(child);
-        else if (!isScalar(child)) return false;
+    const [first] = level;
+    if (depth > maxDepth && first !== undefined) {
+      return { path: namesOf(first)[0] ?? "", message: `nests deeper than ${maxJsonDepth} levels` };
+    }
+    const next: Place[] = [];
+    for (const outer of level) {
+      const isArray = Array.isArray(outer.value);
+      for (const name of isArray ? outer.value.keys() : Object.keys(outer.value)) {
+        const value = (outer.value as Record<string | number, unknown>)[name];
+        const message =
+          problemOf(value, mayHaveUndefined && !isArray) ??
+          (isArray ? undefined : textProblem(name as string));
+        if (message !== undefined) return { path: [...namesOf(outer), name].join("."), message };
+        if (isContainer(value)) next.push({ value, name: String(name), outer });
       }
     }
     level = next;
   }
-  return true;
+  return undefined;
 }
 
-const isScalar = (value: unknown): boolean =>
-  value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
+const isContainer = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+const namesOf = ({ name, outer }: Place): string[] => (outer === undefined ? [] : [...namesOf(outer), name]);
+
+const textProblem = (text: string): string | undefined =>
+  text.isWellFormed() ? undefined : "has half a surrogate pair: it is not valid Unicode";
+
+function problemOf(value: unknown, mayBeUndefined: boolean): string | undefined {
+  switch (typeof value) {
+    case "string":
+      return textProblem(value);
+    case "boolean":
+      return undefined;
+    case "number":
+      return Number.isFinite(value) ? undefined : `is ${value}, which is no number of JSON`;
+    case "undefined":
+      return mayBeUndefined ? undefined : "is undefined, which JSON has not";
+    case "object":
+      return value === null || Array.isArray(value) || isPlain(value)
+        ? undefined
+        : `is a ${value.constructor?.name ?? "object with a prototype"}, which JSON has not`;
+    default:
+      return `is a ${typeof value}, which JSON has not`;
+  }
+}
+
+/** Whether an object is a literal's or JSON's, of whichever realm. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}

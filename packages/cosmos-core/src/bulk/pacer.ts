@@ -1,5 +1,5 @@
+import { type BackOff, jitteredBackOff, pause } from "@cosmos-trpc/base";
 import { StoreError } from "../errors/errors.ts";
-import { pause, waitBefore } from "../sdk/retryWait.ts";
 
 /** Runs work at the pace that Cosmos DB can take. */
 export interface Pacer {
@@ -19,6 +19,9 @@ export interface PacerOptions {
   readonly patience: number;
   readonly signal: AbortSignal | undefined;
 }
+
+/** Waits while Cosmos DB throttles or is away, in milliseconds. */
+const retries: BackOff = { first: 20, max: 1_000 };
 
 /** How much is under way at once in the beginning. */
 const firstLimit = 100;
@@ -58,7 +61,7 @@ export function createPacer({ most, patience, signal }: PacerOptions): Pacer {
     if (!mayPass || performance.now() - since > patience) return false;
     // What was under way together failed together: that is one reason to slow down, not many.
     if (performance.now() >= heldUntil) limit = Math.max(1, limit / 2);
-    const wait = (failure.retryAfterMs ?? 0) + waitBefore(attempt);
+    const wait = (failure.retryAfterMs ?? 0) + jitteredBackOff(attempt, retries);
     heldUntil = Math.max(heldUntil, performance.now() + wait);
     await pause(wait, signal);
     return true;

@@ -1,6 +1,6 @@
 import { createHmac, hash, type KeyObject, timingSafeEqual } from "node:crypto";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import type { Json } from "../definition/json.ts";
+import type { Json } from "@cosmos-trpc/base";
 import { StoreError } from "../errors/errors.ts";
 
 /** Bytes of the HMAC and of the digest that a cursor has: 128 bits, which nobody guesses. */

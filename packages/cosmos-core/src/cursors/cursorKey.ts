@@ -1,10 +1,13 @@
 import { createSecretKey, hash, type KeyObject, randomBytes } from "node:crypto";
 import type { Container, ItemDefinition } from "@azure/cosmos";
+import { putAt } from "@cosmos-trpc/base";
 import { type AnyDefinition, partitionKeyPaths } from "../definition/containerDefinition.ts";
-import { definitionPath, type ItemPath } from "../definition/itemPath.ts";
+import { definitionPath } from "../definition/containerPath.ts";
 import { StoreError } from "../errors/errors.ts";
-import { fromSdkError } from "../sdk/cosmosFailure.ts";
+import { fromAnswer, fromSdkError } from "../sdk/cosmosFailure.ts";
 import { withinDeadline } from "../sdk/deadline.ts";
+import { sendAlone } from "../sdk/pointRequest.ts";
+import { queryPage } from "../sdk/queryPage.ts";
 
 /**
  * The id of the document that keeps the key which signs cursors. It lies in the container itself, the only place that
@@ -12,6 +15,9 @@ import { withinDeadline } from "../sdk/deadline.ts";
  * takes it for no item: it does not read, write or list it.
  */
 export const cursorKeyId = "cosmos-trpc:cursor-key";
+
+/** The status for what is there already. */
+const conflict = 409;
 
 /** Bytes of the key: as many as SHA-256 has. */
 const keyBytes = 32;
@@ -32,10 +38,9 @@ export function storedCursorKey(container: Container, definition: AnyDefinition)
       query: "SELECT VALUE c.cursorKey FROM c WHERE c.id = @id",
       parameters: [{ name: "@id", value: cursorKeyId }],
     };
-    const { resources } = await withinDeadline(undefined, (abortSignal) =>
-      container.items.query<string>(query, { partitionKey, abortSignal }).fetchAll(),
-    );
-    return resources[0] === undefined ? undefined : createSecretKey(resources[0], "base64");
+    const page = { maxItemCount: 1, partitionKey, isExplained: false, signal: undefined };
+    const [key] = (await queryPage(container, query, page)).documents as unknown as string[];
+    return key === undefined ? undefined : createSecretKey(key, "base64");
   }
 
   async function makeKey(): Promise<void> {
@@ -45,17 +50,20 @@ export function storedCursorKey(container: Container, definition: AnyDefinition)
       // For ever, where the container lets items go after a time.
       ...(definition.ttl === undefined ? {} : { ttl: -1 }),
     };
-    for (const path of paths) put(body, path, cursorKeyId);
-    await withinDeadline(undefined, (abortSignal) => container.items.create(body, { abortSignal }));
+    for (const path of paths) putAt(body, path, cursorKeyId);
+    const key = { id: cursorKeyId, pk: partitionKey };
+    const { status, ...answer } = await withinDeadline(undefined, (abortSignal) =>
+      sendAlone(container, { kind: "create", key, body, size: 0 }, abortSignal),
+    );
+    // Of processes that make it at once one is first.
+    if (status >= 400 && status !== conflict) throw fromAnswer({ status, ...answer });
   }
 
   async function openKey(): Promise<KeyObject> {
     try {
       const known = await readKey();
       if (known !== undefined) return known;
-      await makeKey().catch((error: unknown) => {
-        if (fromSdkError(error).reason !== "conflict") throw error;
-      });
+      await makeKey();
       const made = await readKey();
       if (made !== undefined) return made;
     } catch (error) {
@@ -74,16 +82,6 @@ export function storedCursorKey(container: Container, definition: AnyDefinition)
     });
     return key;
   };
-}
-
-function put(body: Record<string, unknown>, path: ItemPath, value: string): void {
-  const [name = "", ...rest] = path;
-  if (rest.length === 0) body[name] = value;
-  else {
-    const inner = { ...(body[name] as Record<string, unknown> | undefined) };
-    put(inner, rest, value);
-    body[name] = inner;
-  }
 }
 
 /** Refuses the id that is not an item's. */

@@ -1,6 +1,6 @@
+import type { JsonPath } from "@cosmos-trpc/base";
 import type { Scalar } from "./fieldTypes.ts";
 import type { FilterNode } from "./filter.ts";
-import type { ItemPath } from "./itemPath.ts";
 
 /** A value as a query names it: a parameter's name, or, where no parameters are taken, a literal. */
 export type WriteValue = (value: Scalar | Readonly<Record<string, Scalar>>) => string;
@@ -29,7 +29,7 @@ export function createParameters(): Parameters {
 export const writeLiteral: WriteValue = (value) => JSON.stringify(value);
 
 /** A path in Cosmos SQL: `c["a"]["b"]`. No name in it can be anything but a name. */
-export const compilePath = (path: ItemPath): string =>
+export const compilePath = (path: JsonPath): string =>
   `c${path.map((name) => `[${JSON.stringify(name)}]`).join("")}`;
 
 /**

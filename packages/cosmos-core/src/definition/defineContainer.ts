@@ -1,4 +1,5 @@
 import type { IndexingPolicy } from "@azure/cosmos";
+import { isWithin, type JsonPath, parsePath } from "@cosmos-trpc/base";
 import type { z } from "zod";
 import {
   type AnyDefinition,
@@ -7,11 +8,11 @@ import {
   type PartitionKeyPaths,
   partitionKeyPaths,
 } from "./containerDefinition.ts";
+import { definitionPath, definitionPathText } from "./containerPath.ts";
 import { shapeAt } from "./fieldShape.ts";
 import type { PathOf } from "./fieldTypes.ts";
 import type { ItemOrderings } from "./indexedPaths.ts";
 import { isIndexed, policyFor } from "./indexingPolicy.ts";
-import { definitionPath, definitionPathText, type ItemPath, parseItemPath } from "./itemPath.ts";
 import { isTimePath, type OrderPathOf, type OrderTerm } from "./ordering.ts";
 import { schemaProblems } from "./storableSchema.ts";
 
@@ -85,8 +86,10 @@ function checkKey(
   refuse: Refuse,
 ): void {
   const paths = partitionKeyPaths({ partitionKey });
-  if (paths.length < 1 || paths.length > 3 || new Set(paths).size !== paths.length) {
-    throw refuse("needs one to three different partition key paths.");
+  const names = paths.map(definitionPath);
+  const isNested = names.some((path, at) => names.some((other, of) => at !== of && isWithin(path, other)));
+  if (paths.length < 1 || paths.length > 3 || isNested) {
+    throw refuse("needs one to three different partition key paths, none within another.");
   }
   for (const path of paths) {
     const shape = shapeAt(schema, definitionPath(path));
@@ -120,8 +123,8 @@ function readQuery(
   { where = [], orderBy = [] }: DeclaredQuery,
   refuse: Refuse,
 ): { where: string[]; order: OrderTerm[] } {
-  const read = (text: string): ItemPath => {
-    const path = parseItemPath(text);
+  const read = (text: string): JsonPath => {
+    const path = parsePath(text);
     if (typeof path === "string") throw refuse(`declares a query by ${text}, which ${path}.`);
     if (!isTimePath(path) && shapeAt(schema, path) === undefined) {
       throw refuse(`declares a query by ${text}, which its schema does not have.`);
@@ -138,7 +141,7 @@ function readQuery(
 }
 
 /** The index patterns of a path that filters use: the value's, its elements', all of what is below. */
-function patternsOf(schema: z.ZodType<ItemBase>, path: ItemPath): string[] {
+function patternsOf(schema: z.ZodType<ItemBase>, path: JsonPath): string[] {
   if (isIndexed({ includedPaths: [], excludedPaths: [] }, path)) return [];
   const text = definitionPathText(path);
   const shape = shapeAt(schema, path);

@@ -1,9 +1,9 @@
 import type { ItemDefinition, Resource } from "@azure/cosmos";
+import { type JsonRules, jsonProblem, maxJsonDepth } from "@cosmos-trpc/base";
 import { z } from "zod";
 import { type FieldProblem, StoreError } from "../errors/errors.ts";
 import { describeIssues, fieldProblems, invalidInput } from "../errors/invalidInput.ts";
 import type { AnyDefinition, ItemBase } from "./containerDefinition.ts";
-import { itemProblem, maxJsonDepth } from "./json.ts";
 import { jsonBytes } from "./jsonBytes.ts";
 
 /** An item as it is stored: with what the service keeps about it, under the service's names. */
@@ -60,6 +60,7 @@ export function createDocuments<Item extends ItemBase>(definition: AnyDefinition
     throw new StoreError(
       "misconfigured",
       `The item ${String(item["id"])} of version ${from} does not fit the schema of ${definition.id} after its upgrade to version ${version}: ${describeIssues(parsed.error)}. Correct the definition's \`upgrades\`.`,
+      { code: "schema-broken" },
     );
   }
 
@@ -73,7 +74,7 @@ export function createDocuments<Item extends ItemBase>(definition: AnyDefinition
       return parsed.data as unknown as Item;
     },
     write(item) {
-      const problem = itemProblem(item);
+      const problem = jsonProblem(item, itemRules);
       if (problem !== undefined) throw refuse([problem]);
       const body = (version === 1 ? item : { ...item, [versionField]: version }) as ItemDefinition;
       const size = jsonBytes(body);
@@ -101,6 +102,7 @@ export function createDocuments<Item extends ItemBase>(definition: AnyDefinition
         throw new StoreError(
           "misconfigured",
           `The item ${document.id} is of version ${from} of the schema of ${definition.id}, this process knows ${version}: deploy the newer one here too.`,
+          { code: "schema-outdated" },
         );
       }
       const current = from < version ? { ...upgrade(item, from) } : item;
@@ -136,8 +138,11 @@ function safeParse({ id, schema }: AnyDefinition, input: unknown): z.ZodSafePars
       error instanceof z.core.$ZodAsyncError
         ? `The schema of ${id} has an asynchronous check or transform: a store applies schemas at once. Check that before the item is written.`
         : `The schema of ${id} fails: ${String(error)}. A check or transform of it throws where it has to add an issue.`;
-    throw new StoreError("misconfigured", message, {}, error);
+    throw new StoreError("misconfigured", message, { code: "schema-broken" }, error);
   }
 }
+
+/** An item has its fields one level down; what is undefined in it is left out. */
+const itemRules: JsonRules = { maxDepth: maxJsonDepth + 1, mayHaveUndefined: true };
 
 const tooDeep: FieldProblem = { path: "", message: `nests deeper than ${maxJsonDepth} levels` };

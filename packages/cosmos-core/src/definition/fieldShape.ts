@@ -1,38 +1,19 @@
-import type { z } from "zod";
-import type { ItemPath } from "./itemPath.ts";
+import type { JsonPath, ScalarKind } from "@cosmos-trpc/base";
+import { z } from "zod";
 
-/** A schema as its structure shows: zod's `_zod.def`, of which each kind has some of these. */
-interface SchemaDefinition {
-  readonly type: string;
-  readonly shape?: Readonly<Record<string, AnySchema>>;
-  readonly catchall?: AnySchema;
-  readonly element?: AnySchema;
-  readonly items?: readonly AnySchema[];
-  readonly rest?: AnySchema | null;
-  readonly innerType?: AnySchema;
-  readonly in?: AnySchema;
-  readonly out?: AnySchema;
-  readonly options?: readonly AnySchema[];
-  readonly left?: AnySchema;
-  readonly right?: AnySchema;
-  readonly valueType?: AnySchema;
-  readonly values?: readonly unknown[];
-  readonly entries?: Readonly<Record<string, unknown>>;
-  readonly getter?: () => AnySchema;
-}
+export type { ScalarKind };
 
 type AnySchema = z.core.$ZodType;
-
-/** Kinds of a value that a filter compares and an order sorts. */
-export type ScalarKind = "string" | "number" | "boolean" | "null";
 
 /** What a schema lets stand at a path. */
 export interface FieldShape {
   readonly scalars: ReadonlySet<ScalarKind>;
   /** Whether it may be an array, and of what. */
-  readonly elements?: FieldShape;
+  readonly elements?: FieldShape | undefined;
   /** Whether it may be an object, of fields that are declared. */
   readonly isObject: boolean;
+  /** The names of these fields. */
+  readonly names: readonly string[];
   /** Whether it may be any JSON: nothing is known of it, nor of what is below it. */
   readonly isOpen: boolean;
   readonly isOptional: boolean;
@@ -43,106 +24,158 @@ export interface FieldShape {
 const open: FieldShape = {
   scalars: new Set(["string", "number", "boolean", "null"]),
   isObject: true,
+  names: [],
   isOpen: true,
   isOptional: true,
   schemas: [],
 };
 
-const definitionOf = (schema: AnySchema): SchemaDefinition => schema._zod.def as unknown as SchemaDefinition;
+/** Paths whose shapes are kept of a schema. They come from outside, and an open schema has any number of them. */
+const maxKnownPaths = 1_000;
 
 /** What a schema lets stand at a path; `undefined` when it declares no such path. */
-export function shapeAt(schema: AnySchema, path: ItemPath): FieldShape | undefined {
-  let level: readonly AnySchema[] = [schema];
+export function shapeAt(schema: AnySchema, path: JsonPath): FieldShape | undefined {
+  const root = nodeOf(schema);
+  const { shapes } = root.document;
+  const name = path.join("\0");
+  if (shapes.has(name)) return shapes.get(name);
+  const shape = findShape(root, path);
+  if (shapes.size < maxKnownPaths) shapes.set(name, shape);
+  return shape;
+}
+
+function findShape(root: Node, path: JsonPath): FieldShape | undefined {
+  let level: readonly Node[] = [root];
   for (const name of path) {
-    const bare = level.flatMap(unwrap);
+    const bare = level.flatMap((node) => alternatives(node));
     if (bare.some(isOpen)) return open;
-    level = bare.flatMap((container) => child(container, name));
+    level = bare.flatMap((node) => child(node, name));
     if (level.length === 0) return undefined;
   }
   return shapeOf(level);
 }
 
-/** The schemas under wrappers and in unions, down to those that say what a value is. */
-function unwrap(schema: AnySchema): AnySchema[] {
-  const { type, innerType, in: input, out, options, getter, left, right } = definitionOf(schema);
-  switch (type) {
-    case "optional":
-    case "nullable":
-    case "default":
-    case "prefault":
-    case "nonoptional":
-    case "readonly":
-    case "catch":
-      return innerType === undefined ? [] : unwrap(innerType);
-    case "pipe": {
-      // What is stored has been through the pipe; a transform shows nothing, the schema before it does.
-      const isTransform = (side: AnySchema | undefined): boolean =>
-        side !== undefined && definitionOf(side).type === "transform";
-      const shown = isTransform(out) ? input : out;
-      return shown === undefined ? [] : unwrap(shown);
-    }
-    case "union":
-      return (options ?? []).flatMap(unwrap);
-    case "intersection":
-      return [left, right].flatMap((side) => (side === undefined ? [] : unwrap(side)));
-    case "lazy":
-      return getter === undefined ? [] : unwrap(getter());
-    default:
-      return [schema];
+/** A part of a JSON Schema, with the zod schema behind each part. */
+interface SchemaPart extends z.core.JSONSchema.BaseSchema {
+  /** The zod schema, by its index in the document. */
+  readonly [zodKey]?: number;
+  /** The zod schema whose values a transform takes, by its index. */
+  readonly [takenKey]?: number;
+}
+
+const zodKey = "x-zod";
+const takenKey = "x-taken";
+
+/** What zod makes of a schema: its JSON Schema, and the schemas that its parts were made of. */
+interface SchemaDocument {
+  readonly root: SchemaPart;
+  readonly schemas: readonly AnySchema[];
+  /** What was found already, by path. */
+  readonly shapes: Map<string, FieldShape | undefined>;
+}
+
+interface Node {
+  readonly json: SchemaPart;
+  readonly document: SchemaDocument;
+}
+
+const documents = new WeakMap<AnySchema, SchemaDocument>();
+
+/**
+ * The JSON Schema of what a schema makes of its input, which is what is stored: zod itself says there what each of its
+ * types and wrappers comes to, those of later versions too. Of a transform it cannot say anything: what the transform
+ * takes stands for what it makes.
+ */
+function nodeOf(schema: AnySchema): Node {
+  let document = documents.get(schema);
+  if (document === undefined) {
+    const schemas: AnySchema[] = [];
+    const root = z.toJSONSchema(schema, {
+      io: "output",
+      unrepresentable: "any",
+      // Without what `.meta()` says, which may be less than the schema takes.
+      metadata: z.registry(),
+      override: ({ zodSchema, jsonSchema }) => {
+        jsonSchema[zodKey] = schemas.push(zodSchema) - 1;
+        if (zodSchema instanceof z.core.$ZodPipe && zodSchema._zod.def.out instanceof z.core.$ZodTransform) {
+          jsonSchema[takenKey] = schemas.push(zodSchema._zod.def.in) - 1;
+        }
+      },
+    });
+    document = { root: root as SchemaPart, schemas, shapes: new Map() };
+    documents.set(schema, document);
   }
+  return { json: document.root, document };
 }
 
-const openTypes = new Set(["any", "unknown", "custom", "transform"]);
-
-const isOpen = (schema: AnySchema): boolean => openTypes.has(definitionOf(schema).type);
-
-function child(container: AnySchema, name: string): AnySchema[] {
-  const { type, shape, catchall, valueType } = definitionOf(container);
-  if (type === "record" && valueType !== undefined) return [valueType];
-  if (type !== "object" || shape === undefined) return [];
-  if (Object.hasOwn(shape, name)) return [shape[name] as AnySchema];
-  return catchall === undefined || definitionOf(catchall).type === "never" ? [] : [catchall];
+/** The parts under references and in unions and intersections, down to those that say what a value is. */
+function alternatives(node: Node, seen: readonly SchemaPart[] = []): Node[] {
+  const { json, document } = node;
+  if (seen.includes(json)) return [];
+  const inner = (part: SchemaPart | Node): Node[] =>
+    alternatives("document" in part ? (part as Node) : { json: part as SchemaPart, document }, [
+      ...seen,
+      json,
+    ]);
+  const taken = json[takenKey];
+  if (taken !== undefined) return inner(nodeOf(document.schemas[taken] as AnySchema));
+  const parts = [json.anyOf, json.oneOf, json.allOf].flatMap((list) => (list ?? []) as SchemaPart[]);
+  if (json.$ref !== undefined) parts.push(referenced(json.$ref, document.root));
+  return parts.length > 0 ? parts.flatMap(inner) : [node];
 }
 
-/** Whether a schema lets a value be left out, by its own word. */
-const isOptional = (schema: AnySchema): boolean => {
-  const { type, innerType, options, in: input, out } = definitionOf(schema);
-  if (type === "optional") return true;
-  if (type === "nonoptional") return false;
-  // What is stored has its default.
-  if (type === "default" || type === "prefault") return false;
-  if (type === "union") return options?.some(isOptional) ?? false;
-  if (type === "pipe") return [input, out].some((side) => side !== undefined && isOptional(side));
-  return innerType === undefined ? type === "undefined" : isOptional(innerType);
-};
+/** `#`, or `#/$defs/name`. */
+function referenced(reference: string, root: SchemaPart): SchemaPart {
+  const name = /^#\/\$defs\/(.*)$/.exec(reference)?.[1]?.replaceAll("~1", "/").replaceAll("~0", "~");
+  return name === undefined ? root : (root.$defs?.[name] as SchemaPart);
+}
 
-function shapeOf(schemas: readonly AnySchema[]): FieldShape {
-  const bare = schemas.flatMap(unwrap);
-  const optional = schemas.some(isOptional);
-  if (bare.some(isOpen)) return { ...open, isOptional: optional, schemas };
-  const scalars = new Set(bare.flatMap(scalarsOf));
-  if (schemas.some(isNullable)) scalars.add("null");
-  const arrays = bare.flatMap((schema) => {
-    const { type, element, items = [], rest } = definitionOf(schema);
-    if (type === "array" && element !== undefined) return [element];
-    return type === "tuple" ? [...items, ...(rest === null || rest === undefined ? [] : [rest])] : [];
+/** Whether a part says nothing of its values. */
+const isOpen = ({ json }: Node): boolean =>
+  json.type === undefined && json.enum === undefined && json.const === undefined && json.not === undefined;
+
+function child({ json, document }: Node, name: string): Node[] {
+  if (json.type !== "object") return [];
+  const declared = Object.hasOwn(json.properties ?? {}, name) ? json.properties?.[name] : undefined;
+  const others = declared === undefined ? [json.additionalProperties, ...patternsOf(json)] : [declared];
+  return others.filter(isPart).map((part) => ({ json: part, document }));
+}
+
+const patternsOf = ({ patternProperties = {} }: SchemaPart): unknown[] => Object.values(patternProperties);
+
+const isPart = (part: unknown): part is SchemaPart => typeof part === "object" && part !== null;
+
+const schemasOf = (nodes: readonly Node[]): AnySchema[] =>
+  nodes.flatMap(({ json, document: { schemas, root } }) => {
+    const at = json[zodKey] ?? (json.$ref === undefined ? undefined : referenced(json.$ref, root)[zodKey]);
+    return at === undefined ? [] : [schemas[at] as AnySchema];
   });
+
+function shapeOf(nodes: readonly Node[]): FieldShape {
+  const bare = nodes.flatMap((node) => alternatives(node));
+  const schemas = schemasOf(nodes);
+  const isOptional = [...schemas, ...schemasOf(bare)].some(({ _zod }) => _zod.optout === "optional");
+  if (bare.some(isOpen)) return { ...open, isOptional, schemas };
+  const elements = bare.flatMap(({ json, document }) =>
+    [json.items, json.prefixItems]
+      .flat()
+      .filter(isPart)
+      .map((part) => ({ json: part, document })),
+  );
+  let elementShape: FieldShape | undefined;
   return {
-    scalars,
-    ...(arrays.length === 0 ? {} : { elements: shapeOf(arrays) }),
-    isObject: bare.some((schema) => ["object", "record"].includes(definitionOf(schema).type)),
+    scalars: new Set(bare.flatMap(({ json }) => scalarsOf(json))),
+    // A schema may have itself in its elements: they are looked at when they are asked for.
+    get elements() {
+      if (elements.length > 0) elementShape ??= shapeOf(elements);
+      return elementShape;
+    },
+    isObject: bare.some(({ json }) => json.type === "object"),
+    names: [...new Set(bare.flatMap(({ json }) => Object.keys(json.properties ?? {})))],
     isOpen: false,
-    isOptional: optional,
+    isOptional,
     schemas,
   };
-}
-
-function isNullable(schema: AnySchema): boolean {
-  const { type, innerType, options, out } = definitionOf(schema);
-  if (type === "nullable") return true;
-  if (type === "union") return options?.some(isNullable) ?? false;
-  if (type === "pipe") return out !== undefined && isNullable(out);
-  return innerType !== undefined && isNullable(innerType);
 }
 
 const kindOf = (value: unknown): ScalarKind[] => {
@@ -151,21 +184,9 @@ const kindOf = (value: unknown): ScalarKind[] => {
   return type === "string" || type === "number" || type === "boolean" ? [type] : [];
 };
 
-function scalarsOf(schema: AnySchema): ScalarKind[] {
-  const { type, values = [], entries = {} } = definitionOf(schema);
-  switch (type) {
-    case "string":
-    case "number":
-    case "boolean":
-    case "null":
-      return [type];
-    case "template_literal":
-      return ["string"];
-    case "literal":
-      return values.flatMap(kindOf);
-    case "enum":
-      return Object.values(entries).flatMap(kindOf);
-    default:
-      return [];
-  }
+function scalarsOf({ type, enum: values, const: constant }: SchemaPart): ScalarKind[] {
+  if (values !== undefined) return values.flatMap(kindOf);
+  if (constant !== undefined) return kindOf(constant);
+  if (type === "integer") return ["number"];
+  return type === "string" || type === "number" || type === "boolean" || type === "null" ? [type] : [];
 }

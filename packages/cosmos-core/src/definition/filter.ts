@@ -1,9 +1,9 @@
+import { type JsonPath, parsePath, type ScalarKind } from "@cosmos-trpc/base";
 import { z } from "zod";
 import type { FieldProblem } from "../errors/errors.ts";
 import type { AnyDefinition } from "./containerDefinition.ts";
-import { type FieldShape, type ScalarKind, shapeAt } from "./fieldShape.ts";
+import { type FieldShape, shapeAt } from "./fieldShape.ts";
 import type { PathOf, Scalar, ValueAt } from "./fieldTypes.ts";
-import { type ItemPath, parseItemPath } from "./itemPath.ts";
 import { isTimePath } from "./ordering.ts";
 
 /** What can be asked of a value; of several, all have to hold. What is not there fulfils none but `ne` and `exists: false`. */
@@ -74,7 +74,7 @@ export type FilterNode =
   | FilterCondition;
 
 /** One condition on the value at a stored document's path. */
-type FilterCondition = { readonly path: ItemPath } & (
+type FilterCondition = { readonly path: JsonPath } & (
   | { readonly kind: "eq" | "lt" | "lte" | "gt" | "gte"; readonly value: Scalar }
   | { readonly kind: "in"; readonly values: readonly Scalar[] }
   | { readonly kind: "exists" }
@@ -82,7 +82,18 @@ type FilterCondition = { readonly path: ItemPath } & (
   | { readonly kind: "containsElement"; readonly value: Scalar | Readonly<Record<string, Scalar>> }
 );
 
-const operators = ["eq", "ne", "lt", "lte", "gt", "gte", "in", "contains", "startsWith", "exists"] as const;
+export const operators = [
+  "eq",
+  "ne",
+  "lt",
+  "lte",
+  "gt",
+  "gte",
+  "in",
+  "contains",
+  "startsWith",
+  "exists",
+] as const;
 
 type Operator = (typeof operators)[number];
 
@@ -139,7 +150,7 @@ export function readFilter(definition: AnyDefinition, filter: unknown): FilterNo
   }
 
   function readField(name: string, asked: unknown, place: readonly string[]): FilterNode[] {
-    const path = parseItemPath(name);
+    const path = parsePath(name);
     if (typeof path === "string") {
       refuse(place.with(-1, name.slice(0, 100)), path);
       return [];
@@ -185,6 +196,7 @@ const all = (nodes: readonly FilterNode[]): FilterNode => {
 const timeShape: FieldShape = {
   scalars: new Set(["number"]),
   isObject: false,
+  names: [],
   isOpen: false,
   isOptional: false,
   schemas: [],
@@ -192,7 +204,7 @@ const timeShape: FieldShape = {
 
 /** @returns the condition, or what is wrong with it */
 function readCondition(
-  path: ItemPath,
+  path: JsonPath,
   shape: FieldShape,
   operator: Operator,
   value: unknown,
@@ -262,7 +274,7 @@ function textProblem(text: string): string | undefined {
   return text.isWellFormed() ? undefined : "has half a surrogate pair: it is not valid Unicode";
 }
 
-function readContains(path: ItemPath, shape: FieldShape, value: unknown): FilterNode | string {
+function readContains(path: JsonPath, shape: FieldShape, value: unknown): FilterNode | string {
   const { elements } = shape;
   const nodes: FilterNode[] = [];
   const kind = kindOf(value);

@@ -1,9 +1,10 @@
 import type { IndexingPolicy } from "@azure/cosmos";
-import { definitionPath, definitionPathText, type ItemPath, isWithin } from "./itemPath.ts";
+import { isWithin, type JsonPath } from "@cosmos-trpc/base";
+import { definitionPath, definitionPathText } from "./containerPath.ts";
 
 /** A key of an order, by the path that a stored document has it at. */
 interface Term {
-  readonly path: ItemPath;
+  readonly path: JsonPath;
   readonly isDescending: boolean;
 }
 
@@ -17,7 +18,7 @@ const everything: IndexingPolicy = { includedPaths: [{ path: "/*" }], excludedPa
  * Whether a policy indexes the value at a path: of the patterns that cover it the most precise decides, `?` over `*`,
  * an included one over an excluded one. Source: Learn, "Indexing policies, include/exclude precedence".
  */
-export function isIndexed(policy: IndexingPolicy = everything, path: ItemPath): boolean {
+export function isIndexed(policy: IndexingPolicy = everything, path: JsonPath): boolean {
   if (policy.indexingMode === "none") return false;
   if (path.length === 1 && alwaysIndexed.has(path[0] ?? "")) return true;
   const best = (patterns: readonly { readonly path?: string | undefined }[] = []): number =>
@@ -26,7 +27,7 @@ export function isIndexed(policy: IndexingPolicy = everything, path: ItemPath): 
   return included >= 0 && included >= best(policy.excludedPaths);
 }
 
-function precision(pattern: string, path: ItemPath): number {
+function precision(pattern: string, path: JsonPath): number {
   const end = pattern.slice(-1);
   const names = definitionPath(pattern.slice(0, -2));
   const covers = isWithin(path, names) && (end === "*" || names.length === path.length);

@@ -1,3 +1,4 @@
+import { pathText, valueAt } from "@cosmos-trpc/base";
 import type { FieldProblem } from "../errors/errors.ts";
 import { invalidInput } from "../errors/invalidInput.ts";
 import {
@@ -6,8 +7,8 @@ import {
   type PartitionKeyPaths,
   partitionKeyPaths,
 } from "./containerDefinition.ts";
+import { definitionPath } from "./containerPath.ts";
 import { idProblems, partitionKeyProblems } from "./idRules.ts";
-import { definitionPath, itemPathText, valueAt } from "./itemPath.ts";
 
 /** A value that the service takes in a partition key. */
 export type PartitionKeyValue = string | number | boolean | null;
@@ -108,7 +109,7 @@ export function pointKeyReader(definition: AnyDefinition): (key: { readonly id: 
 function keyValue(key: object, path: readonly string[]): PartitionKeyValue {
   const value: unknown = valueAt(key, path);
   const notAny = "has to be the partition key's value: a string, number or boolean";
-  refuse(itemPathText(path), isKeyValue(value) ? valueProblems(value) : [notAny]);
+  refuse(pathText(path), isKeyValue(value) ? valueProblems(value) : [notAny]);
   return value as PartitionKeyValue;
 }
 
@@ -128,7 +129,7 @@ export interface PartitionScope {
 /** Reads a scope from outside. @returns what it names, or what is wrong with it */
 export function scopeReader(definition: AnyDefinition): (scope: unknown) => PartitionScope | FieldProblem[] {
   const paths = partitionKeyPaths(definition).map(definitionPath);
-  const names = paths.map(itemPathText).join(", ");
+  const names = paths.map(pathText).join(", ");
   const wanted =
     paths.length === 1
       ? `has to be the partition key's value, ${names}: a string, number or boolean`

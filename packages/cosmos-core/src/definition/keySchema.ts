@@ -1,3 +1,4 @@
+import { type JsonPath, pathText, putAt, type ScalarKind, valueAt } from "@cosmos-trpc/base";
 import { z } from "zod";
 import {
   type ContainerDefinition,
@@ -5,16 +6,16 @@ import {
   type PartitionKeyPaths,
   partitionKeyPaths,
 } from "./containerDefinition.ts";
-import { type ScalarKind, shapeAt } from "./fieldShape.ts";
+import { definitionPath } from "./containerPath.ts";
+import { shapeAt } from "./fieldShape.ts";
 import { type KeyOf, type Scope, scopeReader } from "./itemKey.ts";
-import { definitionPath, type ItemPath, itemPathText, valueAt } from "./itemPath.ts";
 
 /** A field of a partition key. */
 export interface PartitionKeyField {
   /** Its path as filters write it: `pk`, `address.city`. */
   readonly name: string;
   /** The names from an item's root down. */
-  readonly path: ItemPath;
+  readonly path: JsonPath;
   /** What may stand there. */
   readonly kinds: ReadonlySet<ScalarKind>;
   readonly schema: z.ZodType;
@@ -27,7 +28,7 @@ export const partitionKeyFields = (definition: AnyContainer): PartitionKeyField[
   partitionKeyPaths(definition).map((text) => {
     const path = definitionPath(text);
     const { schemas = [], scalars: kinds = new Set<ScalarKind>() } = shapeAt(definition.schema, path) ?? {};
-    return { name: itemPathText(path), path, kinds, schema: union(schemas) };
+    return { name: pathText(path), path, kinds, schema: union(schemas) };
   });
 
 /** The schema of what names an item, from outside: its id and the fields of its partition key, as the item has them. */
@@ -35,7 +36,7 @@ export function keySchema<Schema extends z.ZodType<ItemBase>, Paths extends Part
   definition: ContainerDefinition<Schema, Paths>,
 ): z.ZodType<KeyOf<z.output<Schema>, Paths>, KeyOf<z.output<Schema>, Paths>> {
   const fields: Fields = { id: union(shapeAt(definition.schema, ["id"])?.schemas ?? []) };
-  for (const { path, schema } of partitionKeyFields(definition)) put(fields, path, schema);
+  for (const { path, schema } of partitionKeyFields(definition)) putAt(fields, path, schema);
   return toObject(fields) as unknown as z.ZodType<
     KeyOf<z.output<Schema>, Paths>,
     KeyOf<z.output<Schema>, Paths>
@@ -69,18 +70,7 @@ export function scopeFilter(definition: AnyContainer, scope: unknown): (item: It
 
 type Fields = { [name: string]: z.ZodType | Fields };
 
-const isSchema = (field: z.ZodType | Fields | undefined): field is z.ZodType => field instanceof z.ZodType;
-
-function put(fields: Fields, [name = "", ...rest]: ItemPath, schema: z.ZodType): void {
-  if (rest.length === 0) {
-    fields[name] = schema;
-    return;
-  }
-  const inner = fields[name];
-  const below: Fields = inner === undefined || isSchema(inner) ? {} : inner;
-  put(below, rest, schema);
-  fields[name] = below;
-}
+const isSchema = (field: z.ZodType | Fields): field is z.ZodType => field instanceof z.ZodType;
 
 const toObject = (fields: Fields): z.ZodType =>
   z.strictObject(

@@ -1,3 +1,4 @@
+import { type JsonPath, parsePath } from "@cosmos-trpc/base";
 import { z } from "zod";
 import type { FieldProblem } from "../errors/errors.ts";
 import { fieldProblems } from "../errors/invalidInput.ts";
@@ -5,7 +6,6 @@ import type { AnyDefinition, Ordering, OrderKey } from "./containerDefinition.ts
 import { shapeAt } from "./fieldShape.ts";
 import type { ScalarPathOf } from "./fieldTypes.ts";
 import { isOrderServed } from "./indexingPolicy.ts";
-import { type ItemPath, parseItemPath } from "./itemPath.ts";
 
 /** The paths that can be sorted by: scalars, and the time of the last write. */
 export type OrderPathOf<Item> = ScalarPathOf<Item> | "_ts";
@@ -20,12 +20,12 @@ export type Reversed<Order extends Ordering> = {
 
 /** A key of an order as queries are compiled from it. */
 export interface OrderTerm {
-  readonly path: ItemPath;
+  readonly path: JsonPath;
   readonly isDescending: boolean;
 }
 
 /** Whether a path is that of the time of the last write, which every item has. */
-export const isTimePath = (path: ItemPath): boolean => path.length === 1 && path[0] === "_ts";
+export const isTimePath = (path: JsonPath): boolean => path.length === 1 && path[0] === "_ts";
 
 /** Keys that one order may have. Source: Learn, "Indexing policies": a composite index has up to 8 paths. */
 const maxOrderKeys = 8;
@@ -44,7 +44,7 @@ function readKeys(definition: AnyDefinition, order: Ordering): OrderTerm[] | Fie
   const problems: FieldProblem[] = [];
   const terms: OrderTerm[] = [];
   for (const [index, [text, direction]] of order.entries()) {
-    const path = parseItemPath(text);
+    const path = parsePath(text);
     const refuse = (message: string): void => {
       problems.push({ path: String(index), message });
     };
@@ -65,7 +65,7 @@ function readKeys(definition: AnyDefinition, order: Ordering): OrderTerm[] | Fie
   return [{ path: "", message: `is refused: No index serves an order by ${keys}; ${mend}` }];
 }
 
-function isSortable({ schema }: AnyDefinition, path: ItemPath): boolean {
+function isSortable({ schema }: AnyDefinition, path: JsonPath): boolean {
   if (isTimePath(path)) return true;
   const shape = shapeAt(schema, path);
   return shape !== undefined && shape.scalars.size > 0;

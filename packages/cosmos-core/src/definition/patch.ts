@@ -1,21 +1,22 @@
 import { isDeepStrictEqual } from "node:util";
 import type { PatchOperation } from "@azure/cosmos";
+import {
+  isJson,
+  isWithin,
+  type Json,
+  type JsonPath,
+  jsonPointer,
+  parsePath,
+  pathText,
+} from "@cosmos-trpc/base";
 import { z } from "zod";
-import { isJson, type Json } from "../definition/json.ts";
 import type { FieldProblem } from "../errors/errors.ts";
 import { fieldProblems } from "../errors/invalidInput.ts";
 import { type AnyDefinition, partitionKeyPaths } from "./containerDefinition.ts";
+import { definitionPath } from "./containerPath.ts";
 import { serviceFields, versionField } from "./document.ts";
 import { type FieldShape, shapeAt } from "./fieldShape.ts";
 import type { PathOf, ValueAt } from "./fieldTypes.ts";
-import {
-  definitionPath,
-  type ItemPath,
-  isWithin,
-  itemPathText,
-  jsonPointer,
-  parseItemPath,
-} from "./itemPath.ts";
 
 /** The paths that a patch may change: all but the id and what the service keeps. */
 type PatchPath<Item> = Exclude<PathOf<Item>, "id">;
@@ -99,7 +100,7 @@ export function readPatch(definition: AnyDefinition, patch: unknown): PatchOpera
   const parsed = patchShape.safeParse(patch);
   if (!parsed.success) return fieldProblems(parsed.error);
   const problems: FieldProblem[] = [];
-  const seen: ItemPath[] = [];
+  const seen: JsonPath[] = [];
   const partitionKey = partitionKeyPaths(definition).map(definitionPath);
 
   const operations = kinds.flatMap((kind) =>
@@ -108,7 +109,7 @@ export function readPatch(definition: AnyDefinition, patch: unknown): PatchOpera
         problems.push({ path: `${kind}.${text.slice(0, 100)}`, message });
         return [];
       };
-      const path = parseItemPath(text);
+      const path = parsePath(text);
       if (typeof path === "string") return refuse(path);
       if (fixedNames.has(path[0] ?? ""))
         return refuse("cannot be patched: it names the item or is kept by the service");
@@ -145,7 +146,7 @@ function changesOf(patch: z.output<typeof patchShape>, kind: (typeof kinds)[numb
 /** @returns the operation, or what is wrong with the value or the path */
 function change(
   kind: (typeof kinds)[number],
-  path: ItemPath,
+  path: JsonPath,
   shape: FieldShape,
   value: unknown,
 ): PatchOperation | string {
@@ -194,7 +195,7 @@ function readValue({ schemas, isOpen }: FieldShape, value: unknown): { readonly 
 }
 
 const issueText = ({ path, message }: z.core.$ZodIssue): string =>
-  path.length === 0 ? message : `${itemPathText(path.map(String))} ${message}`;
+  path.length === 0 ? message : `${pathText(path.map(String))} ${message}`;
 
 /** The schema of a patch that comes from outside. It names every field that is wrong. */
 export function patchSchema<Item>(

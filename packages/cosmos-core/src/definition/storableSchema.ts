@@ -1,6 +1,6 @@
+import { isJson } from "@cosmos-trpc/base";
 import { z } from "zod";
 import { serviceFields, versionField } from "./document.ts";
-import { isJson } from "./json.ts";
 
 /**
  * The types of schemas whose values JSON can hold, so that what is read is what was written; and those that only wrap

@@ -22,6 +22,37 @@ export const reasons = [
  */
 export type Reason = (typeof reasons)[number];
 
+/** What happened, where more is known than the reason: a closed list, by which an application says what mends it. */
+export const failureCodes = [
+  "container-missing",
+  "partition-key-differs",
+  "role-missing",
+  "network-blocked",
+  "token-refused",
+  "no-token",
+  "endpoint-wrong",
+  "no-answer",
+  "schema-outdated",
+  "schema-broken",
+] as const;
+
+/**
+ * Of `misconfigured`:
+ * - `container-missing`: the container or its database is not there.
+ * - `partition-key-differs`: the container is partitioned by another path than its definition says.
+ * - `role-missing`: Cosmos DB's 403: the identity lacks a role for its data.
+ * - `network-blocked`: Cosmos DB's 403: the account's firewall lets nobody in from here.
+ * - `token-refused`: Cosmos DB's 401: a token of another tenant or for another account.
+ * - `no-token`: the credential found no identity, or the identity got no token.
+ * - `schema-outdated`: an item was written by a later version of the schema than this process has.
+ * - `schema-broken`: the definition's own schema or upgrades fail.
+ *
+ * Of `unavailable`:
+ * - `endpoint-wrong`: there is no host of the endpoint's name, or no name service to ask.
+ * - `no-answer`: nobody could be reached, or answered in time.
+ */
+export type FailureCode = (typeof failureCodes)[number];
+
 /** A field of the input and what is wrong with it. */
 export interface FieldProblem {
   /** Where it is: `data.size`, `tags.0`; empty for the input as a whole. */
@@ -31,6 +62,7 @@ export interface FieldProblem {
 
 /** What a {@link StoreError} knows beside its message; each where it applies. */
 export interface StoreErrorDetails {
+  readonly code?: FailureCode | undefined;
   /** Cosmos DB's HTTP status. */
   readonly status?: number | undefined;
   /** Cosmos DB's substatus. */
@@ -47,6 +79,7 @@ export interface StoreErrorDetails {
 }
 
 const detailNames = [
+  "code",
   "status",
   "substatus",
   "activityId",
@@ -60,6 +93,7 @@ const detailNames = [
 export class StoreError extends Error implements StoreErrorDetails {
   override readonly name = "StoreError";
   readonly reason: Reason;
+  readonly code?: FailureCode;
   readonly status?: number;
   readonly substatus?: number;
   readonly activityId?: string;

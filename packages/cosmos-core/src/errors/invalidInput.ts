@@ -2,13 +2,12 @@ import type { z } from "zod";
 import { type FieldProblem, StoreError } from "./errors.ts";
 
 /** Fields that an error names, at most: the input may have any number of wrong ones. */
-const maxNamedFields = 50;
+export const maxNamedFields = 50;
 
 type Issues = { readonly issues: readonly z.core.$ZodIssue[] };
 
-/** The fields that a schema refuses, 50 at most; of an unknown one, its own name. */
-export const fieldProblems = ({ issues }: Issues): FieldProblem[] =>
-  issues.slice(0, maxNamedFields).flatMap(problemsOf).slice(0, maxNamedFields);
+/** The fields that a schema refuses; of an unknown one, its own name. */
+export const fieldProblems = ({ issues }: Issues): FieldProblem[] => issues.flatMap(problemsOf);
 
 function problemsOf(issue: z.core.$ZodIssue): FieldProblem[] {
   const path = issue.path.map(String);
@@ -31,19 +30,20 @@ function wording(issue: z.core.$ZodIssue, isField: boolean): string {
   return `has to be ${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}`;
 }
 
-/** The same in one line. */
-export const describeIssues = (error: Issues): string =>
-  fieldProblems(error)
-    .map(({ path, message }) => (path === "" ? message : `${path} ${message}`))
-    .join("; ");
+/** What is wrong with fields in one line, the first {@link maxNamedFields} of them by their names. */
+export function describeFields(fields: readonly FieldProblem[], between = " "): string {
+  const named = fields
+    .slice(0, maxNamedFields)
+    .map(({ path, message }) => (path === "" ? message : `${path}${between}${message}`));
+  const more = fields.length > maxNamedFields ? [`and ${fields.length - maxNamedFields} more`] : [];
+  return [...named, ...more].join("; ");
+}
+
+/** The same of what a schema refuses. */
+export const describeIssues = (error: Issues): string => describeFields(fieldProblems(error));
 
 /** The store's failure for input that breaks a rule; every field named. */
 export const invalidInput = (what: string, fields: readonly FieldProblem[]): StoreError =>
-  new StoreError(
-    "invalid",
-    `${what}: ${fields.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; ")}`.replace(
-      /[^.]$/,
-      "$&.",
-    ),
-    { fields: fields.slice(0, maxNamedFields) },
-  );
+  new StoreError("invalid", `${what}: ${describeFields(fields, ": ")}`.replace(/[^.]$/, "$&."), {
+    fields: fields.slice(0, maxNamedFields),
+  });

@@ -1,21 +1,13 @@
-import {
-  ChangeFeedStartFrom,
-  type Container,
-  type ItemDefinition,
-  type PartitionKey,
-  StatusCodes,
-} from "@azure/cosmos";
+import type { Container } from "@azure/cosmos";
+import { type BackOff, backOff, type Json, jitteredBackOff, pause } from "@cosmos-trpc/base";
 import type { Cursors } from "../cursors/cursor.ts";
 import { cursorKeyId } from "../cursors/cursorKey.ts";
 import type { AnyDefinition, ItemBase } from "../definition/containerDefinition.ts";
 import type { Documents, Stored } from "../definition/document.ts";
 import { type PartitionScope, scopeReader } from "../definition/itemKey.ts";
-import type { Json } from "../definition/json.ts";
 import { StoreError } from "../errors/errors.ts";
 import { invalidInput } from "../errors/invalidInput.ts";
-import { fromSdkError } from "../sdk/cosmosFailure.ts";
-import { withinDeadline } from "../sdk/deadline.ts";
-import { pause, waitBefore } from "../sdk/retryWait.ts";
+import { type FeedPosition, openChangeFeed } from "../sdk/changeFeed.ts";
 import { changesLimits, type Since } from "./changesRequest.ts";
 
 /** Which changes to read. */
@@ -65,12 +57,6 @@ export interface ChangesSource<Item extends ItemBase> {
   readonly cursors: Cursors;
 }
 
-/**
- * Where a feed is: at a time, if that is not the beginning, or at a continuation of the SDK. `isNow`: the time is this
- * moment, which the service knows better, as long as it is asked at once.
- */
-type Place = { readonly time?: number; readonly isNow?: true } | { readonly token: string };
-
 interface Request {
   readonly scope: PartitionScope;
   readonly limit: number;
@@ -80,6 +66,9 @@ interface Request {
   readonly patience: number;
   readonly signal: AbortSignal | undefined;
 }
+
+/** Waits while Cosmos DB is away or throttles, in milliseconds. */
+const retries: BackOff = { first: 160, max: 1_000 };
 
 /** The first wait when there is nothing new, in milliseconds; it doubles up to the poll interval. */
 const firstPoll = 50;
@@ -93,55 +82,45 @@ export function createChanges<Item extends ItemBase>(source: ChangesSource<Item>
     const request = readRequest(given, readScope(given.pk));
     const { scope, signal, pollInterval } = request;
     const query = ["changes", scope.values];
-    let place = await startOf(given.since, query, cursors);
-    let iterator = open(container, request, place);
+    const feed = openChangeFeed(container, scope, await startOf(given.since, query, cursors), request.limit);
     let requestCharge = 0;
-    let poll = firstPoll;
+    let vainPolls = 0;
     let failedSince: number | undefined;
     let failures = 0;
     let isEndMarked = false;
 
     for (;;) {
       signal?.throwIfAborted();
-      let response: Awaited<ReturnType<typeof iterator.readNext>>;
+      let page: Awaited<ReturnType<typeof feed.next>>;
       try {
-        response = await withinDeadline(signal, () => iterator.readNext());
+        page = await feed.next(signal);
         failedSince = undefined;
         failures = 0;
       } catch (error) {
-        if (signal?.aborted === true) throw signal.reason;
-        const failure = toFailure(error);
+        if (!mayPass(error)) throw error;
         failedSince ??= performance.now();
         failures += 1;
         const left = failedSince + request.patience - performance.now();
-        if (!mayPass(failure) || left <= 0) throw failure;
-        await pause(Math.min(left, Math.max(failure.retryAfterMs ?? 0, waitBefore(failures + 3))), signal);
-        // What a failed read left behind is not to be trusted: go on from where the last page ended.
-        if (!("token" in place) && place.time !== undefined) place = { time: place.time };
-        iterator = open(container, request, place);
+        if (left <= 0) throw error;
+        const wait = Math.max(error.retryAfterMs ?? 0, jitteredBackOff(failures, retries));
+        await pause(Math.min(left, wait), signal);
         continue;
       }
-      // The SDK's own figure is cut to a whole number.
-      requestCharge += Number(response.headers["x-ms-request-charge"] ?? 0);
-      place = after(place, response.continuationToken);
-      const found =
-        response.statusCode === StatusCodes.NotModified ? [] : (response.result as ItemDefinition[]);
-      const items = found.filter(({ id }) => id !== cursorKeyId).map(documents.read);
-      if (items.length > 0) {
-        poll = firstPoll;
-        yield { items, cursor: await cursors.write(query, place as Json), requestCharge };
+      requestCharge += page.requestCharge;
+      const items = page.documents.filter(({ id }) => id !== cursorKeyId).map(documents.read);
+      const isAtEnd = page.documents.length === 0;
+      if (items.length > 0 || (isAtEnd && request.markEnd && !isEndMarked)) {
+        yield { items, cursor: await cursors.write(query, page.position as Json), requestCharge };
         requestCharge = 0;
-        isEndMarked = false;
-      } else if (found.length === 0) {
-        if (request.markEnd && !isEndMarked) {
-          yield { items, cursor: await cursors.write(query, place as Json), requestCharge };
-          requestCharge = 0;
-          isEndMarked = true;
-        }
-        if (!request.follow) return;
-        await pause(poll, signal);
-        poll = Math.min(poll * 2, pollInterval);
+        isEndMarked = isAtEnd;
       }
+      if (!isAtEnd) {
+        vainPolls = 0;
+        continue;
+      }
+      if (!request.follow) return;
+      vainPolls += 1;
+      await pause(backOff(vainPolls, { first: firstPoll, max: pollInterval }), signal);
     }
   };
 }
@@ -166,72 +145,15 @@ function readRequest(given: ChangesRequest, scope: ReturnType<ReturnType<typeof 
   return { ...numbers, follow, markEnd, signal, scope: scope as PartitionScope };
 }
 
-async function startOf(since: Since = "beginning", query: unknown, cursors: Cursors): Promise<Place> {
+async function startOf(since: Since = "beginning", query: unknown, cursors: Cursors): Promise<FeedPosition> {
   if (since === "beginning") return {};
   if (since === "now") return { time: Date.now(), isNow: true };
-  if (!(since instanceof Date)) return (await cursors.read(query, since)) as Place;
+  if (!(since instanceof Date)) return (await cursors.read(query, since)) as FeedPosition;
   const time = since.getTime();
   if (!Number.isNaN(time)) return { time };
   throw invalidInput("The changes cannot be read", [{ path: "since", message: "is no valid time" }]);
 }
 
-/** Opens the SDK's iterator, which goes through the physical partitions and follows their splits. */
-function open(container: Container, { scope, limit }: Request, place: Place) {
-  return container.items.getChangeFeedIterator({
-    maxItemCount: limit,
-    changeFeedStartFrom: startFrom(scope, place),
-  });
-}
-
-function startFrom({ values, isWhole }: PartitionScope, place: Place): ChangeFeedStartFrom {
-  if ("token" in place) return ChangeFeedStartFrom.Continuation(place.token);
-  // One value stands for itself; of a hierarchical key's the SDK takes the first ones too.
-  const key = (isWhole && values.length === 1 ? values[0] : [...values]) as PartitionKey;
-  const { time, isNow } = place;
-  if (isNow === true) return values.length === 0 ? ChangeFeedStartFrom.Now() : ChangeFeedStartFrom.Now(key);
-  if (time === undefined) {
-    return values.length === 0 ? ChangeFeedStartFrom.Beginning() : ChangeFeedStartFrom.Beginning(key);
-  }
-  const date = new Date(time);
-  return values.length === 0 ? ChangeFeedStartFrom.Time(date) : ChangeFeedStartFrom.Time(date, key);
-}
-
-interface Continuation {
-  readonly Continuation?: string | readonly { readonly continuationToken?: string }[];
-}
-
-/**
- * Where a feed is after a page. The SDK's continuation does not keep the time that a feed began at, and a physical
- * partition that was not asked yet has none: until all were, a feed that began at a time would go on at it, which may
- * repeat changes and misses none.
- */
-function after(place: Place, token: string): Place {
-  if ("token" in place || place.time === undefined) return { token };
-  const { Continuation: parts } = JSON.parse(token) as Continuation;
-  const isWhole =
-    typeof parts === "string" || (parts ?? []).every(({ continuationToken }) => continuationToken);
-  return isWhole ? { token } : { time: place.time };
-}
-
 /** What may pass by itself: time-outs, outages, throttling. */
-const mayPass = ({ reason }: StoreError): boolean => reason === "unavailable" || reason === "throttled";
-
-/** The SDK's own word for a continuation of another container. Source: `@azure/cosmos`, ChangeFeedForEpkRange.js. */
-const foreignContinuation = /not for the current container definition/;
-
-function toFailure(error: unknown): StoreError {
-  if (error instanceof Error && foreignContinuation.test(error.message)) {
-    return invalidInput("The changes cannot be read", [
-      { path: "since", message: "is a cursor of a container that was deleted: start at the beginning." },
-    ]);
-  }
-  const failure = fromSdkError(error);
-  if (failure.status !== 404) return failure;
-  // No item was asked for.
-  return new StoreError(
-    "misconfigured",
-    `The container is missing, or was deleted: ${failure.message}`,
-    failure,
-    error,
-  );
-}
+const mayPass = (error: unknown): error is StoreError =>
+  error instanceof StoreError && (error.reason === "unavailable" || error.reason === "throttled");

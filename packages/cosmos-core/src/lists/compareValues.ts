@@ -1,4 +1,4 @@
-import type { Json } from "../definition/json.ts";
+import type { Json } from "@cosmos-trpc/base";
 
 type Value = Json | undefined;
 

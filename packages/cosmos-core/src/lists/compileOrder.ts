@@ -1,5 +1,5 @@
+import type { Json } from "@cosmos-trpc/base";
 import { compilePath, type WriteValue } from "../definition/compileFilter.ts";
-import type { Json } from "../definition/json.ts";
 import type { OrderTerm } from "../definition/ordering.ts";
 import { typeRank } from "./compareValues.ts";
 

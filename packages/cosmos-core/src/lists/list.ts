@@ -1,4 +1,5 @@
 import type { Container, ItemDefinition } from "@azure/cosmos";
+import type { Json } from "@cosmos-trpc/base";
 import type { Cursors } from "../cursors/cursor.ts";
 import { cursorKeyId } from "../cursors/cursorKey.ts";
 import { compileFilter, compilePath, createParameters } from "../definition/compileFilter.ts";
@@ -8,11 +9,10 @@ import {
   type Ordering,
   partitionKeyPaths,
 } from "../definition/containerDefinition.ts";
+import { definitionPath } from "../definition/containerPath.ts";
 import type { Documents, Stored } from "../definition/document.ts";
 import { type Filter, type FilterNode, readFilter } from "../definition/filter.ts";
 import { type PartitionScope, scopeReader } from "../definition/itemKey.ts";
-import { definitionPath } from "../definition/itemPath.ts";
-import type { Json } from "../definition/json.ts";
 import { type OrderTerm, readOrder } from "../definition/ordering.ts";
 import type { FieldProblem } from "../errors/errors.ts";
 import { invalidInput } from "../errors/invalidInput.ts";

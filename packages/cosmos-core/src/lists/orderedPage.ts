@@ -1,5 +1,5 @@
 import type { ItemDefinition } from "@azure/cosmos";
-import { valueAt } from "../definition/itemPath.ts";
+import { valueAt } from "@cosmos-trpc/base";
 import type { OrderTerm } from "../definition/ordering.ts";
 import { compareValues } from "./compareValues.ts";
 import type { OrderValue } from "./compileOrder.ts";

@@ -1,3 +1,4 @@
+import { type BackOff, backOff } from "@cosmos-trpc/base";
 import { StoreError } from "../errors/errors.ts";
 import { fromSdkError } from "../sdk/cosmosFailure.ts";
 import { operationTimeout } from "../sdk/deadline.ts";
@@ -67,8 +68,8 @@ const isLeftOut = ({ status, substatus }: PointAnswer): boolean => status === 41
 /** How long a throttled operation is tried again, in milliseconds: less than the time-out, so that callers hear why. */
 const throttledFor = operationTimeout - 1_000;
 
-/** The first wait of a throttled operation when the service does not say how long, in milliseconds; it doubles. */
-const firstBackOff = 50;
+/** Waits of a throttled operation when the service does not say how long, in milliseconds. */
+const retries: BackOff = { first: 50, max: throttledFor };
 
 /** How long a caller is told to wait when too many wait already, in milliseconds. */
 const overloadRetryAfter = 100;
@@ -239,7 +240,7 @@ export function createCoalescer(requests: Requests, limits: CoalescingLimits): C
   /** Whether a throttled operation is tried again: within its time, and not before the service wants it. */
   function backsOff(pending: Pending, retryAfterMs: number | undefined): boolean {
     if (pending.waiters.size === 0) return false;
-    const wait = retryAfterMs ?? firstBackOff * 2 ** pending.throttles;
+    const wait = retryAfterMs ?? backOff(pending.throttles + 1, retries);
     if (performance.now() + wait > pending.submittedAt + throttledFor) return false;
     pending.throttles += 1;
     waiting += 1;

@@ -1,5 +1,5 @@
 import type { PatchOperation } from "@azure/cosmos";
-import { type ItemPath, itemPathText, parseItemPath, valueAt } from "../definition/itemPath.ts";
+import { type JsonPath, parsePath, pathText, valueAt } from "@cosmos-trpc/base";
 import type { FieldProblem } from "../errors/errors.ts";
 
 /**
@@ -9,15 +9,15 @@ import type { FieldProblem } from "../errors/errors.ts";
  */
 export const patchObstacles = (item: unknown, steps: readonly PatchOperation[]): FieldProblem[] =>
   steps.flatMap((step) => {
-    const path = parseItemPath(step.path) as ItemPath;
+    const path = parsePath(step.path) as JsonPath;
     const isAppended = step.op === "add" && path.at(-1) === "-";
     const target = isAppended ? path.slice(0, -1) : path;
     const message = isAppended ? appending(item, target) : changing(item, target, step.op);
     const kind = isAppended ? "append" : step.op === "incr" ? "increment" : step.op;
-    return message === undefined ? [] : [{ path: `${kind}.${itemPathText(target)}`, message }];
+    return message === undefined ? [] : [{ path: `${kind}.${pathText(target)}`, message }];
   });
 
-function appending(item: unknown, path: ItemPath): string | undefined {
+function appending(item: unknown, path: JsonPath): string | undefined {
   const value = valueAt(item, path);
   if (Array.isArray(value)) return undefined;
   return value === undefined
@@ -25,7 +25,7 @@ function appending(item: unknown, path: ItemPath): string | undefined {
     : "is no array of this item";
 }
 
-function changing(item: unknown, path: ItemPath, op: string): string | undefined {
+function changing(item: unknown, path: JsonPath, op: string): string | undefined {
   const value = valueAt(item, path);
   if (op === "remove") return value === undefined ? "is not there to be removed" : undefined;
   if (op === "incr" && value !== undefined && typeof value !== "number") return "is no number of this item";

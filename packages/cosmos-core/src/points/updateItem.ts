@@ -1,11 +1,14 @@
+import { type BackOff, jitteredBackOff, pause } from "@cosmos-trpc/base";
 import type { AnyDefinition, ItemBase } from "../definition/containerDefinition.ts";
 import type { Documents, Stored } from "../definition/document.ts";
 import type { PointKey } from "../definition/itemKey.ts";
 import { invalidInput } from "../errors/invalidInput.ts";
-import { pause, waitBefore } from "../sdk/retryWait.ts";
 import { type ItemWriting, itemWriter } from "./itemWriting.ts";
 import { isOvertaken, type PointSender } from "./pointSender.ts";
 import type { ItemResult, OperationOptions } from "./pointStore.ts";
+
+/** Waits before an update that was overtaken begins again, in milliseconds. */
+const retries: BackOff = { first: 20, max: 1_000 };
 
 /** Attempts of an update that others overtake. */
 const maxUpdates = 10;
@@ -33,7 +36,7 @@ export function createUpdateItem<Item extends ItemBase>(
       } catch (error) {
         if (!isOvertaken(error) || attempt === maxUpdates) throw await explain(key, error, false);
         requestCharge += error.requestCharge ?? 0;
-        await pause(waitBefore(attempt), signal);
+        await pause(jitteredBackOff(attempt, retries), signal);
       }
     }
   };

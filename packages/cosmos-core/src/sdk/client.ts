@@ -5,8 +5,18 @@ import { createDefaultHttpClient } from "@azure/core-rest-pipeline";
 import { CosmosClient } from "@azure/cosmos";
 import type { TokenCredential } from "@azure/identity";
 import { noteBatches } from "./batchExchange.ts";
-import type { CosmosConfiguration } from "./environment.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { readFromSession } from "./readSession.ts";
+
+/** Where Cosmos DB is and how to get in. */
+export interface CosmosConfiguration {
+  readonly endpoint: Endpoint;
+  readonly database: string;
+  /** Regions in the order in which reads try them, as Azure names them: `East US`. */
+  readonly preferredLocations: readonly string[];
+  /** A PEM file of further certificate authorities, for an emulator's TLS. */
+  readonly caFile?: string | undefined;
+}
 
 /** What a client does with slow and throttled requests. */
 const limits = {

@@ -3,7 +3,7 @@ import {
   AuthenticationError,
   CredentialUnavailableError,
 } from "@azure/identity";
-import { type Reason, StoreError } from "../errors/errors.ts";
+import { type FailureCode, type Reason, StoreError } from "../errors/errors.ts";
 import type { PointAnswer } from "./pointOperation.ts";
 
 /** What the SDK throws: its own ErrorResponse and TimeoutError, or the HTTP pipeline's RestError. */
@@ -36,16 +36,14 @@ const reasonByStatus: Readonly<Record<number, Reason>> = {
 export function fromSdkError(error: unknown): StoreError {
   if (error instanceof StoreError) return error;
   const failure = (typeof error === "object" && error !== null ? error : {}) as SdkError;
-  if (isNetworkFailure(error)) {
-    return new StoreError("unavailable", `Cosmos DB cannot be reached: ${failure.message}`, {}, error);
+  const network = networkCode(error);
+  if (network !== undefined) {
+    const code = network === "ENOTFOUND" ? "endpoint-wrong" : "no-answer";
+    return new StoreError("unavailable", `Cosmos DB cannot be reached: ${failure.message}`, { code }, error);
   }
   if (noToken.some((kind) => error instanceof kind)) {
-    return new StoreError(
-      "misconfigured",
-      `No token for Cosmos DB: ${failure.message} In Azure, give the app a managed identity (and set AZURE_CLIENT_ID for a user-assigned one).`,
-      {},
-      error,
-    );
+    const message = `There is no token for Cosmos DB: ${failure.message}`;
+    return new StoreError("misconfigured", message, { code: "no-token" }, error);
   }
   if (typeof failure.code !== "number") {
     return new StoreError("unavailable", `The call to Cosmos DB failed: ${failure.message}`, {}, error);
@@ -73,6 +71,7 @@ export function fromStatus(status: number, answer: SdkError, cause?: unknown): S
       : (reasonByStatus[status] ??
         (status < 500 && ![408, 410, 449].includes(status) ? "invalid" : "unavailable"));
   const details = {
+    code: codeOf(status, substatus, answer.message),
     status,
     substatus,
     activityId: answer.activityId ?? text(answer.headers?.["x-ms-activity-id"]),
@@ -96,22 +95,19 @@ function message(reason: Reason, status: number, substatus: number, answer: SdkE
     case "throttled":
       return "Cosmos DB is over its provisioned throughput: wait, then try again.";
     case "misconfigured":
-      return `Cosmos DB refused this server's call (${status}/${substatus}): ${said}${mending(status)}`;
+      return `Cosmos DB refused this server's call (${status}/${substatus}): ${said}`;
     default:
       return `Cosmos DB answered ${status}/${substatus}: ${said}`;
   }
 }
 
-/** The command that mends what the server may not do. */
-function mending(status: number): string {
-  switch (status) {
-    case 401:
-      return " Check COSMOS_ENDPOINT and that the account accepts this tenant's tokens.";
-    case 403:
-      return ' Give the identity the role with `az cosmosdb sql role assignment create --role-definition-name "Cosmos DB Built-in Data Contributor" …`, and let the account\'s firewall pass this network.';
-    default:
-      return " Make the database and the container with the infrastructure step (`azd provision`), or correct COSMOS_DATABASE and COSMOS_CONTAINER.";
-  }
+/** What a refusal of this server's call says. */
+function codeOf(status: number, substatus: number, message = ""): FailureCode | undefined {
+  if (status === 401) return "token-refused";
+  if (status === 404 && substatus === ownerNotFound) return "container-missing";
+  if (status !== 403) return undefined;
+  // Source: Learn, "Troubleshoot forbidden exceptions": the two have no substatus that tells them apart for certain.
+  return /firewall|IP .*blocked|blocked .*IP/i.test(message) ? "network-blocked" : "role-missing";
 }
 
 /** Error codes of Node's sockets and DNS, and of the SDK's pipeline, that mean: nobody answered. */
@@ -128,17 +124,19 @@ const networkCodes = new Set([
   "TimeoutError",
 ]);
 
-function isNetworkFailure(error: unknown): boolean {
+/** By which of these codes an error, or what it came from, says that nobody answered. */
+function networkCode(error: unknown): string | undefined {
   for (let link = error, depth = 0; depth < 8; depth += 1) {
-    if (typeof link !== "object" || link === null) return false;
-    const { code, name, message: said, cause } = link as SdkError;
-    if (typeof code === "string" && networkCodes.has(code)) return true;
-    if (name === "AbortError" || name === "TimeoutError") return true;
+    if (typeof link !== "object" || link === null) return undefined;
+    const { code, name = "", message: said, cause } = link as SdkError;
+    if (typeof code === "string" && networkCodes.has(code)) return code;
+    if (name === "AbortError" || name === "TimeoutError") return name;
     // @azure/identity keeps a network error's text and drops the error itself.
-    if (/ECONNREFUSED|ECONNRESET|EAI_AGAIN|network_error/.test(said ?? "")) return true;
+    const [told] = /ECONNREFUSED|ECONNRESET|EAI_AGAIN|network_error/.exec(said ?? "") ?? [];
+    if (told !== undefined) return told;
     link = cause;
   }
-  return false;
+  return undefined;
 }
 
 const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);

@@ -17,7 +17,8 @@ export async function withinDeadline<Result>(
   const ended = new AbortController();
   const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
-    reject(new StoreError("unavailable", `Cosmos DB did not answer within ${operationTimeout} ms.`));
+    const message = `Cosmos DB did not answer within ${operationTimeout} ms.`;
+    reject(new StoreError("unavailable", message, { code: "no-answer" }));
   }, operationTimeout);
   const onAbort = (): void => reject(signal?.reason);
   signal?.addEventListener("abort", onAbort, { once: true });

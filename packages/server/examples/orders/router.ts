@@ -1,14 +1,18 @@
 import { itemKey, items } from "@cosmos-trpc/cosmos-core/schema";
-import { createRouter, entity } from "../../src/index.ts";
+import { createApi, entity, entityRouters, initApi } from "../../src/index.ts";
 import { orders } from "./orders.ts";
 
-/** The server's own entities, and one more: this is the line. */
-export const entities = {
+/** Items, and a second entity: this is the line. */
+const entities = {
   items: entity(items, { key: itemKey }),
   orders: entity(orders),
 };
 
-export const shopRouter = createRouter(entities);
+const { router, procedure, createContext } = initApi({ entities });
+
+export const shopRouter = router(entityRouters(procedure, entities));
 
 /** The API's type: what clients are typed from. */
 export type ShopRouter = typeof shopRouter;
+
+export const api = createApi({ title: "Shop", entities, router: shopRouter, createContext });

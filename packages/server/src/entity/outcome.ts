@@ -1,5 +1,5 @@
 import type { StoreError } from "@cosmos-trpc/cosmos-core";
-import { describeStoreError, type Failure } from "../errors/failure.ts";
+import { describeStoreError, type Failure } from "../errors.ts";
 
 /** What became of one of many: what there is to say of it, or why there is nothing; and its cost in request units (RU). */
 export type Outcome<Success> = ({ readonly ok: true; readonly requestCharge: number } & Success) | Refusal;

@@ -1,16 +1,16 @@
 import type { IncomingMessage } from "node:http";
 import { bareEtag, StoreError } from "@cosmos-trpc/cosmos-core/schema";
 import { TRPCError } from "@trpc/server";
-import { isStoreError, translateFailure } from "../errors/failure.ts";
+import { isStoreError, translateFailure } from "../errors.ts";
 import type { Answer } from "./answer.ts";
-import type { EntityAddress } from "./entityAddress.ts";
-import { entityTag, ifMatchOf, isForNew, readCondition, refuseForNew } from "./entityTag.ts";
+import { type EntityAddress, listParameters } from "./entityAddress.ts";
+import { ifMatchOf, isForNew, readCondition, refuseForNew } from "./entityTag.ts";
 import { badRequest } from "./problem.ts";
 import { readJsonParameter, readParameters } from "./queryParameters.ts";
 import { readJson } from "./readJson.ts";
 
 /** An item as procedures give it. */
-type Stored = Readonly<Record<string, unknown>> & { readonly etag: string };
+type Stored = Readonly<Record<string, unknown>> & { readonly _etag: string };
 
 /** An entity's procedures, as plain HTTP calls them: their schemas check what they are given. */
 export interface EntityCaller {
@@ -30,14 +30,22 @@ export interface EntityCall {
   readonly request: IncomingMessage;
   readonly caller: EntityCaller;
   readonly address: EntityAddress;
-  /** The path of the entity's routes. */
+  /** The path of the entity's routes, with where they are mounted. */
   readonly base: string;
   readonly query: URLSearchParams;
   /** The id in the path; empty where there is none. */
   readonly id: string;
 }
 
-type Handler = (call: EntityCall) => Promise<Answer>;
+interface WriteOptions {
+  readonly ifMatch?: string | undefined;
+}
+
+/** Answers a request of an entity's route. */
+export type EntityHandler = (call: EntityCall) => Promise<Answer>;
+
+/** The handlers of a route, by method. */
+export type EntityHandlers = Readonly<Record<string, EntityHandler>>;
 
 /** The routes of an entity by what follows its path, and by method. `HEAD` is `GET` without its body. */
 export const entityRoutes = {
@@ -49,10 +57,7 @@ export const entityRoutes = {
   getMany: { POST: getMany },
   /** `/api/cosmos/items:bulk` */
   bulk: { POST: bulk },
-} as const satisfies Readonly<Record<string, Readonly<Record<string, Handler>>>>;
-
-/** Parameters of a list, beside those of the partition key. */
-const listParameters = ["limit", "cursor", "where", "orderBy", "explain"] as const;
+} as const satisfies Readonly<Record<string, EntityHandlers>>;
 
 async function list({ caller, address, base, query }: EntityCall): Promise<Answer> {
   const parameters = readParameters(query, [...address.parameters, ...listParameters]);
@@ -85,14 +90,14 @@ const revalidated = { "cache-control": "no-cache" } as const;
 
 async function get({ request, caller, address, query, id }: EntityCall): Promise<Answer> {
   const item = await caller.get(address.key(id, readParameters(query, address.parameters)));
-  const headers = { etag: entityTag(item.etag), ...revalidated };
-  switch (readCondition(request.headers, item.etag)) {
+  const headers = { etag: item._etag, ...revalidated };
+  switch (readCondition(request.headers, item._etag)) {
     case "not-modified":
       return { status: 304, headers };
     case "failed":
       throw translateFailure(
         new StoreError("precondition-failed", "The item has another version than If-Match names.", {
-          currentEtag: item.etag,
+          currentEtag: item._etag,
         }),
       );
     default:
@@ -105,7 +110,7 @@ async function write(call: EntityCall): Promise<Answer> {
   const body = await readJson(call.request);
   return isForNew(call.request.headers)
     ? create(call, body)
-    : created(call, await call.caller.upsert(await withVersion(call, body, call.address.keyIn(body))));
+    : created(call, await call.caller.upsert([body, await conditions(call, call.address.keyIn(body))]));
 }
 
 async function create(call: EntityCall, body: unknown): Promise<Answer> {
@@ -119,10 +124,10 @@ async function create(call: EntityCall, body: unknown): Promise<Answer> {
   }
 }
 
-const created = ({ address }: EntityCall, item: Stored): Answer => ({
+const created = ({ address, base }: EntityCall, item: Stored): Answer => ({
   status: 201,
   body: item,
-  headers: { etag: entityTag(item.etag), location: address.of(item) },
+  headers: { etag: item._etag, location: base + address.of(item) },
 });
 
 async function replace(call: EntityCall): Promise<Answer> {
@@ -130,7 +135,7 @@ async function replace(call: EntityCall): Promise<Answer> {
   const parameters = readParameters(query, address.parameters);
   const body = address.complete(await readJson(request), id, parameters);
   if (isForNew(request.headers)) return create(call, body);
-  return written(await caller.replace(await withVersion(call, body, address.key(id, parameters))));
+  return written(await caller.replace([body, await conditions(call, address.key(id, parameters))]));
 }
 
 async function patch(call: EntityCall): Promise<Answer> {
@@ -142,20 +147,20 @@ async function patch(call: EntityCall): Promise<Answer> {
     throw badRequest([{ path: "body", message: "has to be an object of set, remove, increment, append" }]);
   }
   const { where, ...changes } = body as Record<string, unknown>;
-  return written(await caller.patch({ ...key, patch: changes, where, ...(await versionField(call, key)) }));
+  return written(await caller.patch([key, changes, { where, ...(await conditions(call, key)) }]));
 }
 
 const written = (item: Stored): Answer => ({
   status: 200,
   body: item,
-  headers: { etag: entityTag(item.etag) },
+  headers: { etag: item._etag },
 });
 
 async function remove(call: EntityCall): Promise<Answer> {
   const { request, caller, address, query, id } = call;
   const key = address.key(id, readParameters(query, address.parameters));
   refuseForNew(request.headers);
-  await caller.delete({ ...key, ...(await versionField(call, key)) });
+  await caller.delete([key, await conditions(call, key)]);
   return { status: 204 };
 }
 
@@ -169,8 +174,8 @@ async function bulk({ request, caller, query }: EntityCall): Promise<Answer> {
   return { status: 200, body: await caller.bulk(await readJson(request)) };
 }
 
-/** What `If-Match` says, as the procedures' field: of several versions the one that the item has, if it has one of them. */
-async function versionField({ request, caller }: EntityCall, key: object): Promise<object> {
+/** What `If-Match` says, as the procedures' option: of several versions the one that the item has, if it has one of them. */
+async function conditions({ request, caller }: EntityCall, key: object): Promise<WriteOptions> {
   const versions = ifMatchOf(request.headers);
   if (versions === undefined) return {};
   const [first, ...more] = versions;
@@ -182,16 +187,6 @@ async function versionField({ request, caller }: EntityCall, key: object): Promi
       return undefined;
     throw error;
   });
-  return { ifMatch: versions.find((version) => version === current?.etag) ?? first };
-}
-
-/** A body with the version that `If-Match` names. @throws TRPCError when the body names another one */
-async function withVersion(call: EntityCall, body: unknown, key: object): Promise<unknown> {
-  if (typeof body !== "object" || body === null || Array.isArray(body)) return body;
-  if (!("ifMatch" in body)) return { ...body, ...(await versionField(call, key)) };
-  const versions = ifMatchOf(call.request.headers);
-  // With or without the quotes that HTTP puts around it.
-  const own = typeof body.ifMatch === "string" ? bareEtag(body.ifMatch) : body.ifMatch;
-  if (versions === undefined || (versions.length === 1 && versions[0] === own)) return body;
-  throw badRequest([{ path: "ifMatch", message: "is not what the header If-Match says: send one of them" }]);
+  const etag = current === undefined ? undefined : bareEtag(current._etag);
+  return { ifMatch: versions.find((version) => version === etag) ?? first };
 }

@@ -1,10 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { StoreError } from "@cosmos-trpc/cosmos-core/schema";
-import { translateFailure } from "../errors/failure.ts";
+import { bareEtag, StoreError } from "@cosmos-trpc/cosmos-core/schema";
+import { translateFailure } from "../errors.ts";
 import { badRequest } from "./problem.ts";
-
-/** An item's etag as HTTP writes it. */
-export const entityTag = (etag: string): string => `"${etag}"`;
 
 /** An etag of a list: `"…"`, or `W/"…"`. Source: RFC 9110, 8.8.3. */
 const listed = /\s*(?:(W\/)?"([^"]*)"|([^\s",]+))\s*(?:,|$)/gy;
@@ -75,11 +72,16 @@ export function refuseForNew(headers: IncomingHttpHeaders): void {
   );
 }
 
-/** What a read's conditions say of the version that is there. Source: RFC 9110, 13.2.2. */
+/**
+ * What a read's conditions say of the version that is there. Source: RFC 9110, 13.2.2.
+ *
+ * @param current the version's etag, as the service writes it
+ */
 export function readCondition(
   { "if-match": match, "if-none-match": noneMatch }: IncomingHttpHeaders,
-  etag: string,
+  current: string,
 ): "send" | "not-modified" | "failed" {
+  const etag = bareEtag(current);
   if (match !== undefined) {
     const tags = readTags("If-Match", match);
     if (tags !== "*" && !tags.some((tag) => tag.etag === etag && !tag.isWeak)) return "failed";

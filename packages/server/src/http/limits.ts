@@ -10,10 +10,10 @@ export const maxHeaderBytes = 64 * 1024;
 /** How long a stop waits for requests in flight, in milliseconds. */
 export const drainTimeout = 10_000;
 
-/** Streams of events, in milliseconds. */
+/** Streams of events, as tRPC configures them; for a tRPC instance of one's own: `initTRPC.create({ sse: eventStream })`. */
 export const eventStream = {
-  /** Between pings: under the four minutes after which Azure's load balancer cuts a silent connection. */
-  pingInterval: 15_000,
+  /** Pings come more often than every four minutes, after which Azure's load balancer cuts a silent connection. */
+  ping: { enabled: true, intervalMs: 15_000 },
   /** After so long without any word a client connects again. */
-  silence: 45_000,
+  client: { reconnectAfterInactivityMs: 45_000 },
 } as const;

@@ -1,14 +1,10 @@
-import type { AnyEntity } from "../entity/entity.ts";
+import type { Entities } from "../entity/entity.ts";
 import type { Answer } from "./answer.ts";
 import { docsPath, restPath, trpcPath } from "./paths.ts";
 import { problem } from "./problem.ts";
 
 /** What is answered where nothing is served: it says what is. */
-export function nothingAt(
-  entities: Readonly<Record<string, AnyEntity>>,
-  method: string | undefined,
-  path: string,
-): Answer {
+export function nothingAt(entities: Entities, method: string | undefined, path: string): Answer {
   const places = Object.keys(entities).map((name) => `${restPath}${name}`);
   return problem(
     404,

@@ -3,7 +3,7 @@ import type { FieldProblem } from "@cosmos-trpc/cosmos-core";
 import { StoreError } from "@cosmos-trpc/cosmos-core/schema";
 import type { TRPCError } from "@trpc/server";
 import { getHTTPStatusCodeFromError } from "@trpc/server/http";
-import { describeFailure, translateFailure } from "../errors/failure.ts";
+import { describeFailure, translateFailure } from "../errors.ts";
 import type { Answer } from "./answer.ts";
 import { retryHeaders } from "./usageHeaders.ts";
 

@@ -1,3 +1,4 @@
+import { parseJson, UnsafeNumberError } from "@cosmos-trpc/base";
 import type { FieldProblem } from "@cosmos-trpc/cosmos-core";
 import { badRequest } from "./problem.ts";
 
@@ -23,11 +24,15 @@ export function readParameters(
   return parameters;
 }
 
-/** A parameter that is JSON. @throws TRPCError when it is not */
+/** A parameter that is JSON. @throws TRPCError when it is not, or has a number that a double cannot hold */
 export function readJsonParameter(name: string, text: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
-    throw badRequest([{ path: name, message: "is not valid JSON" }]);
+    return parseJson(text);
+  } catch (error) {
+    if (!(error instanceof UnsafeNumberError))
+      throw badRequest([{ path: name, message: "is not valid JSON" }]);
+    throw badRequest(
+      error.numbers.map(({ path, message }) => ({ path: path === "" ? name : `${name}.${path}`, message })),
+    );
   }
 }

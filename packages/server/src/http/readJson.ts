@@ -1,9 +1,25 @@
 import type { IncomingMessage } from "node:http";
+import { parseJson, UnsafeNumberError } from "@cosmos-trpc/base";
 import { TRPCError } from "@trpc/server";
 import { maxBodyBytes } from "./limits.ts";
 
-/** Reads a request's body as JSON, whatever its content type says. */
-export async function readJson(request: IncomingMessage): Promise<unknown> {
+/** A request to which a framework's body parser may have added what it read. */
+type ParsedRequest = IncomingMessage & { readonly body?: unknown };
+
+/**
+ * Reads a request's body as JSON, whatever its content type says. Where a body parser has read it already, it is what
+ * that made of it.
+ *
+ * @throws TRPCError for what is no JSON or too large, and for a number that a double cannot hold
+ */
+export async function readJson(request: ParsedRequest): Promise<unknown> {
+  if (!request.readableEnded) return parse(await receive(request));
+  const { body } = request;
+  if (typeof body === "string") return parse(Buffer.from(body));
+  return Buffer.isBuffer(body) ? parse(body) : body;
+}
+
+async function receive(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -12,9 +28,17 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
     if (size <= maxBodyBytes) chunks.push(chunk);
   }
   if (size > maxBodyBytes) throw new TRPCError({ code: "PAYLOAD_TOO_LARGE" });
+  return Buffer.concat(chunks);
+}
+
+function parse(bytes: Buffer): unknown {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks)));
+    return parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw new TRPCError({ code: "PARSE_ERROR", cause });
+    throw jsonFailure(cause);
   }
 }
+
+/** What a caller is told of JSON that cannot be taken. */
+export const jsonFailure = (cause: unknown): TRPCError =>
+  new TRPCError({ code: cause instanceof UnsafeNumberError ? "BAD_REQUEST" : "PARSE_ERROR", cause });

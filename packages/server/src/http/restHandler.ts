@@ -1,120 +1,129 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type AnyTRPCRouter, getTRPCErrorFromUnknown, type TRPCError } from "@trpc/server";
-import type { AnyEntity } from "../entity/entity.ts";
-import { createCallerFactory } from "../procedures/trpc.ts";
-import { type Context, createContext, type Shared } from "../request/context.ts";
+import { type AnyTRPCRouter, getTRPCErrorFromUnknown, initTRPC, type TRPCError } from "@trpc/server";
+import type { Api } from "../createApi.ts";
+import type { RequestScope } from "../request/requestContext.ts";
 import { type Answer, sendAnswer } from "./answer.ts";
+import { answerProcedure } from "./answerProcedure.ts";
 import { entityAddress } from "./entityAddress.ts";
-import { type EntityCall, type EntityCaller, entityRoutes } from "./entityRoutes.ts";
+import { type EntityCaller, type EntityHandler, type EntityHandlers, entityRoutes } from "./entityRoutes.ts";
 import { nothingAt } from "./nothingAt.ts";
 import { restPath } from "./paths.ts";
-import { badRequest, problem, problemOf } from "./problem.ts";
-import { readTarget, type Target } from "./target.ts";
+import { problem, problemOf } from "./problem.ts";
+import { isParameter, type ProcedureRoute } from "./procedureRoutes.ts";
+import { decodeSegment, type Procedures, type Route } from "./route.ts";
+import { mountedAt, type Target } from "./target.ts";
 import { usageHeaders } from "./usageHeaders.ts";
 
-/** What a path names of an entity. */
-interface Place {
-  readonly name: string;
-  readonly route: keyof typeof entityRoutes;
-  /** The id, as the path has it. */
-  readonly segment: string;
+/** Plain HTTP: the routes of every entity, and those that procedures have by their meta. */
+export interface RestHandler {
+  /** Whether something is served at a path. */
+  serves(path: string): boolean;
+  handle(request: IncomingMessage, response: ServerResponse, target: Target): Promise<void>;
 }
 
 /**
- * The plain HTTP routes of every entity. They call the same procedures as tRPC does; failures are problem documents
- * (RFC 9457).
+ * Makes them. They call the same procedures as tRPC does; failures are problem documents (RFC 9457).
+ *
+ * @param scopeOf makes the scope of a request
  */
 export function createRestHandler(
-  entities: Readonly<Record<string, AnyEntity>>,
-  router: AnyTRPCRouter,
-  shared: Shared,
+  api: Api,
+  contextOf: (request: IncomingMessage, scope: RequestScope) => Promise<unknown>,
+  scopeOf: (response: ServerResponse, signal: AbortSignal) => RequestScope,
   onError: (error: TRPCError, path: string) => void,
-) {
-  const createCaller = createCallerFactory(router);
+): RestHandler {
+  const createCaller = initTRPC.create().createCallerFactory(api.router as AnyTRPCRouter);
   const addresses = new Map(
-    Object.entries(entities).map(([name, entity]) => [name, entityAddress(entity, `${restPath}${name}`)]),
+    Object.entries(api.entities).map(([name, entity]) => [name, entityAddress(entity)]),
   );
+
+  /** `/api/cosmos/items`, `…/items/`, `…/items/:id`, `…/items:getMany` */
+  function entityRoute(path: string, mount: string): Route | undefined {
+    const rest = path.slice(restPath.length);
+    const slash = rest.indexOf("/");
+    const [name = "", verb, ...more] = (slash === -1 ? rest : rest.slice(0, slash)).split(":");
+    const segment = slash === -1 ? "" : rest.slice(slash + 1);
+    const address = addresses.get(name);
+    const isVerb = verb === "getMany" || verb === "bulk";
+    if (address === undefined || (verb !== undefined && (slash !== -1 || more.length > 0 || !isVerb))) return;
+    const handlers: EntityHandlers = entityRoutes[isVerb ? verb : segment === "" ? "collection" : "item"];
+    return {
+      methods: Object.keys(handlers),
+      async answer(method, { request, procedures, query }) {
+        const caller = procedures[name] as EntityCaller;
+        const id = decodeSegment("id", segment);
+        const base = `${mount}${restPath}${name}`;
+        return (handlers[method] as EntityHandler)({ request, caller, address, base, query, id });
+      },
+    };
+  }
+
+  function procedureRoute(path: string): Route | undefined {
+    const segments = path.replace(/^\/|\/$/g, "").split("/");
+    const found = api.routes.filter((route) => matches(route, segments));
+    if (found.length === 0) return undefined;
+    return {
+      methods: [...new Set(found.map(({ meta }) => meta.method))],
+      answer: (method, call) =>
+        answerProcedure(found.find(({ meta }) => meta.method === method) as ProcedureRoute, segments, call),
+    };
+  }
+
+  const routeAt = (path: string, mount: string): Route | undefined =>
+    path.startsWith(restPath) ? entityRoute(path, mount) : procedureRoute(path);
 
   async function answer(
     request: IncomingMessage,
-    response: ServerResponse,
-    context: Context,
     { path, query }: Target,
+    procedures: () => Promise<Procedures>,
   ): Promise<Answer> {
-    const place = findPlace(path);
-    const address = place === undefined ? undefined : addresses.get(place.name);
-    if (place === undefined || address === undefined) return nothingAt(entities, request.method, path);
-
-    const handlers: Readonly<Record<string, (call: EntityCall) => Promise<Answer>>> =
-      entityRoutes[place.route];
-    const method = request.method ?? "";
-    const handler = Object.hasOwn(handlers, method) ? handlers[method] : undefined;
-    const served = handler ?? (method === "HEAD" ? handlers["GET"] : undefined);
-    if (served === undefined) {
-      const allow = Object.keys(handlers)
-        .flatMap((name) => (name === "GET" ? ["GET", "HEAD"] : [name]))
-        .join(", ");
-      return method === "OPTIONS"
-        ? { status: 204, headers: { allow } }
-        : problem(
-            405,
-            `Only ${allow} ${allow.includes(",") ? "are" : "is"} served here.`,
-            path,
-            {},
-            { allow },
-          );
+    const route = routeAt(path, mountedAt(request));
+    if (route === undefined) return nothingAt(api.entities, request.method, path);
+    const { method = "" } = request;
+    const served = route.methods.includes(method) ? method : method === "HEAD" ? "GET" : undefined;
+    if (served !== undefined && route.methods.includes(served)) {
+      return route.answer(served, {
+        request,
+        procedures: await procedures(),
+        query: new URLSearchParams(query),
+      });
     }
-
-    const gone = new AbortController();
-    response.once("close", () => gone.abort());
-    const procedures = createCaller(context, { signal: gone.signal }) as Readonly<Record<string, unknown>>;
-    return served({
-      request,
-      caller: procedures[place.name] as EntityCaller,
-      address,
-      base: `${restPath}${place.name}`,
-      query: new URLSearchParams(query),
-      id: decodeId(place.segment),
-    });
+    const methods = route.methods.flatMap((name) => (name === "GET" ? ["GET", "HEAD"] : [name]));
+    const allow = methods.join(", ");
+    if (method === "OPTIONS") return { status: 204, headers: { allow } };
+    const are = methods.length > 1 ? "are" : "is";
+    return problem(405, `Only ${allow} ${are} served here.`, path, {}, { allow });
   }
 
-  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const target = readTarget(request);
-    const context = createContext(shared, () => response.destroy());
-    const send = (result: Answer): void => {
-      const headers = { ...usageHeaders(context.usage), ...result.headers };
-      if (!response.destroyed) sendAnswer(response, { ...result, headers });
-    };
-    try {
-      send(await answer(request, response, context, target));
-    } catch (thrown) {
-      const error = getTRPCErrorFromUnknown(thrown);
-      onError(error, `${request.method} ${target.path}`);
-      // Half an answer must not look like a whole one.
-      if (response.headersSent) response.destroy();
-      else send(problemOf(error, target.path));
-    }
+  return {
+    serves: (path) => path.startsWith(restPath) || procedureRoute(path) !== undefined,
+    async handle(request, response, target) {
+      const gone = new AbortController();
+      response.once("close", () => gone.abort());
+      const scope = scopeOf(response, gone.signal);
+      const send = (result: Answer): void => {
+        const headers = { ...usageHeaders(scope.usage), ...result.headers };
+        if (!response.destroyed) sendAnswer(response, { ...result, headers });
+      };
+      const procedures = async (): Promise<Procedures> =>
+        createCaller((await contextOf(request, scope)) as object, {
+          signal: gone.signal,
+        }) as unknown as Procedures;
+      try {
+        send(await answer(request, target, procedures));
+      } catch (thrown) {
+        const error = getTRPCErrorFromUnknown(thrown);
+        onError(error, `${request.method} ${target.path}`);
+        // Half an answer must not look like a whole one.
+        if (response.headersSent) response.destroy();
+        else send(problemOf(error, target.path));
+      }
+    },
   };
 }
 
-/** `/api/cosmos/items`, `…/items/`, `…/items/:id`, `…/items:getMany` */
-function findPlace(path: string): Place | undefined {
-  const rest = path.slice(restPath.length);
-  const slash = rest.indexOf("/");
-  const first = slash === -1 ? rest : rest.slice(0, slash);
-  const colon = first.indexOf(":");
-  const name = colon === -1 ? first : first.slice(0, colon);
-  const verb = colon === -1 ? undefined : first.slice(colon + 1);
-  const segment = slash === -1 ? "" : rest.slice(slash + 1);
-  if (verb === undefined) return { name, route: segment === "" ? "collection" : "item", segment };
-  return slash === -1 && (verb === "getMany" || verb === "bulk") ? { name, route: verb, segment } : undefined;
-}
-
-/** The id that a path means. @throws TRPCError when it is not valid percent-encoding */
-function decodeId(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    throw badRequest([{ path: "id", message: "is not valid percent-encoding of UTF-8: write a % as %25" }]);
-  }
-}
+const matches = ({ segments }: ProcedureRoute, path: readonly string[]): boolean =>
+  segments.length === path.length &&
+  segments.every((segment, at) =>
+    isParameter(segment) ? path[at] !== "" : segment.toLowerCase() === path[at]?.toLowerCase(),
+  );

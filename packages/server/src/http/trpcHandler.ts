@@ -1,47 +1,59 @@
-import type { RequestListener } from "node:http";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { parseJson, type UnsafeNumberError } from "@cosmos-trpc/base";
 import { createNodeHandler } from "@cosmos-trpc/trpc-http";
 import type { AnyTRPCRouter, TRPCError } from "@trpc/server";
-import { isStoreError } from "../errors/failure.ts";
-import { type Context, createContext, type Shared } from "../request/context.ts";
-import { startUsage } from "../request/usage.ts";
+import { isStoreError } from "../errors.ts";
+import type { RequestScope } from "../request/requestContext.ts";
+import { startUsage, type Usage } from "../request/usage.ts";
 import { maxBodyBytes } from "./limits.ts";
 import { trpcPath } from "./paths.ts";
 import { retryHeaders, usageHeaders } from "./usageHeaders.ts";
 
-/** Who is told what callers are not. */
-interface Listeners {
-  onError(error: TRPCError, path: string): void;
-  /** A connection was cut, since its reader was too slow. */
-  onDrop(path: string): void;
-}
-
 /** Serves a router under {@link trpcPath}. */
 export function createTrpcHandler(
   router: AnyTRPCRouter,
-  shared: Shared,
-  { onError, onDrop }: Listeners,
+  contextOf: (request: IncomingMessage, scope: RequestScope) => Promise<unknown>,
+  scopeOf: (response: ServerResponse, signal: AbortSignal, path: string) => RequestScope,
+  onError: (error: TRPCError, path: string) => void,
 ): RequestListener {
+  /** What each request costs, by what tRPC knows it by. */
+  const usages = new WeakMap<object, Usage>();
   return createNodeHandler({
     router,
     basePath: trpcPath,
-    createContext: ({ res, info }) =>
-      createContext(shared, () => {
-        onDrop(info.calls[0]?.path ?? "");
-        res.destroy();
-      }),
+    createContext({ req, res, info }) {
+      const scope = scopeOf(res, info.signal, info.calls[0]?.path ?? "");
+      usages.set(info, scope.usage);
+      return contextOf(req, scope) as Promise<object>;
+    },
     maxBodySize: maxBodyBytes,
     // A query whose input is longer than a URL may be comes by POST.
     allowMethodOverride: true,
+    parseJson: parseInput,
     onError: ({ error, path }) => onError(error, path ?? ""),
-    responseMeta({ ctx, errors }) {
+    responseMeta({ info, errors }) {
       const waits = errors.flatMap(({ cause }) => (isStoreError(cause) ? (cause.retryAfterMs ?? []) : []));
       return {
         headers: {
-          // What is refused before its calls are known has no context, and cost nothing.
-          ...usageHeaders(ctx === undefined ? startUsage() : (ctx as Context).usage),
+          // What is refused before its calls are known cost nothing.
+          ...usageHeaders((info && usages.get(info)) ?? startUsage()),
           ...retryHeaders(waits.length === 0 ? undefined : Math.max(...waits)),
         },
       };
     },
   });
+}
+
+/** A request's JSON. In errors its fields are named as in the item: without the places of calls and arguments before them. */
+function parseInput(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if ((error as Error).name !== "UnsafeNumberError") throw error;
+    const { numbers } = error as UnsafeNumberError;
+    Object.assign(error as UnsafeNumberError, {
+      numbers: numbers.map(({ path, ...rest }) => ({ ...rest, path: path.replace(/^(?:\d+\.)+/, "") })),
+    });
+    throw error;
+  }
 }

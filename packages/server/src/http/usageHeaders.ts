@@ -5,7 +5,7 @@ import type { Usage } from "../request/usage.ts";
  * `Server-Timing` (W3C, Server Timing) the milliseconds that it took so far and those of the database in it.
  */
 export const usageHeaders = (usage: Usage): Record<string, string> => ({
-  "x-ms-request-charge": String(Math.round(usage.requestCharge * 100) / 100),
+  "x-ms-request-charge": String(Math.round(usage.requestUnits * 100) / 100),
   "server-timing": `total;dur=${usage.total().toFixed(2)}, db;dur=${usage.database().toFixed(2)}`,
 });
 

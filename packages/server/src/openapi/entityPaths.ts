@@ -1,6 +1,7 @@
-import { listLimit, partitionKeyFields } from "@cosmos-trpc/cosmos-core/schema";
+import { listLimit } from "@cosmos-trpc/cosmos-core/schema";
 import type { AnyEntity } from "../entity/entity.ts";
 import { maxBulkItems, maxKeys } from "../entity/limits.ts";
+import { keyParameters } from "../http/entityAddress.ts";
 import { type JsonObject, refTo, toJsonSchema } from "./jsonSchema.ts";
 
 /** The routes of an entity, as an OpenAPI document has them. */
@@ -44,7 +45,7 @@ export function entityPaths(name: string, entity: AnyEntity, path: string): Reco
         description:
           "With `If-Match` only over that version; with `If-None-Match: *` only where there is none.",
         parameters: [ifMatch, ifNoneMatch("*: only where there is no such item")],
-        requestBody: body(refTo(`${name}.Written`)),
+        requestBody: body(refTo(`${name}.Item`)),
         responses: {
           201: answer("Written", item, { ETag: header("ETag"), Location: header("Location") }),
           ...failed,
@@ -105,7 +106,7 @@ export function entityPaths(name: string, entity: AnyEntity, path: string): Reco
         responses: {
           200: answer(
             "An outcome for each item, in their order: the version that it has now, or why it was refused",
-            outcomes("etag", { type: "string" }),
+            outcomes("_etag", { type: "string" }),
           ),
           ...failed,
         },
@@ -124,8 +125,8 @@ const outcome = (ok: boolean, name: string, schema: JsonObject): JsonObject => (
 const partitionKeyParameters =
   (entity: AnyEntity) =>
   (isAddress: boolean): JsonObject[] =>
-    partitionKeyFields(entity.definition).map(({ name, schema }) => ({
-      name,
+    keyParameters(entity).map(({ parameter, schema }) => ({
+      name: parameter,
       in: "query",
       required: isAddress && !entity.key.safeParse({ id: "id" }).success,
       schema: toJsonSchema(schema, "input"),
@@ -158,17 +159,19 @@ const listParameters = (name: string): JsonObject[] => [
   },
 ];
 
-const header = (name: string): JsonObject => ({ $ref: `#/components/headers/${name}` });
+export const header = (name: string): JsonObject => ({ $ref: `#/components/headers/${name}` });
 
-const usage = { "x-ms-request-charge": header("RequestCharge"), "Server-Timing": header("ServerTiming") };
+export const usage = {
+  "x-ms-request-charge": header("RequestCharge"),
+  "Server-Timing": header("ServerTiming"),
+};
 
-const failed = { default: { $ref: "#/components/responses/Problem" } };
+export const failed = { default: { $ref: "#/components/responses/Problem" } };
 
 const ifMatch: JsonObject = {
   name: "If-Match",
   in: "header",
-  description:
-    "Only over the version of this etag, or of one of several, or * for any; says the same as `ifMatch` in a body",
+  description: "Only over the version of this etag, or of one of several, or * for any",
   schema: { type: "string" },
 };
 
@@ -179,12 +182,12 @@ const ifNoneMatch = (description: string): JsonObject => ({
   schema: { type: "string" },
 });
 
-const body = (schema: JsonObject): JsonObject => ({
+export const body = (schema: JsonObject): JsonObject => ({
   required: true,
   content: { "application/json": { schema } },
 });
 
-const answer = (description: string, schema: JsonObject, headers: JsonObject = {}): JsonObject => ({
+export const answer = (description: string, schema: JsonObject, headers: JsonObject = {}): JsonObject => ({
   description,
   headers: { ...usage, ...headers },
   content: { "application/json": { schema } },

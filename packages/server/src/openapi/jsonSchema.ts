@@ -1,6 +1,6 @@
 import { partitionKeyFields } from "@cosmos-trpc/cosmos-core/schema";
 import { z } from "zod";
-import { type AnyEntity, ifMatch } from "../entity/entity.ts";
+import type { AnyEntity } from "../entity/entity.ts";
 
 /** A JSON Schema, or what holds some by their names. */
 export type JsonObject = { readonly [name: string]: unknown };
@@ -36,21 +36,21 @@ export function addComponent(components: Components, name: string, json: JsonObj
   for (const [part, definition] of Object.entries($defs)) components[`${name}.${part}`] = definition;
 }
 
-/** What is there of every item that is stored. */
-const storedFields = z.object({
-  etag: z
+/** What the service keeps with every item. */
+const serviceFields = z.object({
+  _etag: z
     .string()
     .describe("The version: write with it as If-Match to be sure that nothing was changed in between"),
-  updatedAt: z.iso.datetime().describe("When it was last written, in UTC, to the second"),
+  _ts: z.int().describe("When it was last written, in seconds since 1970"),
 });
 
 /**
  * An item as it is answered: its schema's fields, defaults and partition key filled in, its version and its time. A
  * client takes fields that it does not know: a later version may have more.
  */
-export function storedSchema({ definition, item }: AnyEntity): JsonObject {
-  const own = open(toJsonSchema(beforeTransform(item), "output"));
-  const kept = open(toJsonSchema(storedFields, "output"));
+export function storedSchema({ definition }: AnyEntity): JsonObject {
+  const own = open(toJsonSchema(beforeTransform(definition.schema), "output"));
+  const kept = open(toJsonSchema(serviceFields, "output"));
   const roots = partitionKeyFields(definition).map(({ path }) => path[0] ?? "");
   if (own["type"] !== "object") return { allOf: [own, kept] };
   const required = [own, kept].flatMap((part) => (part["required"] as string[] | undefined) ?? []);
@@ -61,21 +61,16 @@ export function storedSchema({ definition, item }: AnyEntity): JsonObject {
   };
 }
 
-/**
- * An item as a request's body has it: beside its fields it may say `ifMatch`, and what the address says may be left out.
- *
- * @param isAddressed whether the request's address names the item
- */
-export function bodySchema({ definition, item }: AnyEntity, isAddressed: boolean): JsonObject {
-  const own = toJsonSchema(item, "input");
-  const version = { ifMatch: toJsonSchema(ifMatch, "input") };
-  // What is no plain object has no place for one more field.
-  if (own["type"] !== "object") return { anyOf: [own, { type: "object", properties: version }] };
-  const said = new Set(
-    isAddressed ? ["id", ...partitionKeyFields(definition).map(({ path }) => path[0] ?? "")] : [],
-  );
+/** An item as it is written. What the service keeps with it may be there, and is ignored. */
+export const itemSchema = ({ definition }: AnyEntity): JsonObject => toJsonSchema(definition.schema, "input");
+
+/** An item as it is written to its own address, which says its id and partition key: they may be left out. */
+export function replacedSchema(entity: AnyEntity): JsonObject {
+  const own = itemSchema(entity);
+  if (own["type"] !== "object") return own;
+  const said = new Set(["id", ...partitionKeyFields(entity.definition).map(({ path }) => path[0] ?? "")]);
   const required = ((own["required"] as string[] | undefined) ?? []).filter((name) => !said.has(name));
-  return { ...own, properties: { ...(own["properties"] as object), ...version }, required };
+  return { ...own, required };
 }
 
 /** A patch as a request's body has it: beside its changes it may say for which item it is meant. */

@@ -1,51 +1,56 @@
-import type { AnyEntity } from "../entity/entity.ts";
-import { entityPaths } from "./entityPaths.ts";
+import type { Api } from "../createApi.ts";
+import { entityPaths, header, usage } from "./entityPaths.ts";
 import { indexUseSchema } from "./indexUseSchema.ts";
 import {
   addComponent,
-  bodySchema,
   type Components,
+  itemSchema,
   type JsonObject,
   patchBodySchema,
   refTo,
+  replacedSchema,
   storedSchema,
   toJsonSchema,
 } from "./jsonSchema.ts";
 import { failureSchema, problemSchema } from "./problemSchema.ts";
+import { procedurePath, securitySchemes } from "./procedurePaths.ts";
 
 /**
  * The plain HTTP routes as an OpenAPI document (3.1), made of the schemas that check the requests.
  *
- * @param path where the routes are; each entity's are below its name
+ * @param path where the routes of entities are; each one's are below its name
+ * @param mount where a framework has mounted all of it
  */
-export function openApiDocument(entities: Readonly<Record<string, AnyEntity>>, path: string): JsonObject {
+export function openApiDocument(api: Api, path: string, mount = ""): JsonObject {
+  const { title, version = "1.0.0", description, contact, entities, routes } = api;
   const schemas: Components = {};
   addComponent(schemas, "Problem", toJsonSchema(problemSchema, "output"));
   addComponent(schemas, "Failure", toJsonSchema(failureSchema, "output"));
   addComponent(schemas, "IndexUse", toJsonSchema(indexUseSchema, "output"));
   const paths: Record<string, JsonObject> = {};
   for (const [name, entity] of Object.entries(entities)) {
-    addComponent(schemas, `${name}.Item`, toJsonSchema(entity.item, "input"));
-    addComponent(schemas, `${name}.Written`, bodySchema(entity, false));
-    addComponent(schemas, `${name}.Replaced`, bodySchema(entity, true));
+    addComponent(schemas, `${name}.Item`, itemSchema(entity));
+    addComponent(schemas, `${name}.Replaced`, replacedSchema(entity));
     addComponent(schemas, `${name}.StoredItem`, storedSchema(entity));
     addComponent(schemas, `${name}.Key`, toJsonSchema(entity.key, "input"));
     addComponent(schemas, `${name}.Patch`, patchBodySchema(entity));
     addComponent(schemas, `${name}.Filter`, toJsonSchema(entity.filter, "input"));
     Object.assign(paths, entityPaths(name, entity, `${path}${name}`));
   }
+  for (const route of routes) {
+    const at = `/${route.segments.join("/")}`;
+    paths[at] = { ...paths[at], ...procedurePath(route, schemas) };
+  }
+  const tags = [...Object.keys(entities), ...routes.flatMap(({ meta }) => meta.tags ?? [])];
   return {
     openapi: "3.1.1",
-    info: {
-      title: "cosmos-trpc",
-      version: "1.0.0",
-      description: "Items of Azure Cosmos DB over plain HTTP. Failures are problem documents (RFC 9457).",
-    },
-    servers: [{ url: "/" }],
-    tags: Object.keys(entities).map((name) => ({ name })),
+    info: { title, version, description, contact },
+    servers: [{ url: mount === "" ? "/" : mount }],
+    tags: [...new Set(tags)].map((name) => ({ name })),
     paths,
     components: {
       schemas,
+      ...(routes.some(({ meta }) => meta.protect === true) ? { securitySchemes } : {}),
       headers: {
         RequestCharge: {
           description: "What the request cost, in request units (RU)",
@@ -69,7 +74,3 @@ export function openApiDocument(entities: Readonly<Record<string, AnyEntity>>, p
     },
   };
 }
-
-const header = (name: string): JsonObject => ({ $ref: `#/components/headers/${name}` });
-
-const usage = { "x-ms-request-charge": header("RequestCharge"), "Server-Timing": header("ServerTiming") };

@@ -16,22 +16,25 @@ export function viewerFolder(): string {
 }
 
 /** The documentation page. It loads nothing from elsewhere, which its content security policy holds it to. */
-export const viewerPage = (docsPath: string): string => `<!doctype html>
+export const viewerPage = (title: string, docsPath: string): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>cosmos-trpc</title>
+<title>${escapeHtml(title)}</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="${docsPath}/swagger-ui.css">
+<link rel="stylesheet" href="${escapeHtml(docsPath)}/swagger-ui.css">
 </head>
 <body>
 <div id="viewer"></div>
-<script src="${docsPath}/swagger-ui-bundle.js"></script>
-<script src="${docsPath}/start.js"></script>
+<script src="${escapeHtml(docsPath)}/swagger-ui-bundle.js"></script>
+<script src="${escapeHtml(docsPath)}/start.js"></script>
 </body>
 </html>
 `;
+
+const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 
 /** Starts the viewer: a file of its own, since the policy allows no script in the page. */
 export const viewerStart = (openApiPath: string): string =>

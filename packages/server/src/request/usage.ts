@@ -1,13 +1,17 @@
-/** What a request costs, summed over the calls of a batch. */
-export interface Usage {
+/** What a request is charged, summed over the calls of a batch. */
+export interface Charge {
   /** Request units (RU) so far. */
-  readonly requestCharge: number;
+  readonly requestUnits: number;
+  /** Adds what an operation cost that went past the request's stores. */
+  add(requestUnits: number): void;
+}
+
+/** What a request costs and takes. */
+export interface Usage extends Charge {
   /** Milliseconds since the request began. */
   total(): number;
   /** Milliseconds in which at least one of its calls waited for the database. */
   database(): number;
-  /** Adds to the charge. */
-  charge(requestCharge: number): void;
   /** Takes the time of some work of the database. */
   timed<Result>(work: () => Promise<Result>): Promise<Result>;
 }
@@ -15,18 +19,18 @@ export interface Usage {
 /** Begins a request. */
 export function startUsage(): Usage {
   const begun = performance.now();
-  let requestCharge = 0;
+  let requestUnits = 0;
   let running = 0;
   let since = 0;
   let databaseTime = 0;
   return {
-    get requestCharge() {
-      return requestCharge;
+    get requestUnits() {
+      return requestUnits;
     },
     total: () => performance.now() - begun,
     database: () => databaseTime + (running > 0 ? performance.now() - since : 0),
-    charge(more) {
-      requestCharge += more;
+    add(more) {
+      requestUnits += more;
     },
     async timed(work) {
       // Calls of a batch overlap: their common time counts once.

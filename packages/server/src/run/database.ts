@@ -1,36 +1,38 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { backOff, pause } from "@cosmos-trpc/base";
+import type { EntityTypes, Store } from "@cosmos-trpc/cosmos-core";
 import {
   type ContainerDefinition,
   type CosmosConfiguration,
   createCosmosClient,
   createCredential,
   ensureContainer,
-  type ItemBase,
-  items,
-  type Ordering,
   openContainer,
-  type Store,
-  StoreError,
 } from "@cosmos-trpc/cosmos-core";
-import type { Logger } from "pino";
-import type { EntityDefinition } from "../entity/entity.ts";
+import type { Entity } from "../entity/entity.ts";
+import { isStoreError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import { operatorMessage } from "./operatorMessage.ts";
+
+/** An entity's definition, by which its store is found. */
+export type DefinitionOf<Types extends EntityTypes> = Entity<Types>["definition"];
 
 /** The server's connection to its containers, which may come later than the first request. */
 export interface Database {
   /** A definition's store. Waits for an attempt that is under way. @throws StoreError why there is none. */
-  store<Item extends ItemBase, Key extends { readonly id: string }, Area, Order extends Ordering>(
-    definition: EntityDefinition<Item, Key, Area, Order>,
-  ): Promise<Store<Item, Key, Area, Order>>;
+  store<Types extends EntityTypes>(definition: DefinitionOf<Types>): Promise<Store<Types>>;
   /** Looks whether the containers can be used now. @throws StoreError why one cannot. */
   check(): Promise<void>;
   close(): void;
 }
 
-/** Any definition, by its identity. */
-export type AnyDefinition = Pick<ContainerDefinition, "id">;
+/** A definition, and the name that its container has. */
+export interface NamedContainer {
+  readonly definition: ContainerDefinition;
+  readonly id: string;
+}
 
-/** Waits between attempts to open a container, in milliseconds: from the first to the longest. */
-const backoff = { first: 250, longest: 5_000 } as const;
+/** Waits between attempts to open a container, in milliseconds. */
+const waits = { first: 250, max: 5_000 } as const;
 
 /**
  * Opens the containers, and goes on trying while Cosmos DB is away or not set up: the process serves its health check
@@ -38,69 +40,62 @@ const backoff = { first: 250, longest: 5_000 } as const;
  */
 export function connectDatabase(
   cosmos: CosmosConfiguration,
-  definitions: readonly AnyDefinition[],
-  log: Logger,
+  containers: readonly NamedContainer[],
+  log: Log,
 ): Database {
   const credential = createCredential();
   const client = createCosmosClient(cosmos, credential);
   const closed = new AbortController();
 
-  const open = (definition: ContainerDefinition) => openContainer(client, cosmos.database, definition);
+  function connect({ definition: given, id }: NamedContainer) {
+    const definition = { ...given, id };
+    const open = () => openContainer(client, cosmos.database, definition);
 
-  async function attempt(definition: ContainerDefinition): Promise<unknown> {
-    if (cosmos.endpoint.isLoopback) await ensureContainer(cosmos, definition, credential);
-    const { store, drift } = await open(definition);
-    for (const difference of drift) log.warn({ container: definition.id }, difference);
-    log.info(
-      { endpoint: cosmos.endpoint.url, database: cosmos.database, container: definition.id },
-      "container open",
-    );
-    return store;
-  }
+    async function attempt() {
+      if (cosmos.endpoint.isLoopback) await ensureContainer(cosmos, definition, credential);
+      const { store, drift } = await open();
+      for (const difference of drift) log.warn({ container: id }, difference);
+      const { url } = cosmos.endpoint;
+      log.info({ endpoint: url, database: cosmos.database, container: id }, "container open");
+      return store;
+    }
 
-  function connect(given: AnyDefinition) {
-    // COSMOS_CONTAINER names the container of items.
-    const id = given === items ? cosmos.container : given.id;
-    const definition = { ...(given as ContainerDefinition), id };
-    let current = attempt(definition);
+    let current = attempt();
 
     async function keepTrying(): Promise<void> {
-      for (let wait: number = backoff.first; ; wait = Math.min(wait * 2, backoff.longest)) {
-        const failure = await current.then(
+      for (let failures = 1; ; failures += 1) {
+        const failure: unknown = await current.then(
           () => undefined,
           (error: unknown) => error,
         );
         if (failure === undefined || closed.signal.aborted) return;
-        const reason = failure instanceof StoreError ? failure.reason : "unavailable";
-        log.error(
-          { container: id, reason, err: failure },
-          failure instanceof Error ? failure.message : "no container",
-        );
-        await delay(wait, undefined, { signal: closed.signal, ref: false }).catch(() => undefined);
-        if (closed.signal.aborted) return;
-        current = attempt(definition);
+        const reason = isStoreError(failure) ? failure.reason : "unavailable";
+        log.error({ container: id, reason, err: failure }, operatorMessage(failure));
+        await pause(backOff(failures, waits), closed.signal);
+        current = attempt();
       }
     }
-    void keepTrying();
+    // It ends with the signal's reason when the server does.
+    keepTrying().catch(() => undefined);
 
     return {
       store: () => current,
       async check() {
         await current;
-        await open(definition);
+        await open();
       },
     };
   }
 
-  const connections = new Map(definitions.map((definition) => [definition, connect(definition)]));
+  const connections = new Map<unknown, ReturnType<typeof connect>>(
+    containers.map((container) => [container.definition, connect(container)]),
+  );
 
   return {
-    async store<Item extends ItemBase, Key extends { readonly id: string }, Area, Order extends Ordering>(
-      definition: EntityDefinition<Item, Key, Area, Order>,
-    ) {
-      const connection = connections.get(definition as unknown as AnyDefinition);
+    async store<Types extends EntityTypes>(definition: DefinitionOf<Types>) {
+      const connection = connections.get(definition);
       if (connection === undefined) throw new TypeError(`The container ${definition.id} is not served.`);
-      return (await connection.store()) as Store<Item, Key, Area, Order>;
+      return (await connection.store()) as unknown as Store<Types>;
     },
     async check() {
       await Promise.all(Array.from(connections.values(), ({ check }) => check()));

@@ -1,11 +1,11 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { pause } from "@cosmos-trpc/base";
 import type { CosmosConfiguration } from "@cosmos-trpc/cosmos-core";
 import { StoreError } from "@cosmos-trpc/cosmos-core/schema";
-import type { Logger } from "pino";
-import type { AnyDefinition, Database } from "./database.ts";
+import type { Log } from "../log.ts";
+import type { Database, NamedContainer } from "./database.ts";
 
 /** How long callers wait while the SDK loads, in milliseconds: a probe asks again by itself, a request does not. */
-const patience = { request: 5_000, probe: 1_000 } as const;
+const maxWait = { request: 5_000, probe: 1_000 } as const;
 
 /**
  * A database whose SDK is loaded once the server listens: it is most of the program, and the health check is answered
@@ -14,15 +14,15 @@ const patience = { request: 5_000, probe: 1_000 } as const;
 export function loadDatabase(
   listening: Promise<void>,
   cosmos: CosmosConfiguration,
-  definitions: readonly AnyDefinition[],
-  log: Logger,
+  containers: readonly NamedContainer[],
+  log: Log,
 ): Database {
   let database: Database | undefined;
 
   async function load(): Promise<Database> {
     await listening;
     const { connectDatabase } = await import("./database.ts");
-    database = connectDatabase(cosmos, definitions, log);
+    database = connectDatabase(cosmos, containers, log);
     return database;
   }
 
@@ -31,7 +31,7 @@ export function loadDatabase(
 
   async function within(milliseconds: number): Promise<Database> {
     const over = new AbortController();
-    const timeout = delay(milliseconds, undefined, { signal: over.signal }).then(() => {
+    const timeout = pause(milliseconds, over.signal).then(() => {
       throw new StoreError(
         "unavailable",
         "The server has just started: the Cosmos DB SDK is still loading.",
@@ -48,8 +48,8 @@ export function loadDatabase(
   }
 
   return {
-    store: async (definition) => (database ?? (await within(patience.request))).store(definition),
-    check: async () => (database ?? (await within(patience.probe))).check(),
+    store: async (definition) => (database ?? (await within(maxWait.request))).store(definition),
+    check: async () => (database ?? (await within(maxWait.probe))).check(),
     close: () => database?.close(),
   };
 }

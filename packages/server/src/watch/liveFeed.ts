@@ -1,4 +1,4 @@
-import type { ChangesPage, ItemBase, Store } from "@cosmos-trpc/cosmos-core";
+import type { ChangesPage, ChangesRequest, ItemBase } from "@cosmos-trpc/cosmos-core";
 
 /** How a live feed reads, and what it buffers. */
 export interface FeedLimits {
@@ -59,13 +59,18 @@ interface Consumer {
   readonly onDrop: () => void;
 }
 
+/** As much of a store as feeds read. */
+export interface ChangeSource<Item> {
+  changes(request: ChangesRequest<never>): AsyncGenerator<ChangesPage<Item>, void, undefined>;
+}
+
 /**
  * Makes a live feed of a store.
  *
  * @param onStop called when the reader has stopped
  */
 export function createLiveFeed<Item extends ItemBase>(
-  store: Pick<Store<Item, never, never, never>, "changes">,
+  source: ChangeSource<Item>,
   limits: FeedLimits,
   onStop: () => void,
 ): LiveFeed<Item> {
@@ -124,7 +129,7 @@ export function createLiveFeed<Item extends ItemBase>(
 
   async function read(from: string, { signal }: AbortController): Promise<void> {
     try {
-      for await (const page of store.changes({ since: from, pollInterval: limits.pollInterval, signal })) {
+      for await (const page of source.changes({ since: from, pollInterval: limits.pollInterval, signal })) {
         if (signal.aborted) return;
         const entry = { page, bytes: Buffer.byteLength(JSON.stringify(page.items)) };
         buffer.push(entry);

@@ -1,5 +1,5 @@
-import type { ChangesPage, ItemBase, Since, Store } from "@cosmos-trpc/cosmos-core";
-import type { LiveFeed, Subscriber, Subscription } from "./liveFeed.ts";
+import type { ChangesPage, ItemBase, Since } from "@cosmos-trpc/cosmos-core";
+import type { ChangeSource, LiveFeed, Subscriber, Subscription } from "./liveFeed.ts";
 
 /** What one subscriber gets of a replay: the changes from where it goes on to where the live feed is. */
 interface Replay<Item> {
@@ -50,7 +50,7 @@ interface SharedReplay<Item> {
  * @param maxBytes bytes of changes, as JSON, that all replays buffer together; each has its newest page at least
  */
 export function createReplays<Item extends ItemBase>(
-  store: Pick<Store<Item, never, never, never>, "changes">,
+  source: ChangeSource<Item>,
   live: LiveFeed<Item>,
   { maxBytes }: { readonly maxBytes: number },
 ): Replays<Item> {
@@ -64,7 +64,7 @@ export function createReplays<Item extends ItemBase>(
   function begin(since: Since): SharedReplay<Item> {
     const stopped = new AbortController();
     const { signal } = stopped;
-    const changes = store.changes({ since, follow: false, markEnd: true, patience: maxOutage, signal });
+    const changes = source.changes({ since, follow: false, markEnd: true, patience: maxOutage, signal });
     const replay: SharedReplay<Item> = {
       since: textOf(since),
       pages: changes[Symbol.asyncIterator](),

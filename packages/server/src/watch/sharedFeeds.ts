@@ -1,5 +1,5 @@
-import type { ItemBase, Ordering, Store } from "@cosmos-trpc/cosmos-core";
-import { createLiveFeed, type FeedLimits, type LiveFeed } from "./liveFeed.ts";
+import type { ItemBase } from "@cosmos-trpc/cosmos-core";
+import { type ChangeSource, createLiveFeed, type FeedLimits, type LiveFeed } from "./liveFeed.ts";
 import { createReplays, type Replays } from "./replays.ts";
 
 /** What all who watch a store share. */
@@ -10,19 +10,17 @@ export interface SharedFeed<Item> {
 
 /** Makes it. */
 export function createSharedFeed<Item extends ItemBase>(
-  store: Pick<Store<Item, never, never, never>, "changes">,
+  source: ChangeSource<Item>,
   limits: FeedLimits,
 ): SharedFeed<Item> {
-  const live = createLiveFeed<Item>(store, limits, () => replays.forgetUnused());
-  const replays = createReplays<Item>(store, live, limits);
+  const live = createLiveFeed<Item>(source, limits, () => replays.forgetUnused());
+  const replays = createReplays<Item>(source, live, limits);
   return { live, replays };
 }
 
 /** The shared feeds of this process: one for each store that somebody has watched. */
 export interface SharedFeeds {
-  of<Item extends ItemBase, Key extends { readonly id: string }, Area, Order extends Ordering>(
-    store: Store<Item, Key, Area, Order>,
-  ): SharedFeed<Item>;
+  of<Item extends ItemBase>(source: ChangeSource<Item>): SharedFeed<Item>;
   /** Aborted when the process stops: who watches goes on at another one. */
   readonly stopping: AbortSignal;
   stop(): void;
@@ -41,12 +39,10 @@ export function createSharedFeeds(limits = defaultLimits): SharedFeeds {
   const feeds = new WeakMap<object, unknown>();
   const stopping = new AbortController();
   return {
-    of<Item extends ItemBase, Key extends { readonly id: string }, Area, Order extends Ordering>(
-      store: Store<Item, Key, Area, Order>,
-    ) {
+    of<Item extends ItemBase>(source: ChangeSource<Item>) {
       const feed =
-        (feeds.get(store) as SharedFeed<Item> | undefined) ?? createSharedFeed<Item>(store, limits);
-      feeds.set(store, feed);
+        (feeds.get(source) as SharedFeed<Item> | undefined) ?? createSharedFeed<Item>(source, limits);
+      feeds.set(source, feed);
       return feed;
     },
     stopping: stopping.signal,

@@ -1,9 +1,9 @@
-import type { ItemBase, Ordering, Stored } from "@cosmos-trpc/cosmos-core";
+import type { EntityTypes, Stored } from "@cosmos-trpc/cosmos-core";
 import { scopeFilter } from "@cosmos-trpc/cosmos-core/schema";
 import { type TrackedEnvelope, tracked } from "@trpc/server";
-import type { EntityDefinition } from "../entity/entity.ts";
-import { translateFailure } from "../errors/failure.ts";
-import type { Context } from "../request/context.ts";
+import type { Entity } from "../entity/entity.ts";
+import { translateFailure } from "../errors.ts";
+import type { RequestScope } from "../request/requestContext.ts";
 import { watchChanges } from "./watchChanges.ts";
 
 /** What one event tells. */
@@ -15,36 +15,31 @@ export interface WatchEvent<Item> {
   readonly items: readonly Stored<Item>[];
 }
 
-/** What a watch asks for. */
-export interface WatchInput<Area> {
+/** What a watcher asks for. */
+interface WatchInput<Scope> {
   /** Only items of this partition key; of a hierarchical one, of its first fields too. */
-  readonly pk?: Area | undefined;
+  readonly pk?: Scope | undefined;
   readonly since: string;
   readonly lastEventId?: string | undefined;
 }
 
 /** An entity's live changes, each with the cursor that a client goes on with as its id. */
-export async function* watchEntity<
-  Item extends ItemBase,
-  Key extends { readonly id: string },
-  Area,
-  Order extends Ordering,
->(
-  { database, changes, watchDuration, usage, disconnect }: Context,
-  definition: EntityDefinition<Item, Key, Area, Order>,
-  { pk, since, lastEventId }: WatchInput<Area>,
+export async function* watchEntity<Types extends EntityTypes>(
+  { database, feeds, watchDuration, usage, disconnect }: RequestScope,
+  definition: Entity<Types>["definition"],
+  { pk, since, lastEventId }: WatchInput<Types["scope"]>,
   signal: AbortSignal | undefined,
-): AsyncGenerator<TrackedEnvelope<WatchEvent<Item>>, void, undefined> {
+): AsyncGenerator<TrackedEnvelope<WatchEvent<Types["item"]>>, void, undefined> {
   // Aborted, a stream ends without saying that it is complete: its client connects again, with its last event's id.
   const expired = new AbortController();
   const timer = setTimeout(() => expired.abort(), watchDuration);
   try {
-    const store = await usage.timed(() => database.store(definition));
-    const pages = watchChanges(changes.of(store), {
+    const store = await usage.timed(() => database.store<Types>(definition));
+    const pages = watchChanges(feeds.of(store), {
       lastEventId,
       since: since === "beginning" || since === "now" ? since : new Date(since),
       wants: scopeFilter(definition, pk),
-      signal: AbortSignal.any([changes.stopping, expired.signal, ...(signal === undefined ? [] : [signal])]),
+      signal: AbortSignal.any([feeds.stopping, expired.signal, ...(signal === undefined ? [] : [signal])]),
       onDrop: disconnect,
     });
     for await (const { cursor, items } of pages) yield tracked(cursor, { items });

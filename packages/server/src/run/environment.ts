@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { type Endpoint, parseEndpoint } from "@cosmos-trpc/cosmos-core/schema";
 import { z } from "zod";
-import { type Endpoint, parseEndpoint } from "./endpoint.ts";
 
 /** An environment that cannot be used; its message names every mistake, not just the first. */
 export class ConfigurationError extends Error {
@@ -16,15 +16,13 @@ export class ConfigurationError extends Error {
   }
 }
 
-const resourceName = z
+/** The name of a database or a container. Source: Learn, "Azure Cosmos DB service quotas", limits of resource names. */
+export const resourceName = z
   .string()
   .regex(/^[^/\\?#]{1,255}$/, "has to have 1 to 255 characters, none of / \\ ? #")
   .refine((name) => !name.endsWith(" "), "must not end with a space");
 
-/**
- * The variables that configure Cosmos DB; what they parse to is {@link CosmosConfiguration}. A program with variables
- * of its own extends this shape and parses all of them at once.
- */
+/** The variables that say where Cosmos DB is. */
 export const cosmosEnvironment = {
   COSMOS_ENDPOINT: z
     .string("is missing: set it to the account's endpoint, https://<account>.documents.azure.com")
@@ -36,7 +34,6 @@ export const cosmosEnvironment = {
       return z.NEVER;
     }),
   COSMOS_DATABASE: resourceName.default("appdb"),
-  COSMOS_CONTAINER: resourceName.default("items"),
   COSMOS_PREFERRED_LOCATIONS: z
     .string()
     .default("")
@@ -55,35 +52,6 @@ export const cosmosEnvironment = {
     )
     .optional(),
 } as const;
-
-const cosmosSchema = z.object(cosmosEnvironment);
-
-/** Where Cosmos DB is and how to get in. */
-export interface CosmosConfiguration {
-  readonly endpoint: Endpoint;
-  readonly database: string;
-  readonly container: string;
-  /** Regions in the order in which reads try them, as Azure names them: `East US`. */
-  readonly preferredLocations: readonly string[];
-  /** A PEM file of further certificate authorities, for an emulator's TLS. */
-  readonly caFile?: string | undefined;
-}
-
-/** Reads the variables of {@link cosmosEnvironment}. @throws ConfigurationError that names every mistake. */
-export function readCosmosConfiguration(env: NodeJS.ProcessEnv): CosmosConfiguration {
-  return toCosmosConfiguration(parseEnvironment(cosmosSchema, env));
-}
-
-/** Names the parsed variables as the rest of the code does. */
-export function toCosmosConfiguration(variables: z.output<typeof cosmosSchema>): CosmosConfiguration {
-  return {
-    endpoint: variables.COSMOS_ENDPOINT,
-    database: variables.COSMOS_DATABASE,
-    container: variables.COSMOS_CONTAINER,
-    preferredLocations: variables.COSMOS_PREFERRED_LOCATIONS,
-    caFile: variables.COSMOS_CA_FILE,
-  };
-}
 
 /**
  * Parses an environment; a variable set to nothing counts as not set.

@@ -3,14 +3,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { expect, onTestFinished, test } from "vitest";
-import { ConfigurationError, readCosmosConfiguration } from "../src/index.ts";
+import { ConfigurationError, readConfiguration, resourceName } from "../src/index.ts";
 
 const account = "https://shop.documents.azure.com";
 const key = "c2VjcmV0IGtleSBvZiBhbiBhY2NvdW50IQ==";
 
+/** The environment of a server with a variable of its own. */
+const read = (env: NodeJS.ProcessEnv) => {
+  const { cosmos, own } = readConfiguration(env, { COSMOS_CONTAINER: resourceName.default("items") });
+  return { ...cosmos, container: own.COSMOS_CONTAINER };
+};
+
 function mistakes(env: NodeJS.ProcessEnv): ConfigurationError {
   try {
-    readCosmosConfiguration(env);
+    read(env);
   } catch (error) {
     if (error instanceof ConfigurationError) return error;
     throw error;
@@ -19,7 +25,7 @@ function mistakes(env: NodeJS.ProcessEnv): ConfigurationError {
 }
 
 test("has defaults for everything but the endpoint", () => {
-  expect(readCosmosConfiguration({ COSMOS_ENDPOINT: `${account}:443/` })).toEqual({
+  expect(read({ COSMOS_ENDPOINT: `${account}:443/` })).toEqual({
     endpoint: { url: account, isLoopback: false },
     database: "appdb",
     container: "items",
@@ -32,7 +38,7 @@ test("reads every variable", () => {
   const caFile = join(tmpdir(), `environment-${process.pid}.pem`);
   writeFileSync(caFile, rootCertificates[0] ?? "");
   onTestFinished(() => rmSync(caFile));
-  const configuration = readCosmosConfiguration({
+  const configuration = read({
     COSMOS_ENDPOINT: "https://localhost:8081",
     COSMOS_DATABASE: "shop",
     COSMOS_CONTAINER: "orders",
@@ -50,7 +56,7 @@ test("reads every variable", () => {
 });
 
 test("a variable set to nothing, or to spaces, counts as not set", () => {
-  const configuration = readCosmosConfiguration({
+  const configuration = read({
     COSMOS_ENDPOINT: account,
     COSMOS_DATABASE: "",
     COSMOS_CONTAINER: "  ",
@@ -114,12 +120,12 @@ test.each([
   ["https://emulator.localhost", "https://emulator.localhost"],
 ])("%s is on this machine and may have a key", (address, url) => {
   const value = `AccountEndpoint=${address};AccountKey=${key};`;
-  expect(readCosmosConfiguration({ COSMOS_ENDPOINT: value }).endpoint).toEqual({
+  expect(read({ COSMOS_ENDPOINT: value }).endpoint).toEqual({
     url,
     isLoopback: true,
     key,
   });
-  expect(readCosmosConfiguration({ COSMOS_ENDPOINT: address }).endpoint).toEqual({ url, isLoopback: true });
+  expect(read({ COSMOS_ENDPOINT: address }).endpoint).toEqual({ url, isLoopback: true });
 });
 
 test.each([

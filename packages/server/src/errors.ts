@@ -1,9 +1,10 @@
+import type { UnsafeNumberError } from "@cosmos-trpc/base";
 import type { FieldProblem, Reason, StoreError } from "@cosmos-trpc/cosmos-core";
-import { fieldProblems } from "@cosmos-trpc/cosmos-core/schema";
+import { describeFields, fieldProblems, maxNamedFields } from "@cosmos-trpc/cosmos-core/schema";
 import { type TRPC_ERROR_CODE_KEY, TRPCError } from "@trpc/server";
 import { z } from "zod";
 
-/** tRPC's code for each reason: the error table of the design. */
+/** tRPC's code for each reason. */
 const codeByReason: Readonly<Record<Reason, TRPC_ERROR_CODE_KEY>> = {
   "not-found": "NOT_FOUND",
   conflict: "CONFLICT",
@@ -43,18 +44,12 @@ const notJson: Failure = {
 export function describeFailure(error: TRPCError): Failure {
   const { cause } = error;
   if (cause instanceof z.ZodError) {
-    // An array of a million wrong elements must not make an answer of a hundred megabytes.
-    const fields = fieldProblems(cause);
-    return {
-      message: sentence(
-        fields,
-        cause.issues.reduce((sum, issue) => sum + problemCount(issue), 0),
-      ),
-      reason: "invalid",
-      fields,
-    };
+    return wrongFields(fieldProblems(cause));
   }
   if (isStoreError(cause)) return describeStoreError(cause);
+  if (isUnsafeNumberError(cause)) {
+    return wrongFields(cause.numbers.map(({ path, message }) => ({ path, message })));
+  }
   switch (error.code) {
     case "INTERNAL_SERVER_ERROR":
       return { message: internal };
@@ -96,19 +91,47 @@ export function describeStoreError({
 export const isStoreError = (error: unknown): error is StoreError =>
   error instanceof Error && error.name === "StoreError";
 
-/** A failure of the store as tRPC's, by the design's table; any other failure as it is. */
+const isUnsafeNumberError = (error: unknown): error is UnsafeNumberError =>
+  error instanceof Error && error.name === "UnsafeNumberError";
+
+/**
+ * A failure of a store as tRPC's, by its reason; any other failure as it is. Its message is what callers may know: the
+ * store's own, for the log, is that of its cause.
+ */
 export const translateFailure = (error: unknown): unknown =>
   isStoreError(error)
-    ? new TRPCError({ code: codeByReason[error.reason], message: error.message, cause: error })
+    ? new TRPCError({
+        code: codeByReason[error.reason],
+        message: describeStoreError(error).message,
+        cause: error,
+      })
     : error;
 
-const problemCount = (issue: z.core.$ZodIssue): number =>
-  issue.code === "unrecognized_keys" ? issue.keys.length : 1;
+/**
+ * The error formatter of {@link initApi}, for a tRPC instance of one's own: callers learn `reason`, `fields`,
+ * `currentEtag` and `retryAfterMs` in `data`, and nothing of the inside.
+ *
+ * @example
+ * const t = initTRPC.context<Context>().create({ errorFormatter: formatError });
+ */
+export function formatError<Shape extends { readonly message: string; readonly data: object }>({
+  shape,
+  error,
+}: {
+  readonly shape: Shape;
+  readonly error: TRPCError;
+}) {
+  const { message, ...failure } = describeFailure(error);
+  return { ...shape, message, data: { ...shape.data, ...failure } };
+}
 
-function sentence(fields: readonly FieldProblem[], count: number): string {
-  const named = fields.map(({ path, message }) =>
-    path === "" ? `the input ${message}` : `${path} ${message}`,
-  );
-  const more = count > fields.length ? [`and ${count - fields.length} more`] : [];
-  return `${[...named, ...more].join("; ")}.`;
+/** An array of a million wrong elements must not make an answer of a hundred megabytes. */
+function wrongFields(fields: readonly FieldProblem[]): Failure {
+  const [first] = fields;
+  const whole = first?.path === "" ? "the input " : "";
+  return {
+    message: `${whole}${describeFields(fields)}.`,
+    reason: "invalid",
+    fields: fields.slice(0, maxNamedFields),
+  };
 }

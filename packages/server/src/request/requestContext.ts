@@ -1,0 +1,72 @@
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { Store } from "@cosmos-trpc/cosmos-core";
+import type { Entities, Entity } from "../entity/entity.ts";
+import type { SharedFeeds } from "../watch/sharedFeeds.ts";
+import { RequestStore, type StoreScope } from "./requestStore.ts";
+import type { Charge } from "./usage.ts";
+
+/** What the entities' own procedures need of a request, beside its stores. */
+export interface RequestScope extends StoreScope {
+  readonly feeds: SharedFeeds;
+  /** After so long a watch's stream ends, in milliseconds, and its client goes on: so they spread over new instances. */
+  readonly watchDuration: number;
+  /** Ends the connection, whatever is still to be written to it. */
+  disconnect(): void;
+}
+
+/** Where the stores of a request keep its scope. */
+export const requestScope: unique symbol = Symbol("cosmos-trpc.requestScope");
+
+/** The stores of a request, for what looks them up by their definition. */
+export interface StoresOfRequest {
+  readonly [requestScope]: RequestScope;
+}
+
+/**
+ * The stores of a request, by the names of their entities. Each has the methods of cosmos-core's `Store`: what they cost
+ * is charged to the request, and they are given up when its caller leaves.
+ */
+export type RequestStores<Served extends Entities> = StoresOfRequest & {
+  readonly [Name in keyof Served]: Served[Name] extends Entity<infer Types> ? Store<Types> : never;
+};
+
+/** What is known of a request before its context is made. Calls of a batch share it. */
+export interface ApiRequest<Served extends Entities = Entities> {
+  readonly headers: IncomingHttpHeaders;
+  /** Node's own request. */
+  readonly request: IncomingMessage;
+  readonly stores: RequestStores<Served>;
+  /** What the request is charged so far; the stores add to it by themselves. */
+  readonly charge: Charge;
+  /** Aborted when the caller has left. */
+  readonly signal: AbortSignal;
+}
+
+/** What a procedure of {@link initApi} works with: made once for each request, shared by the calls of a batch. */
+export interface RequestContext<Served extends Entities = Entities, Caller = undefined>
+  extends Pick<ApiRequest<Served>, "headers" | "stores" | "charge" | "signal"> {
+  /** Who calls, as the application's `getCaller` says; `undefined` where there is no such function, or nobody. */
+  readonly caller: Caller | undefined;
+}
+
+/** Makes the stores of a request on some entities. A store is made when it is asked for. */
+export function requestStoresOf<Served extends Entities>(
+  entities: Served,
+): (scope: RequestScope) => RequestStores<Served> {
+  const byName = Object.fromEntries(
+    Object.entries(entities).map(([name, { definition }]) => [
+      name,
+      {
+        enumerable: true,
+        get(this: StoresOfRequest) {
+          const value = new RequestStore(this[requestScope], definition);
+          Object.defineProperty(this, name, { value, enumerable: true });
+          return value;
+        },
+      },
+    ]),
+  );
+  const prototype: object = Object.create(null, byName);
+  return (scope) =>
+    Object.create(prototype, { [requestScope]: { value: scope, enumerable: true } }) as RequestStores<Served>;
+}

@@ -1,0 +1,4 @@
+import { serve } from "../src/index.ts";
+import { unsendable } from "./unsendable.ts";
+
+await serve(unsendable);
