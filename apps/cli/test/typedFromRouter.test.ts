@@ -56,11 +56,16 @@ beforeAll(() => {
   };
   writeFileSync(join(house, "tsconfig.json"), JSON.stringify(config));
   const tsc = join(root, "node_modules/typescript/bin/tsc");
-  const run = spawnSync(process.execPath, [tsc, "-p", house, "--pretty", "false"], { cwd: house, encoding: "utf8" });
+  const run = spawnSync(process.execPath, [tsc, "-p", house, "--pretty", "false"], {
+    cwd: house,
+    encoding: "utf8",
+  });
   const errors = run.stdout.matchAll(/^(\S+?)\/cli\.ts\(\d+,\d+\): error (.*)$/gm);
   said = Object.fromEntries([...errors].map(([, folder, error]) => [folder, error]).reverse()) as typeof said;
   // Errors elsewhere would be no answer.
-  expect(run.stdout.split("\n").filter((line) => /error/.test(line) && !/^\S+\/cli\.ts\(/.test(line))).toEqual([]);
+  expect(
+    run.stdout.split("\n").filter((line) => /error/.test(line) && !/^\S+\/cli\.ts\(/.test(line)),
+  ).toEqual([]);
   rmSync(house, { recursive: true, force: true });
 });
 

@@ -159,12 +159,14 @@ describe("items upsert", () => {
   });
 
   test.each([
-    ["{}", ["id is missing"]],
-    ['{"id":5,"name":1,"ttl":"x"}', ["id has to be a string", "name has to be a string", "ttl"]],
-    ['{"id":"a","colour":"red"}', ["colour is not a known field"]],
-    [JSON.stringify({ id: "é".repeat(512) }), ["id is longer than 1023 bytes"]],
+    ["{}", [/id:? is missing/]],
+    ['{"id":5,"name":1,"ttl":"x"}', [/id:? has to be a string/, /name:? has to be a string/, /ttl/]],
+    ['{"id":"a","colour":"red"}', [/colour:? is not a known field/]],
+    [JSON.stringify({ id: "é".repeat(512) }), [/id:? is longer than 1023 bytes/]],
   ])("%s is refused, with every field named", async (item, words) => {
-    expectRefused(await items(["upsert", item]), 1, ...words);
+    const run = await items(["upsert", item]);
+    expectRefused(run, 1);
+    for (const word of words) expect(run.stderr).toMatch(word);
   });
 
   test("an item of 2 MB + 1 and one over the limit of a request are refused", async () => {

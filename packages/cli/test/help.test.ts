@@ -54,7 +54,7 @@ describe("completion", () => {
 
   test.each([
     [["o"], ["orders"]],
-    [[""], ["items", "orders", "transfers", "completion", "help"]],
+    [[""], ["items", "orders", "transfers", "echo", "count", "completion", "help"]],
     [["orders", "ex"], ["export"]],
     [["--url", "http://localhost", "items", "wa"], ["watch"]],
     [["orders", "get", "--te"], ["--tenant"]],

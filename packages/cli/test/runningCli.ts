@@ -16,7 +16,7 @@ export const nodeOnSources: readonly string[] = ["--conditions=@cosmos-trpc/sour
 export const program = join(import.meta.dirname, "example/main.ts");
 
 /** The server of the example: items, and orders with a hierarchical partition key. */
-export const serverProgram = join(import.meta.dirname, "../../server/examples/orders/main.ts");
+export const serverProgram = join(import.meta.dirname, "example/api.ts");
 
 /** The variables of this process without any that configure our programs. */
 export const surroundings = (): NodeJS.ProcessEnv =>

@@ -36,7 +36,7 @@ test("an update that somebody else always overtakes ends after 10 attempts, with
   });
   const error = await overtaken.catch((thrown: unknown) => thrown);
   const now = await client.items.get.query({ id: "contested" });
-  expect(isApiError(error, "precondition-failed") && error.currentEtag).toBe(now.etag);
+  expect(isApiError(error, "precondition-failed") && error.currentEtag).toBe(now._etag);
   expect([attempts, now.name]).toEqual([10, "other 10"]);
 });
 

@@ -232,12 +232,13 @@ function readScalar(schema: JsonSchema, label: string, text: string): unknown {
 
 function readJson(label: string, text: string, otherwise?: string): unknown {
   try {
-    const value = parsedJson(text) ?? otherwise;
+    const value = parsedJson(text);
     if (value !== undefined) return value;
   } catch (error) {
     if (!(error instanceof UnsafeNumberError)) throw error;
     if (otherwise !== undefined) return otherwise;
     throw new WrongUsage(`${label} ${error.message}.`);
   }
+  if (otherwise !== undefined) return otherwise;
   throw new WrongUsage(`${label} ${text}: it has to be JSON.`);
 }

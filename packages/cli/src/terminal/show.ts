@@ -67,6 +67,6 @@ const codeUnit = (character: string): string => `\\u${character.charCodeAt(0).to
 export const countItems = (items: number): string =>
   `${items.toLocaleString("en")} ${items === 1 ? "item" : "items"}`;
 
-/** `3 of 8 items were refused`, `1 of 1 item was refused`. */
+/** `1 of 8 items were refused`, `1 of 1 item was refused`. */
 export const partOfItems = (part: number, whole: number, done: string): string =>
-  `${part.toLocaleString("en")} of ${countItems(whole)} ${part === 1 ? "was" : "were"} ${done}`;
+  `${part.toLocaleString("en")} of ${countItems(whole)} ${whole === 1 ? "was" : "were"} ${done}`;

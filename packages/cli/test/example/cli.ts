@@ -1,21 +1,14 @@
 import { createApiClient } from "@cosmos-trpc/client";
-import type { ShopRouter } from "../../../server/examples/orders/router.ts";
 import type { CliOptions } from "../../src/index.ts";
-import { manifest } from "./manifest.ts";
+import { type AppRouter, manifest } from "./api.ts";
 
-/** The client of the server package's example. */
-export const createClient = ({
-  url,
-  ...options
-}: {
-  url: string | URL;
-  fetch?: Parameters<CliOptions["createClient"]>[0]["fetch"];
-}) =>
-  createApiClient<ShopRouter>({
-    url,
-    ...options,
-    idempotent: ["items.upsert", "items.replace", "orders.upsert", "orders.replace"],
-  });
+const idempotent = Object.keys(manifest.procedures).filter((path) => manifest.procedures[path]?.isIdempotent);
 
-/** The command line of the server package's example: items, and orders with a hierarchical partition key. */
+/** The example's client. */
+export const createClient = (options: {
+  readonly url: string | URL;
+  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
+}) => createApiClient<AppRouter>({ ...options, idempotent });
+
+/** The example's command line. */
 export const example: CliOptions = { name: "cosmos-trpc", version: "1.2.3", manifest, createClient };
