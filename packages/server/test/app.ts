@@ -1,5 +1,13 @@
 import { itemKey, items } from "@cosmos-trpc/cosmos-core/schema";
-import { createApi, entity, entityRouters, initApi, serve } from "../src/index.ts";
+import {
+  createApi,
+  entity,
+  entityRouters,
+  initApi,
+  readConfiguration,
+  resourceName,
+  serve,
+} from "../src/index.ts";
 
 // The server that most tests talk to: one entity.
 const entities = { items: entity(items, { key: itemKey }) };
@@ -12,4 +20,11 @@ export type AppRouter = typeof appRouter;
 
 export const api = createApi({ title: "Items", entities, router: appRouter, createContext });
 
-if (import.meta.main) await serve(api);
+if (import.meta.main) {
+  await serve(api, () => {
+    const { own, ...configuration } = readConfiguration(process.env, {
+      COSMOS_CONTAINER: resourceName.default("items"),
+    });
+    return { ...configuration, containers: { items: own.COSMOS_CONTAINER } };
+  });
+}

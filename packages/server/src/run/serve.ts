@@ -19,7 +19,20 @@ export async function serve(
 ): Promise<void> {
   const configuration = configurationOf(configure);
   const log = configuration.log ?? pino({ level: configuration.logLevel ?? "info" });
-  const server = await startServer(api, { ...configuration, log }).catch((error: NodeJS.ErrnoException) => {
+  const starting = startServer(api, { ...configuration, log });
+  // Before it listens: whoever is told so may stop it at once.
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.once(signal, () => {
+      log.info({ signal }, "stopping: requests in flight are answered first");
+      void starting
+        .then((server) => server.close())
+        .then(() => {
+          log.info({}, "stopped");
+          process.exit(0);
+        });
+    });
+  }
+  await starting.catch((error: NodeJS.ErrnoException) => {
     const { port = 3000, host = "127.0.0.1" } = configuration;
     fail(
       error.code === "EADDRINUSE"
@@ -29,15 +42,6 @@ export async function serve(
           : `The server cannot listen on ${host}:${port} (${error.code ?? error.message}): set PORT and HOST.`,
     );
   });
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.once(signal, () => {
-      log.info({ signal }, "stopping: requests in flight are answered first");
-      void server.close().then(() => {
-        log.info({}, "stopped");
-        process.exit(0);
-      });
-    });
-  }
 }
 
 function configurationOf(configure: () => ServerConfiguration): ServerConfiguration {
