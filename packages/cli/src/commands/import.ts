@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import { type Command, Help, Option } from "commander";
 import { type ImportOptions, importDefaults, importItems } from "../import/importItems.ts";
 import { showInput } from "../import/showInput.ts";
 import { formats } from "../input/openInput.ts";
@@ -53,8 +53,7 @@ An item that is there is written over, so that a line may be written twice with
 no harm. After Ctrl-C, a kill or an outage the same command goes on where it
 was, with its report. Of lines with the same id, the last one stays.
 
-A CSV has a line of column names first: ${heads.join(", ")}.
-Lists have semicolons between elements.
+${new Help().boxWrap(`A CSV has a line of column names first: ${heads.join(", ")}. Lists have semicolons between elements.`, 80)}
 ${examples(
   context,
   "import items.ndjson",

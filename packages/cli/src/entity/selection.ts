@@ -1,5 +1,5 @@
 import type { EntityManifest } from "@cosmos-trpc/base";
-import type { Command } from "commander";
+import { type Command, Help } from "commander";
 import type { ListInput } from "../api.ts";
 import { collect, parseOrderKey } from "../optionValues.ts";
 import { knownField } from "./fields.ts";
@@ -49,10 +49,11 @@ export function addSelection(
 /** How conditions are written. */
 export const whereHelp = (entity: EntityManifest): string =>
   [
-    `Conditions: ${operatorsOf(entity).join(" ")}; eq ne lt lte gt gte are`,
-    `also = != < <= > >=; in takes a,b,c; not before a condition turns it round.`,
+    `Conditions: ${operatorsOf(entity).join(" ")}; eq ne lt lte gt gte are also = != < <= > >=; in takes a,b,c; not before a condition turns it round.`,
     `Fields: ${entity.filters.map(({ name, isOpen }) => (isOpen ? `${name}.…` : name)).join(", ")}.`,
-  ].join("\n");
+  ]
+    .map((text) => new Help().boxWrap(text, 80))
+    .join("\n");
 
 /** Conditions that an entity's filters take, as options, for examples. */
 export function exampleConditions({ filters, key, orders }: EntityManifest): readonly string[] {

@@ -11,28 +11,29 @@ const mostCharacters = 500;
 
 const gap = "  ";
 
-/** Rows of items, with the widths and the columns of the first ones. */
+/** Rows of items, with the columns of the first ones. */
 export type ItemTable = (items: readonly Item[]) => string;
 
 /**
  * Makes what shows an entity's items as rows: the key first, what is long last, and without fields that none of the first
- * items has.
+ * items has. Columns are as wide as what they have shown so far wants.
  *
  * @param terminalWidth columns of the terminal; where they are not known nothing is cut
  */
 export function itemTable(entity: EntityManifest, terminalWidth: number | undefined): ItemTable {
   const width = terminalWidth || Number.POSITIVE_INFINITY;
-  let columns: readonly (ColumnManifest & { readonly width: number })[] | undefined;
+  let columns: readonly (ColumnManifest & { width: number })[] | undefined;
   return (items) => {
     if (items.length === 0) return "";
     const head = columns === undefined;
-    columns ??= inTableOrder(entity).flatMap((column) => {
-      const longest = Math.max(...items.map((item) => stringWidth(cellText(item, column))));
-      if (longest === 0) return [];
-      return [
-        { ...column, width: Math.min(mostWidth(column, entity), Math.max(column.name.length, longest)) },
-      ];
-    });
+    const longest = (column: ColumnManifest): number =>
+      Math.max(...items.map((item) => stringWidth(cellText(item, column))));
+    columns ??= inTableOrder(entity)
+      .filter((column) => longest(column) > 0)
+      .map((column) => ({ ...column, width: column.name.length }));
+    for (const column of columns) {
+      column.width = Math.max(column.width, Math.min(mostWidth(column, entity), longest(column)));
+    }
     const shown = columns;
     const line = (cells: readonly string[]): string =>
       `${cut(

@@ -36,7 +36,7 @@ const echo = router({
   nothing: procedure.query(() => "nothing was asked"),
 });
 
-export const appRouter = router({
+const appRouter = router({
   ...entityRouters(procedure, entities),
   transfers: router({
     make: procedure
