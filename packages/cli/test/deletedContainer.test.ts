@@ -4,9 +4,10 @@ import { CosmosClient } from "@azure/cosmos";
 import { expect, test, vi } from "vitest";
 import { createClient } from "./example/cli.ts";
 import { type Run, startCli } from "./runningCli.ts";
-import { type Stack, startStack } from "./runningStack.ts";
+import { type Stack, useStack } from "./runningStack.ts";
 import { jsonLines, testFolder } from "./testFolder.ts";
 
+const stack = useStack();
 const patiently = { timeout: 200_000, interval: 5 };
 
 /** The key of every Cosmos DB emulator. Source: Learn, "Develop locally using the Azure Cosmos DB emulator". */
@@ -42,7 +43,6 @@ function expectRefused(run: Run, ...words: string[]): void {
 }
 
 test("a watch with the cursor of a deleted container ends with a sentence, while it runs and when it begins", async () => {
-  const stack = await startStack();
   const client = createClient({ url: stack.url });
   await client.items.upsert.mutate({ id: "old" });
   const cursorFile = testFolder()("cursor");
@@ -70,7 +70,6 @@ test("a watch with the cursor of a deleted container ends with a sentence, while
 });
 
 test("an export with the cursor of a deleted container ends with a sentence, and --restart begins anew", async () => {
-  const stack = await startStack();
   const client = createClient({ url: stack.url });
   for (let group = 0; group < 6; group += 1) {
     const items = Array.from({ length: 500 }, (_, n) => ({ id: `old-${group}-${n}` }));

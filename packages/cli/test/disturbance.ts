@@ -8,6 +8,8 @@ export interface Disturbance {
   pause(): Promise<void>;
   /** The emulator is gone, and its faults with it: they have befallen nobody. */
   forget(): void;
+  /** Takes away what is left. */
+  end(): Promise<void>;
   /** How often each fault was used up. */
   befallen(): Promise<readonly number[]>;
 }
@@ -68,6 +70,11 @@ export function createDisturbance(env: NodeJS.ProcessEnv, faults: readonly Fault
 
   return {
     pause,
+    async end() {
+      await pause();
+      // Where the emulator is gone, so are its faults.
+      await fetch(address, { method: "DELETE", headers }).catch(() => undefined);
+    },
     forget() {
       ids = [];
     },

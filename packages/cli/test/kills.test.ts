@@ -1,24 +1,37 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import type { FaultOptions } from "@cosmos-trpc/cosmos-emulator";
-import { describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { createClient } from "./example/cli.ts";
 import { type RunningCli, startCli } from "./runningCli.ts";
-import { startStack } from "./runningStack.ts";
+import { useStack } from "./runningStack.ts";
 import { jsonLines, testFolder } from "./testFolder.ts";
 
 /** Enough that work is under way for a while. */
 const itemCount = 2_000;
 const padding = "x".repeat(500);
 
-const idOf = (n: number): string => `item-${String(n).padStart(5, "0")}`;
+const idOf = (n: number, group = "item"): string => `${group}-${String(n).padStart(5, "0")}`;
 
-/** Lines of items; each hundredth is broken. */
+/** Each hundredth line is broken. */
 const isBroken = (n: number): boolean => n % 100 === 50;
-const lines = Array.from({ length: itemCount }, (_, n) =>
-  isBroken(n) ? `{"id":"${idOf(n)}"` : JSON.stringify({ id: idOf(n), data: { n, padding } }),
-);
-const brokenLines = lines.flatMap((_, n) => (isBroken(n) ? [n + 1] : []));
-const ids = lines.flatMap((_, n) => (isBroken(n) ? [] : [idOf(n)]));
+const brokenLines = Array.from({ length: itemCount }, (_, n) => n + 1).filter((line) => isBroken(line - 1));
+
+let groups = 0;
+
+/** Lines of items that no other test has, and the ids of those that are whole. */
+function newItems() {
+  groups += 1;
+  const group = `group${groups}`;
+  const numbers = Array.from({ length: itemCount }, (_, n) => n);
+  const id = (n: number): string => idOf(n, group);
+  return {
+    group,
+    lines: numbers.map((n) =>
+      isBroken(n) ? `{"id":"${id(n)}"` : JSON.stringify({ id: id(n), data: { n, padding } }),
+    ),
+    ids: numbers.filter((n) => !isBroken(n)).map(id),
+  };
+}
 
 /** What goes wrong all the time between the server and its database: throttling, connections cut, answers late. */
 const mixOf = (operation: string): readonly FaultOptions[] => [
@@ -48,22 +61,30 @@ const untilUnderWay = (checkpoint: string, running: RunningCli): Promise<unknown
     return existsSync(checkpoint);
   }, patiently);
 
-async function storedItems(url: string) {
+/** The ids of a group that are stored. */
+async function storedIds(url: string, group: string): Promise<string[]> {
   const client = createClient({ url });
-  const found: { readonly id: string }[] = [];
+  const found: string[] = [];
   for (let cursor: string | undefined; ; ) {
-    const page = await client.items.list.query({ limit: 500, ...(cursor === undefined ? {} : { cursor }) });
-    found.push(...page.items);
+    const where = { id: { startsWith: `${group}-` } };
+    const page = await client.items.list.query({
+      where,
+      limit: 500,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    found.push(...page.items.map(({ id }) => id));
     cursor = page.cursor;
-    if (cursor === undefined) return found.sort((one, other) => (one.id < other.id ? -1 : 1));
+    if (cursor === undefined) return found.sort();
   }
 }
 
 describe("items import", () => {
+  const stack = useStack();
+
   test.each(["SIGKILL", "SIGINT", "SIGTERM"] as const)(
     "cut by %s goes on where it was, and loses nothing",
     async (signal) => {
-      const stack = await startStack();
+      const { group, lines, ids } = newItems();
       const path = testFolder()("items.ndjson", lines.join("\n"));
       const args = ["items", "import", path, "--url", stack.url, "--concurrency", "8", "--json"];
       const first = startCli(args);
@@ -90,12 +111,12 @@ describe("items import", () => {
       expect(jsonLines(second.stdout)).toMatchObject([{ written: ids.length, refused: brokenLines.length }]);
       const report = jsonLines(readFileSync(`${path}.refused.ndjson`, "utf8"));
       expect(report.map(({ line }) => line)).toEqual(brokenLines);
-      expect((await storedItems(stack.url)).map(({ id }) => id)).toEqual(ids);
+      expect(await storedIds(stack.url, group)).toEqual(ids);
     },
   );
 
   test.each(kills)("outlives a kill of the %s %s", async (what, circumstances) => {
-    const stack = await startStack();
+    const { group, lines, ids } = newItems();
     const faults = areOn(circumstances)
       ? [...mixOf("batchDocuments"), ...mixOf("upsertDocument").slice(0, 1)]
       : [];
@@ -110,11 +131,11 @@ describe("items import", () => {
     expect(jsonLines(run.stdout)).toMatchObject([{ written: ids.length, refused: brokenLines.length }]);
     const report = jsonLines(readFileSync(`${path}.refused.ndjson`, "utf8"));
     expect(report.map(({ line }) => line)).toEqual(brokenLines);
-    expect((await storedItems(stack.url)).map(({ id }) => id)).toEqual(ids);
+    expect(await storedIds(stack.url, group)).toEqual(ids);
   });
 
   test("killed when its report has just begun, it goes on with that report", async () => {
-    const stack = await startStack();
+    const { lines } = newItems();
     const file = testFolder();
     const path = file("items.ndjson", ["no", ...lines].join("\n"));
     const report = file("report.ndjson");
@@ -129,7 +150,7 @@ describe("items import", () => {
   });
 
   test("without patience ends when the server does, and goes on later", async () => {
-    const stack = await startStack();
+    const { group, lines, ids } = newItems();
     const path = testFolder()("items.ndjson", lines.join("\n"));
     const args = ["items", "import", path, "--url", stack.url, "--concurrency", "8", "--patience", "0"];
     const running = startCli(args);
@@ -144,27 +165,29 @@ describe("items import", () => {
     expect((await startCli([...args, "--concurrency", "200"]).ended).stderr).toMatch(
       /^1,980 items written, 20 refused/m,
     );
-    expect((await storedItems(stack.url)).map(({ id }) => id)).toEqual(ids);
+    expect(await storedIds(stack.url, group)).toEqual(ids);
   });
 });
 
 describe("items export", () => {
   const exported = Array.from({ length: 6_000 }, (_, n) => idOf(n));
+  let isFilled = false;
 
-  async function filledStack() {
-    const stack = await startStack();
+  const stack = useStack();
+
+  beforeEach(async () => {
+    if (isFilled) return;
     const client = createClient({ url: stack.url });
     for (let from = 0; from < exported.length; from += 500) {
       const group = exported.slice(from, from + 500);
       await client.items.bulk.mutate({ items: group.map((id) => ({ id, data: { padding } })) });
     }
-    return stack;
-  }
+    isFilled = true;
+  });
 
   test.each(["ndjson", "csv"] as const)(
     "of %s, killed and begun again, has each item once",
     async (format) => {
-      const stack = await filledStack();
       const path = testFolder()(`items.${format}`);
       const whole = testFolder()(`whole.${format}`);
       const options = ["--url", stack.url, "--order-by", "name"];
@@ -188,7 +211,6 @@ describe("items export", () => {
   );
 
   test.each(kills)("outlives a kill of the %s %s", async (what, circumstances) => {
-    const stack = await filledStack();
     const befallen = await stack.disturb(areOn(circumstances) ? mixOf("queryDocuments") : []);
     const path = testFolder()("items.ndjson");
     const running = startCli(["items", "export", path, "--url", stack.url]);
@@ -203,18 +225,12 @@ describe("items export", () => {
 });
 
 describe("items watch", () => {
-  /** Waits until the watch has shown so many items. */
-  async function untilShown(running: RunningCli, shown: () => string, count: number): Promise<void> {
-    await vi.waitUntil(() => {
-      if (running.child.exitCode !== null) throw new Error("The watch has ended.");
-      return jsonLines(shown().replace(/[^\n]*$/, "")).length >= count;
-    }, patiently);
-  }
+  const stack = useStack();
 
   test.each(["when all else is well", "with faults on"])(
     "over kills of itself, the server and the emulator shows each change at least once, in order, %s",
     async (circumstances) => {
-      const stack = await startStack();
+      const id = `watched ${circumstances}`;
       const befallen = await stack.disturb(areOn(circumstances) ? mixOf("readChangeFeed") : []);
       const client = createClient({ url: stack.url });
       const cursorFile = testFolder()("cursor");
@@ -240,9 +256,13 @@ describe("items watch", () => {
       };
       const write = async (): Promise<void> => {
         round += 1;
-        await client.items.upsert.mutate({ id: "watched", data: { round } });
+        await client.items.upsert.mutate({ id, data: { round } });
       };
-      const seen = () => new Set(jsonLines(shown).map(({ data }) => (data as { round: number }).round));
+      const rounds = () =>
+        jsonLines(shown.replace(/[^\n]*$/, ""))
+          .filter((item) => item["id"] === id)
+          .map(({ data }) => (data as { round: number }).round);
+      const seen = () => new Set(rounds());
 
       let running = watching();
       await write();
@@ -267,14 +287,16 @@ describe("items watch", () => {
       const unseen = round;
       running = watching();
       await vi.waitUntil(() => seen().has(unseen), patiently);
-      await untilShown(running, () => shown, 4);
+      await vi.waitUntil(() => {
+        if (running.child.exitCode !== null) throw new Error("The watch has ended.");
+        return rounds().length >= 4;
+      }, patiently);
       running.child.kill("SIGINT");
       const end = await running.ended;
       expect(end.code).toBe(130);
       expect(end.stderr).toBe("cosmos-trpc: Stopped. The same command goes on from there.\n");
       expect(Math.min(...(await befallen()))).toBeGreaterThan(0);
-      const rounds = jsonLines(shown).map(({ data }) => (data as { round: number }).round);
-      expect([...new Set(rounds)]).toEqual([...new Set(rounds)].sort((one, other) => one - other));
+      expect([...seen()]).toEqual([...seen()].sort((one, other) => one - other));
     },
   );
 });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { FaultOptions } from "@cosmos-trpc/cosmos-emulator";
-import { onTestFinished } from "vitest";
+import { afterAll, beforeEach, onTestFinished } from "vitest";
 import { createDisturbance, type Disturbance } from "./disturbance.ts";
 import { nodeOnSources, serverProgram, surroundings } from "./runningCli.ts";
 
@@ -26,8 +26,11 @@ export interface Stack {
   disturb(faults: readonly FaultOptions[]): Promise<() => Promise<readonly number[]>>;
 }
 
-/** Starts both for one test. */
-export async function startStack(): Promise<Stack> {
+/**
+ * Starts both before the tests of a file or a group, which share them: each test finds them running, whatever the one
+ * before has killed.
+ */
+export function useStack(): Stack {
   const folder = mkdtempSync(join(tmpdir(), "cli-stack-"));
   const running: { emulator?: ChildProcess; server?: ChildProcess } = {};
   const ports = { emulator: "0", identity: "0", server: "0" };
@@ -38,7 +41,7 @@ export async function startStack(): Promise<Stack> {
     url: "",
     async kill(what: "emulator" | "server") {
       const child = running[what];
-      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      if (!isRunning(child)) return;
       const ended = once(child, "exit");
       if (what === "emulator") await disturbance?.pause();
       child.kill("SIGKILL");
@@ -47,9 +50,14 @@ export async function startStack(): Promise<Stack> {
     },
     env: () => env,
     async disturb(faults: readonly FaultOptions[]) {
-      disturbance = createDisturbance(env, faults);
-      await disturbance.resume();
-      return disturbance.befallen;
+      const own = createDisturbance(env, faults);
+      disturbance = own;
+      onTestFinished(async () => {
+        disturbance = undefined;
+        await own.end();
+      });
+      await own.resume();
+      return own.befallen;
     },
     async start(what: "emulator" | "server") {
       if (what === "emulator") {
@@ -81,16 +89,20 @@ export async function startStack(): Promise<Stack> {
       await disturbance?.resume();
     },
   };
-  onTestFinished(async () => {
-    await disturbance?.pause();
+  beforeEach(async () => {
+    for (const what of ["emulator", "server"] as const)
+      if (!isRunning(running[what])) await stack.start(what);
+  });
+  afterAll(async () => {
     await stack.kill("server");
     await stack.kill("emulator");
     rmSync(folder, { recursive: true, force: true });
   });
-  await stack.start("emulator");
-  await stack.start("server");
   return stack;
 }
+
+const isRunning = (child: ChildProcess | undefined): child is ChildProcess =>
+  child !== undefined && child.exitCode === null && child.signalCode === null;
 
 type Line = Readonly<Record<string, unknown>>;
 

@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import type { FaultOptions } from "@cosmos-trpc/cosmos-emulator";
 import { expect, test } from "vitest";
 import { runCli } from "./runningCli.ts";
-import { startStack } from "./runningStack.ts";
+import { useStack } from "./runningStack.ts";
 import { jsonLines, testFolder } from "./testFolder.ts";
+
+const stack = useStack();
 
 /** Throttling as Cosmos DB has it. Source: Learn, "Diagnose and troubleshoot request rate too large (429) exceptions". */
 const throttling = (operation: string, count: number | "always"): FaultOptions => ({
@@ -15,7 +17,6 @@ const throttling = (operation: string, count: number | "always"): FaultOptions =
 });
 
 test("throttling that passes is waited for: an import and an export are whole", async () => {
-  const stack = await startStack();
   const file = testFolder();
   const ids = Array.from({ length: 600 }, (_, n) => `item-${String(n).padStart(3, "0")}`);
   const path = file("items.ndjson", ids.map((id) => JSON.stringify({ id })).join("\n"));
@@ -41,7 +42,6 @@ test("throttling that passes is waited for: an import and an export are whole", 
 });
 
 test("throttling that does not pass ends each command with one sentence, whatever it was about to do", async () => {
-  const stack = await startStack();
   const env = { COSMOS_TRPC_URL: stack.url };
   expect((await runCli(["items", "create", '{"id":"there"}'], { env })).code).toBe(0);
   const operations = ["upsertDocument", "batchDocuments", "readDocument", "queryDocuments"];
