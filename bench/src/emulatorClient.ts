@@ -1,13 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  createCosmosClient,
-  createCredential,
-  ensureContainer,
-  items,
-  readCosmosConfiguration,
-} from "@cosmos-trpc/cosmos-core";
+import { createCosmosClient, createCredential, ensureContainer, items } from "@cosmos-trpc/cosmos-core";
 import { startEmulatorProcess } from "@cosmos-trpc/scripts/processes";
 
 type Client = ReturnType<typeof createCosmosClient>;
@@ -29,7 +23,11 @@ export async function withEmulatorClient<Result>(
   const emulator = await startEmulatorProcess(folder);
   const { env } = emulator.ready;
   Object.assign(process.env, env);
-  const configuration = readCosmosConfiguration(process.env);
+  const configuration = {
+    endpoint: String(env["COSMOS_ENDPOINT"]),
+    database: "appdb",
+    caFile: env["COSMOS_CA_FILE"],
+  };
   const credential = createCredential();
   await ensureContainer(configuration, items, credential);
   const client = createCosmosClient(configuration, credential);

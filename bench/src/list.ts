@@ -1,4 +1,4 @@
-import { type Item, items, type ListRequest, openContainer } from "@cosmos-trpc/cosmos-core";
+import { items, type ListRequest, openContainer, type TypesOf } from "@cosmos-trpc/cosmos-core";
 import { type EmulatorClient, withEmulatorClient } from "./emulatorClient.ts";
 import { median, rotate } from "./load/statistics.ts";
 import { quick } from "./quick.ts";
@@ -10,7 +10,7 @@ const itemCount = 500;
 /** A list, and what one would ask the SDK for the same page. */
 interface Case {
   readonly name: string;
-  readonly request: ListRequest<Item, string, readonly [readonly ["name", "asc"]]>;
+  readonly request: ListRequest<TypesOf<typeof items>>;
   readonly query: string;
   readonly parameters?: { name: string; value: string }[];
 }

@@ -46,6 +46,13 @@ async function start(): Promise<void> {
     await choosePort(Number(process.env["PORT"] ?? 3000)),
   ];
   const complain = (text: string): void => void process.stderr.write(text);
+  const serverFolders = ["apps/server", "packages/server", "packages/cosmos-core", "packages/trpc-http"];
+  const regenerating = startProgram(
+    [...watched(...serverFolders), join(root, "scripts/src/regenerate.ts")],
+    {},
+    (line) => (typeof line["isDone"] === "boolean" ? line["isDone"] : undefined),
+    complain,
+  );
   const emulator = await startProgram(
     [
       ...watched("packages/cosmos-emulator"),
@@ -59,10 +66,7 @@ async function start(): Promise<void> {
   );
   running.push(emulator);
   const server = await startProgram(
-    [
-      ...watched("apps/server", "packages/server", "packages/cosmos-core", "packages/trpc-http"),
-      join(root, "apps/server/src/main.ts"),
-    ],
+    [...watched(...serverFolders), join(root, "apps/server/src/main.ts")],
     { ...emulator.ready.env, PORT: `${serverPort}` },
     (line) => {
       showLog(line);
@@ -70,7 +74,7 @@ async function start(): Promise<void> {
     },
     complain,
   );
-  running.push(server);
+  running.push(server, await regenerating);
 
   const url = serverPort === 3000 ? "" : ` --url ${server.ready}`;
   const cli = "npx -y pnpm@12 --silent cosmos-trpc";

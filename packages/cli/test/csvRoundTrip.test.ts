@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { codePoint } from "../../../vitest.codePoint.ts";
 import { itemWriter } from "../src/export/itemWriter.ts";
 import type { InputRecord } from "../src/input/inputRecord.ts";
 import { readCsv } from "../src/input/readCsv.ts";
@@ -26,7 +27,7 @@ async function all<Value>(values: AsyncIterable<Value>): Promise<Value[]> {
 
 /** Texts that are hard on CSV, JSON and numbers. */
 const hard = fc.oneof(
-  fc.string({ unit: "binary" }),
+  fc.string({ unit: codePoint }),
   fc.string({
     unit: fc.constantFrom('"', ",", ";", "\n", "\r", " ", "[", "]", "{", "1", ".", "é", "\u2028", "\\"),
   }),

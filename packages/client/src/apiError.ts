@@ -19,7 +19,7 @@ export interface FieldProblem {
   readonly message: string;
 }
 
-/** A refusal as the server sends it: tRPC's own form, and what `@cosmos-trpc/server` adds to it. */
+/** A refusal as the server sends it: tRPC's own form, and what a server of entities adds to it. */
 export interface ErrorShape {
   message: string;
   code: TRPC_ERROR_CODE_NUMBER;

@@ -8,10 +8,14 @@ import { retryDelay } from "./retryDelay.ts";
 import { createTurns } from "./turns.ts";
 import { late } from "./within.ts";
 
-/** The outermost link: a turn to leave in, an end in time, further attempts, and one kind of error for every call. */
+/**
+ * The outermost link: a turn to leave in, an end in time, further attempts, and one kind of error for every call.
+ *
+ * @param url where calls go; empty where that is not known, and every call fails
+ */
 export const callLink =
   (
-    address: () => string,
+    url: string,
     timeout: number,
     idempotent: readonly string[],
     onError: ((error: ApiError, call: FailedCall) => void) | undefined,
@@ -49,7 +53,7 @@ export const callLink =
             attempt = next({ ...op, signal: null, context: { ...op.context, transport } }).subscribe({
               next: observer.next,
               error(thrown) {
-                const error = toApiError(thrown, address());
+                const error = toApiError(thrown, url);
                 const wait = retryDelay(op, error, attempts, idempotent);
                 if (wait === undefined || performance.now() + wait >= endsAt) fail(error);
                 else pause = setTimeout(run, wait, attempts + 1);
@@ -60,15 +64,15 @@ export const callLink =
           });
 
         if (signal?.aborted) cancel();
+        else if (!url)
+          fail(new ApiError("misconfigured", "url has to be http or https where there is no page."));
         else {
           signal?.addEventListener("abort", cancel);
           if (type !== "subscription") deadline = setTimeout(() => fail(late(path, timeout)), timeout);
           try {
-            // Without an address nothing is sent.
-            address();
             run(1);
-          } catch (thrown) {
-            fail(thrown instanceof ApiError ? thrown : new ApiError("invalid", "The input is not JSON."));
+          } catch {
+            fail(new ApiError("invalid", "The input is not JSON."));
           }
         }
         return end;
@@ -76,12 +80,12 @@ export const callLink =
   };
 
 /** The client's error for whatever tRPC's links report of a call to `url`. */
-function toApiError(error: unknown, url: string): ApiError {
-  if (error instanceof ApiError) return error;
-  const { shape, meta, cause = error } = error as TRPCClientError<AnyRouter>;
+function toApiError(thrown: unknown, url: string): ApiError {
+  if (thrown instanceof ApiError) return thrown;
+  const { shape, meta, cause = thrown } = thrown as TRPCClientError<AnyRouter>;
   // tRPC 11.22 ends a stream that has failed once more, and reports both failures as a SuppressedError.
-  const { error: first } = cause as { error?: unknown };
-  if (first instanceof ApiError) return first;
+  const { error } = cause as { error?: unknown };
+  if (error) return toApiError(error, url);
   // Single answers have been checked by now: what is left is a batch's stream that could not be read to its end.
   return shape?.data
     ? refusal(shape, meta)

@@ -1,10 +1,9 @@
-import { createTRPCClient, splitLink, type TRPCClient, type TRPCLink } from "@trpc/client";
+import { createTRPCClient, type TRPCClient } from "@trpc/client";
 import type { AnyRouter } from "@trpc/server";
-import { ApiError } from "./apiError.ts";
-import { batchLink } from "./batchLink.ts";
+import type { ApiError } from "./apiError.ts";
 import { callLink } from "./callLink.ts";
-import { subscriptionLink } from "./subscriptionLink.ts";
 import { authorizer } from "./token.ts";
+import { transportLink } from "./transportLink.ts";
 
 /** The typed client of a router: tRPC's own. */
 export type ApiClient<Router extends AnyRouter> = TRPCClient<Router>;
@@ -57,44 +56,23 @@ export function createApiClient<Router extends AnyRouter>(options: ClientOptions
   if (!(timeout > 0 && timeout < 2 ** 31)) {
     throw new TypeError(`timeout has to be 1 to 2**31 - 1 ms, not ${timeout}.`);
   }
-  let known = endpoint(url);
-  /** The address of tRPC, at the first call at the latest. */
-  const address = (): string => {
-    known ??= endpoint(url);
-    if (known !== undefined) return known;
-    throw new ApiError(
-      "misconfigured",
-      `The client's url is ${url}, a page's own server, and there is no page here: give it the whole address, https://…`,
-    );
-  };
+  const address = endpoint(url);
   const send = options.fetch ?? ((target, init) => fetch(target, init));
   const authorize = authorizer(options.getToken, timeout / 2);
-  const transport: TRPCLink<AnyRouter> = (runtime) => {
-    let links: ReturnType<TRPCLink<AnyRouter>> | undefined;
-    return (call) => {
-      links ??= splitLink<AnyRouter>({
-        condition: ({ type }) => type === "subscription",
-        true: subscriptionLink(address(), send, authorize, timeout),
-        false: batchLink(address(), send, authorize),
-      })(runtime);
-      return links(call);
-    };
-  };
   return createTRPCClient<AnyRouter>({
-    links: [callLink(address, timeout, idempotent, onError), transport],
+    links: [
+      callLink(address, timeout, idempotent, onError),
+      transportLink(address, send, authorize, timeout),
+    ],
   }) as unknown as ApiClient<Router>;
 }
 
-/** The address of tRPC on a server; `undefined` for a page's own where there is no page. */
-function endpoint(url: string | URL): string | undefined {
+/** The address of tRPC on a server; empty for a page's own server where there is no page. */
+function endpoint(url: string | URL): string {
   const page = (globalThis as { location?: { href: string } }).location?.href;
-  let address = "";
-  try {
-    address = new URL(url, page).href;
-  } catch {
-    if (page === undefined && `${url}`.startsWith("/")) return undefined;
-  }
+  const address = URL.canParse(`${url}`, page) ? new URL(url, page).href : "";
   if (!/^https?:/.test(address)) {
+    if (!page && /^\//.test(`${url}`)) return "";
     throw new TypeError(`url has to be http or https, not ${url}.`);
   }
   return address.replace(/(\/trpc)?\/*([?#].*)?$/, "/trpc");

@@ -31,7 +31,7 @@ export function retryDelay(
   idempotent: readonly string[],
 ): number | undefined {
   const isThrottled = reason === "throttled";
-  const isConditional = Array.isArray(input) && input[1]?.ifMatch;
+  const isConditional = (input as { 1?: { ifMatch?: unknown } } | null | undefined)?.[1]?.ifMatch;
   const mayRepeat =
     type === "query" ||
     context["idempotent"] ||

@@ -1,7 +1,7 @@
 import type { Operation } from "@trpc/client";
 
-/** How a call is sent: with others, by itself, or by itself and by POST, whatever it is. */
-export type Transport = "batched" | "single" | "posted";
+/** How a call is sent: with others, by itself, by itself and by POST, whatever it is, or as a stream. */
+export type Transport = "batched" | "single" | "posted" | "streamed";
 
 /**
  * Characters of JSON that a call's input may have, in a URL as it is escaped there, to go in a batch or a URL. With the
@@ -21,12 +21,12 @@ export function createTurns(): (call: Operation, leave: (transport: Transport) =
     const text = JSON.stringify(input) ?? "";
     if ((type === "query" ? encodeURIComponent(text) : text).length > (maxInputLength[type] as number))
       leave("posted");
+    else if (type === "subscription") leave("streamed");
     else if (context["skipBatch"]) leave("single");
     else {
       turns[type] ??= [];
       const turn = turns[type];
-      turn.push(leave);
-      if (turn.length > 1) return;
+      if (turn.push(leave) > 1) return;
       setTimeout(() => {
         turns[type] = undefined;
         for (const each of turn) each(turn.length > 1 ? "batched" : "single");

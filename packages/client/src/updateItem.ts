@@ -1,4 +1,4 @@
-import { ApiError, isApiError } from "./apiError.ts";
+import { isApiError } from "./apiError.ts";
 import { retryWait } from "./retryDelay.ts";
 
 interface CallOptions {
@@ -41,7 +41,7 @@ const maxAttempts = 10;
  * @param entity an entity's procedures
  * @param key what names the item
  * @param change gives the whole item as it shall be, or `undefined` to leave it as it is. The service's properties that
- *   come with the item are ignored; its id and its partition key have to stay.
+ *   come with the item are ignored. Its key has to stay: another would name another item, of which this is no version
  * @returns the item as it is afterwards
  * @throws ApiError `not-found` when there is no such item; `precondition-failed` when others were faster 10 times;
  *   and whatever else the calls throw
@@ -56,8 +56,6 @@ export async function updateItem<Entity extends UpdatableEntity>(
     const item = (await entity.get.query(key, options)) as Stored<Entity>;
     const changed = await change(item);
     if (changed === undefined) return item;
-    if (!agrees(changed, item, key))
-      throw new ApiError("invalid", "An update must not change the item's key.");
     try {
       return (await entity.replace.mutate([changed, { ifMatch: item._etag }], options)) as Stored<Entity>;
     } catch (error) {
@@ -75,11 +73,3 @@ export async function updateItem<Entity extends UpdatableEntity>(
     }
   }
 }
-
-/** Whether two items are the same in all that a key names. */
-const agrees = (one: unknown, other: unknown, key: unknown): boolean =>
-  key instanceof Object
-    ? Object.entries(key).every(([name, part]) => agrees(member(one, name), member(other, name), part))
-    : one === other;
-
-const member = (value: unknown, name: string): unknown => (value as Record<string, unknown> | null)?.[name];

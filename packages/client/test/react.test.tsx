@@ -52,5 +52,5 @@ test("a page is rendered where there is no page, and its call says why it has no
   const { queryClient, query, render } = page({ url: "/" });
   expect(render()).toBe("<p>…</p>");
   await queryClient.prefetchQuery(query);
-  expect(render()).toContain("there is no page here");
+  expect(render()).toContain("there is no page");
 });

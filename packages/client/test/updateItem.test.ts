@@ -92,17 +92,6 @@ test("it ends after 10 attempts with the etag that is there, and writes nothing 
   expect(writes).toHaveLength(10);
 });
 
-test.each<[string, Partial<OrderInput>]>([
-  ["the id", { id: "2" }],
-  ["a field of the partition key", { address: { city: "Bergen" } }],
-])("a change of %s is refused before anything is written", async (_name, changes) => {
-  const { router, writes } = orders();
-  const client = createApiClient<OrdersApi>(await serve(router));
-  const changing = updateItem(client.orders, key, (order) => ({ ...order, ...changes }));
-  await expect(changing).rejects.toMatchObject({ reason: "invalid" });
-  expect(writes).toEqual([]);
-});
-
 test("its types are the entity's", () => {
   const typed = (client: ApiClient<OrdersApi>): void => {
     void updateItem(client.orders, key, (order) => {

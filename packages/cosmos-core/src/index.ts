@@ -9,15 +9,15 @@ export type {
   Upgrade,
 } from "./definition/containerDefinition.ts";
 export type { DeclaredQuery } from "./definition/defineContainer.ts";
-export type { Stored } from "./definition/document.ts";
+export type { ReadCounts, Stored, UnfitDocument } from "./definition/document.ts";
 export type { EntityTypes, TypesOf } from "./definition/entityTypes.ts";
 export type { Conditions } from "./definition/filter.ts";
 export type { ItemKey, KeyOf, PartitionKeyValue, Scope } from "./definition/itemKey.ts";
 export type { OrderPathOf, SingleOrdering } from "./definition/ordering.ts";
 export type { FieldProblem, Reason, StoreErrorDetails } from "./errors/errors.ts";
-export type { ChangesPage, ChangesRequest } from "./feed/changes.ts";
+export type { ChangesPage, ChangesRequest } from "./feed/changesRequest.ts";
 export type { Item } from "./item.ts";
-export type { ListRequest, ListResult } from "./lists/list.ts";
+export type { ListRequest, ListResult } from "./lists/listRequest.ts";
 export { type OpenContainer, type OpenContainerOptions, openContainer } from "./openContainer.ts";
 export type { CoalescingLimits } from "./points/coalescingLimits.ts";
 export {
@@ -31,8 +31,8 @@ export {
   type WriteOptions,
 } from "./points/pointStore.ts";
 export * from "./schema.ts";
-export { type CosmosConfiguration, createCosmosClient } from "./sdk/client.ts";
-export { createCredential } from "./sdk/credential.ts";
+export { createCosmosClient, createCredential } from "./sdk/client.ts";
+export type { CosmosConfiguration, CosmosOptions } from "./sdk/endpoint.ts";
 export { ensureContainer } from "./sdk/ensureContainer.ts";
 export type { IndexKey, IndexUse } from "./sdk/indexMetrics.ts";
 export type { Store } from "./store.ts";

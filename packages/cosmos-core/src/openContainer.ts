@@ -1,4 +1,3 @@
-import type { Container, CosmosClient, PartitionKeyDefinition } from "@azure/cosmos";
 import type { z } from "zod";
 import { createCursors } from "./cursors/cursor.ts";
 import { givenCursorKey, storedCursorKey } from "./cursors/cursorKey.ts";
@@ -9,14 +8,11 @@ import type {
   PartitionKeyPaths,
 } from "./definition/containerDefinition.ts";
 import type { EntityTypes, TypesOfParts } from "./definition/entityTypes.ts";
-import { type Coalescer, createCoalescer } from "./points/coalescer.ts";
+import { createCoalescer } from "./points/coalescer.ts";
 import { type CoalescingLimits, toLimits } from "./points/coalescingLimits.ts";
-import { canSendTogether, sendTogether } from "./sdk/batchRequest.ts";
+import type { CosmosClient } from "./sdk/client.ts";
 import { findContainer } from "./sdk/foundContainer.ts";
-import { openPhysicalPartitions } from "./sdk/physicalPartitions.ts";
-import { isMinimal, type PointOperation } from "./sdk/pointOperation.ts";
-import { sendAlone } from "./sdk/pointRequest.ts";
-import { openReadRegion } from "./sdk/readRegion.ts";
+import { openPointRequests } from "./sdk/pointRequests.ts";
 import { createStore, type Store } from "./store.ts";
 
 /** An open container. */
@@ -56,42 +52,13 @@ export async function openContainer<
   options: OpenContainerOptions = {},
 ): Promise<OpenContainer<TypesOfParts<Schema, Paths, Order>>> {
   const limits = toLimits(options.coalescing);
-  const { container, rid, partitionKey, drift } = await findContainer(client, database, definition);
-  const coalescer = await openCoalescer(client, container, partitionKey, limits);
+  const found = await findContainer(client, database, definition);
+  const { container, rid, drift } = found;
+  const requests = await openPointRequests(client, found, limits.batchSize > 1);
   const given = options.cursorKey === undefined ? undefined : givenCursorKey(options.cursorKey);
   const key = given === undefined ? storedCursorKey(container, definition) : async () => given;
-  return { store: createStore(coalescer, container, definition, createCursors(rid, key)), drift };
-}
-
-/** The queue of a container's operations. */
-async function openCoalescer(
-  client: CosmosClient,
-  container: Container,
-  partitionKey: PartitionKeyDefinition,
-  limits: CoalescingLimits,
-): Promise<Coalescer> {
-  const [partitions, readRegion] = await Promise.all([
-    openPhysicalPartitions(container, partitionKey),
-    openReadRegion(client),
-  ]);
-  const isBatching = limits.batchSize > 1 && canSendTogether(container);
-  // The SDK sends batches to the region that takes writes, and reads belong to a preferred location.
-  const isBatched = (kind: PointOperation["kind"]): boolean =>
-    isBatching && (kind !== "read" || readRegion.isWriteRegion());
-  return createCoalescer(
-    {
-      alone: (operation, signal) => sendAlone(container, operation, signal, readRegion.readOptions),
-      async together(operations, signal) {
-        const { answers, isScattered } = await sendTogether(container, operations, signal);
-        if (isScattered) partitions.refresh();
-        return answers;
-      },
-      companyOf(operation) {
-        const partition = isBatched(operation.kind) ? partitions.partitionOf(operation.key.pk) : undefined;
-        return partition !== undefined && isMinimal(operation) ? `${partition}, minimal` : partition;
-      },
-      onBatchFailure: partitions.refresh,
-    },
-    limits,
-  );
+  return {
+    store: createStore(createCoalescer(requests, limits), container, definition, createCursors(rid, key)),
+    drift,
+  };
 }

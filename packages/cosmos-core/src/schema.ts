@@ -1,5 +1,5 @@
 /**
- * What of this package does without the SDK: schemas, errors, endpoints. A server answers its health check with
+ * What of this package does without the SDK: schemas, errors, the endpoint. A server answers its health check with
  * these loaded, while the SDK (half a second of imports) still loads.
  */
 
@@ -17,8 +17,8 @@ export {
 } from "./definition/keySchema.ts";
 export { orderBySchema } from "./definition/ordering.ts";
 export { type Patch, patchSchema } from "./definition/patch.ts";
-export { reasons, StoreError } from "./errors/errors.ts";
-export { describeFields, fieldProblems, maxNamedFields } from "./errors/invalidInput.ts";
+export { type FailureCode, failureCodes, reasons, StoreError } from "./errors/errors.ts";
+export { fieldProblems, maxNamedFields, problemsText } from "./errors/invalidInput.ts";
 export { changesLimits, type Since } from "./feed/changesRequest.ts";
 export {
   itemFields,
@@ -29,5 +29,5 @@ export {
   items,
   withPartitionKey,
 } from "./item.ts";
-export { listLimit, maxListLimit } from "./lists/listLimits.ts";
+export { listLimit, maxListLimit } from "./lists/listRequest.ts";
 export { type Endpoint, parseEndpoint } from "./sdk/endpoint.ts";

@@ -1,14 +1,16 @@
-import type { Container } from "@azure/cosmos";
 import { type BulkOptions, type BulkResult, createBulk } from "./bulk/bulk.ts";
 import type { Cursors } from "./cursors/cursor.ts";
 import type { AnyDefinition } from "./definition/containerDefinition.ts";
-import { createDocuments } from "./definition/document.ts";
+import { createDocuments, type ReadCounts } from "./definition/document.ts";
 import type { EntityTypes } from "./definition/entityTypes.ts";
-import { type ChangesPage, type ChangesRequest, createChanges } from "./feed/changes.ts";
-import { createList, type ListRequest, type ListResult } from "./lists/list.ts";
+import { createChanges } from "./feed/changes.ts";
+import type { ChangesPage, ChangesRequest } from "./feed/changesRequest.ts";
+import { createList } from "./lists/list.ts";
+import type { ListRequest, ListResult } from "./lists/listRequest.ts";
 import type { Coalescer } from "./points/coalescer.ts";
 import { createPointStore } from "./points/createPointStore.ts";
 import type { OperationOptions, PointStore } from "./points/pointStore.ts";
+import type { Container } from "./sdk/client.ts";
 import { openPartitionRanges } from "./sdk/partitionRanges.ts";
 
 /**
@@ -24,10 +26,7 @@ export interface Store<Types extends EntityTypes> extends PointStore<Types> {
    *
    * @throws StoreError `invalid` that names every wrong field, or says what is wrong with the cursor
    */
-  list(
-    request?: ListRequest<Types["item"], Types["scope"], Types["order"]>,
-    options?: OperationOptions,
-  ): Promise<ListResult<Types["item"]>>;
+  list(request?: ListRequest<Types>, options?: OperationOptions): Promise<ListResult<Types["item"]>>;
   /**
    * The change feed, of the whole container or of a partition key, a page at a time: items as they were last written,
    * those of one partition key in the order of their writes. Deletes are not in it. Each page has a cursor, with which
@@ -37,9 +36,9 @@ export interface Store<Types extends EntityTypes> extends PointStore<Types> {
    * @throws StoreError `invalid` for a cursor that is cut, altered or of another feed or container; what Cosmos DB's
    *   being away or throttling ends with after the request's patience
    */
-  changes(
-    request?: ChangesRequest<Types["scope"]>,
-  ): AsyncGenerator<ChangesPage<Types["item"]>, void, undefined>;
+  changes(request?: ChangesRequest<Types>): AsyncGenerator<ChangesPage<Types["item"]>, void, undefined>;
+  /** How often what was read has been checked by the schema, upgraded, or found not to fit, since the store was opened. */
+  reads(): ReadCounts;
   /**
    * Upserts what a source gives, as fast as Cosmos DB takes it, and says of each item what became of it, in the source's
    * order: its new etag, or why it was refused. Each is put through the schema. It holds no more than
@@ -64,14 +63,12 @@ export function createStore<Types extends EntityTypes>(
   cursors: Cursors,
 ): Store<Types> {
   const documents = createDocuments<Types["item"]>(definition);
-  const ranges = openPartitionRanges(container);
-  const changes = createChanges<Types["item"]>({ container, definition, documents, cursors });
-  const list = createList<Types["item"]>({ container, definition, documents, cursors, ranges });
-  const points = createPointStore<Types>(coalescer.submit, definition, documents);
+  const source = { container, definition, documents, cursors };
   return {
-    ...points,
+    ...createPointStore<Types>(coalescer.submit, definition, documents),
+    reads: documents.counts,
     bulk: createBulk(coalescer.submit, definition, documents),
-    list: (request = {}, options) => list(request, options),
-    changes: (request = {}) => changes(request),
+    list: createList<Types["item"]>({ ...source, ranges: openPartitionRanges(container) }),
+    changes: createChanges<Types["item"]>(source),
   };
 }

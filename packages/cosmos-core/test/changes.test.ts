@@ -40,7 +40,7 @@ const ids = (from: number, to: number): string[] =>
 
 /** Everything that is there now. */
 async function readAll(
-  request: ChangesRequest<string>,
+  request: ChangesRequest<TypesOf<typeof items>>,
   from: Store<TypesOf<typeof items>> = store,
 ): Promise<ChangesPage<Item>[]> {
   return Array.fromAsync(from.changes({ ...request, follow: false }));

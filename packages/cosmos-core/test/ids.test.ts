@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { z } from "zod";
+import { codePoint } from "../../../vitest.codePoint.ts";
 import {
   createCredential,
   defineContainer,
@@ -85,7 +86,7 @@ const character = fc.oneof(
       ..."ab.:%&=+;,@$ ~'\"<>{}|^`[]()!*-_\0\t\n\r\u007f\u00a0\u3000\ufeff\u2028é☃😀",
     ),
   },
-  { weight: 1, arbitrary: fc.string({ unit: "binary", minLength: 1, maxLength: 1 }) },
+  { weight: 1, arbitrary: fc.string({ unit: codePoint, minLength: 1, maxLength: 1 }) },
   { weight: 1, arbitrary: fc.constantFrom("/", "\\", "?", "#", "\ud800", "%2f", "..") },
 );
 

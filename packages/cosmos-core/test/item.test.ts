@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, expectTypeOf, test } from "vitest";
+import { codePoint } from "../../../vitest.codePoint.ts";
 import {
   createCredential,
   ensureContainer,
@@ -34,7 +35,7 @@ const odd = fc.constantFrom(
 );
 const unit = fc.oneof(
   odd,
-  fc.string({ unit: "binary", minLength: 1, maxLength: 1 }),
+  fc.string({ unit: codePoint, minLength: 1, maxLength: 1 }),
   fc.constantFrom("a", "é", "💡"),
 );
 const anyText = fc.oneof(

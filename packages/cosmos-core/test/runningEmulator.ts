@@ -3,15 +3,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Emulator, type EmulatorOptions, startEmulator } from "@cosmos-trpc/cosmos-emulator";
 import { afterAll, beforeAll } from "vitest";
-import { type CosmosConfiguration, createCosmosClient, createCredential } from "../src/index.ts";
-import { configurationOf } from "./configurationOf.ts";
+import {
+  type CosmosConfiguration,
+  createCosmosClient,
+  createCredential,
+  type Endpoint,
+  parseEndpoint,
+} from "../src/index.ts";
 
 /** An emulator for the tests of one file, which goes away and comes back on the same ports. */
 export interface RunningEmulator {
   current(): Emulator;
   stop(): Promise<void>;
   startAgain(): Promise<void>;
-  /** A configuration for it, as a process in its environment reads it. */
+  /** Where it is. */
   configuration(): CosmosConfiguration;
   /** A client that signs in with the managed identity; closed after the tests. */
   client(preferredLocations?: readonly string[]): ReturnType<typeof createCosmosClient>;
@@ -36,8 +41,8 @@ export function useEmulator(options: EmulatorOptions = {}): RunningEmulator {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  const configuration = () => configurationOf(process.env);
-  function open(changes: Partial<ReturnType<typeof configuration>>) {
+  const configuration = () => configurationOf(emulator.env);
+  function open(changes: Partial<CosmosConfiguration>) {
     const client = createCosmosClient({ ...configuration(), ...changes }, createCredential());
     undo.push(() => client.dispose());
     return client;
@@ -56,3 +61,10 @@ export function useEmulator(options: EmulatorOptions = {}): RunningEmulator {
     keyClient: () => open({ endpoint: { ...configuration().endpoint, key: emulator.key } }),
   };
 }
+
+/** Where an emulator of these variables is. */
+export const configurationOf = (env: Emulator["env"]): CosmosConfiguration => ({
+  endpoint: parseEndpoint(env["COSMOS_ENDPOINT"] ?? "") as Endpoint,
+  database: "appdb",
+  caFile: env["COSMOS_CA_FILE"],
+});

@@ -1,6 +1,6 @@
 import type { UnsafeNumberError } from "@cosmos-trpc/base";
 import type { FieldProblem, Reason, StoreError } from "@cosmos-trpc/cosmos-core";
-import { describeFields, fieldProblems, maxNamedFields } from "@cosmos-trpc/cosmos-core/schema";
+import { fieldProblems, maxNamedFields, problemsText } from "@cosmos-trpc/cosmos-core/schema";
 import { type TRPC_ERROR_CODE_KEY, TRPCError } from "@trpc/server";
 import { z } from "zod";
 
@@ -130,7 +130,7 @@ function wrongFields(fields: readonly FieldProblem[]): Failure {
   const [first] = fields;
   const whole = first?.path === "" ? "the input " : "";
   return {
-    message: `${whole}${describeFields(fields)}.`,
+    message: `${whole}${problemsText(fields, " ")}.`,
     reason: "invalid",
     fields: fields.slice(0, maxNamedFields),
   };

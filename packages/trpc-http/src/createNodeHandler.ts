@@ -48,11 +48,11 @@ export function createNodeHandler<TRouter extends AnyTRPCRouter>(
   options: NodeHandlerOptions<TRouter>,
 ): RequestListener {
   // One type for the rest of this package, which never looks inside the router's types.
-  const { parseJson, ...handlerOptions } = options as unknown as NodeHandlerOptions<AnyTRPCRouter>;
+  const handlerOptions = options as unknown as NodeHandlerOptions<AnyTRPCRouter>;
   const handOver = createHTTPHandler(handlerOptions);
   const readTarget = targetReader();
   const basePathLength = trimSlashes(handlerOptions.basePath ?? "/").length;
-  const { middleware } = handlerOptions;
+  const { middleware, parseJson } = handlerOptions;
 
   return (req, res) => {
     const target = readTarget(req);

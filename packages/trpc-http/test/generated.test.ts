@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { codePoint } from "../../../vitest.codePoint.ts";
 import { errorCodes, outputs, thrown } from "./everyKind.ts";
 import { type RequestSpelling, spell } from "./requests.ts";
 import { expectSame, isOwnAnswer, startPair } from "./serverPair.ts";
@@ -56,7 +57,7 @@ const json = fc.oneof(
       .dictionary(fc.constantFrom("0", "1", "2", "x"), input)
       .map((value) => JSON.stringify(value)),
   },
-  { weight: 2, arbitrary: fc.string({ unit: "binary" }) },
+  { weight: 2, arbitrary: fc.string({ unit: codePoint }) },
   {
     weight: 1,
     arbitrary: fc.string({ unit: "grapheme", maxLength: 400 }).map((text) => JSON.stringify(text)),

@@ -108,6 +108,20 @@ function withoutData({ shape, path }: FormatterOptions) {
 export const setups = {
   plain: (diary) => observed(diary),
   bare: () => ({ router: plainRouter }) as Options,
+  ownParser: (diary) => observed(diary, { parseJson: JSON.parse }),
+  ownParserSmallBodies: (diary) => observed(diary, { parseJson: JSON.parse, maxBodySize: 40 }),
+  ownParserSuperjson: (diary) => observed(diary, { parseJson: JSON.parse, router: superjsonRouter }),
+  ownParserBrokenTransformer: (diary) =>
+    observed(diary, { parseJson: JSON.parse, router: brokenTransformerRouter }),
+  ownParserMethodOverride: (diary) => observed(diary, { parseJson: JSON.parse, allowMethodOverride: true }),
+  ownParserContextReadsInput: (diary) =>
+    observed(diary, {
+      parseJson: JSON.parse,
+      createContext: async ({ info, res }) => {
+        diary.push(note("inputs", await Promise.all(info.calls.map((call) => call.getRawInput()))));
+        return { who: "reader", res };
+      },
+    }),
   basePath: (diary) => observed(diary, { basePath: "/api/trpc/" }),
   noBatching: (diary) => observed(diary, { allowBatching: false }),
   noBatchingOldOption: (diary) => observed(diary, { batching: { enabled: false } }),

@@ -4,3 +4,4 @@ export {
   generateRouterTypes,
 } from "./generateRouterTypes.ts";
 export { formatProblem, type Problem } from "./problem.ts";
+export { createParsedFiles, type ParsedFiles } from "./project/parsedFiles.ts";

@@ -1,12 +1,11 @@
 import { cpSync, mkdirSync, realpathSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { compileConsumer } from "./compileConsumer.ts";
+import { compileConsumer, compilers } from "./compileConsumer.ts";
 import { generatedText } from "./hardRouters.ts";
-import { compilers } from "./runProcess.ts";
 import { emptyFolder, packageFolder } from "./scratchFolder.ts";
 
-describe.each(Object.entries(compilers))("with %s", (_, compiler) => {
+describe.each(compilers)("with %s", (compiler) => {
   test("a client needs the file, @trpc/client and @trpc/server, and nothing else", async () => {
     const folder = emptyFolder();
     mkdirSync(path.join(folder, "node_modules/@trpc"), { recursive: true });
@@ -18,7 +17,7 @@ describe.each(Object.entries(compilers))("with %s", (_, compiler) => {
         filter: (file) => !file.slice(installed.length).includes("node_modules"),
       });
     }
-    const outcome = await compileConsumer(
+    const errors = await compileConsumer(
       folder,
       {
         "json.d.ts": generatedText("json"),
@@ -28,7 +27,7 @@ describe.each(Object.entries(compilers))("with %s", (_, compiler) => {
       compiler,
       { skipLibCheck: false, exactOptionalPropertyTypes: true },
     );
-    expect(outcome).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(errors).toBe("");
   });
 });
 

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { formatProblem, generateRouterTypes } from "../src/index.ts";
-import { scratchFolder } from "./scratchFolder.ts";
+import { parsedFiles, scratchFolder } from "./scratchFolder.ts";
 
 const start = 'import { initTRPC } from "@trpc/server";\n';
 const json = `${start}const t = initTRPC.create();\n`;
@@ -106,6 +106,7 @@ describe("what stands in the way is named with its place:", () => {
     const result = generateRouterTypes({
       routerFile: path.join(folder, "router.ts"),
       outFile: path.join(folder, "router.d.ts"),
+      parsedFiles,
     });
     const lines = result.ok
       ? result.text

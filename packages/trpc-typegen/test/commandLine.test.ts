@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { runTypegen } from "./runProcess.ts";
+import { runTypegen, spawnTypegen } from "./runProcess.ts";
 import { scratchFolder } from "./scratchFolder.ts";
 
 const router = `import { initTRPC } from "@trpc/server";
@@ -56,7 +56,7 @@ function project(): string {
   return folder;
 }
 
-test("reads a project of a solution that takes another's sources by paths", async () => {
+test("reads a project of a solution that takes another's sources by paths", () => {
   const folder = project();
   mkdirSync(path.join(folder, "greetings"));
   writeFileSync(path.join(folder, "greetings/hello.ts"), 'export const hello = (): string => "hello";\n');
@@ -73,51 +73,51 @@ test("reads a project of a solution that takes another's sources by paths", asyn
     paths: { "@greetings/*": ["../greetings/*"] },
   };
   writeFileSync(path.join(folder, "src/tsconfig.json"), JSON.stringify({ compilerOptions }));
-  const outcome = await runTypegen(["src/router.ts", "--out", "types/router.d.ts"], folder);
+  const outcome = runTypegen(["src/router.ts", "--out", "types/router.d.ts"], folder);
   expect(outcome).toEqual({ code: 0, stdout: "", stderr: "" });
   expect(readFileSync(path.join(folder, "types/router.d.ts"), "utf8")).toBe(generated);
 });
 
-test("reads a router in JavaScript, whatever its project says of JavaScript", async () => {
+test("reads a router in JavaScript, whatever its project says of JavaScript", () => {
   const folder = project();
   writeFileSync(path.join(folder, "src/router.js"), router.replace(/export type.*\n/u, ""));
-  const outcome = await runTypegen(["src/router.js", "--out", "types/router.d.ts"], folder);
+  const outcome = runTypegen(["src/router.js", "--out", "types/router.d.ts"], folder);
   expect(outcome).toEqual({ code: 0, stdout: "", stderr: "" });
   expect(readFileSync(path.join(folder, "types/router.d.ts"), "utf8")).toBe(
     generated.replace("router.ts", "router.js"),
   );
 });
 
-test("writes the file, and leaves nothing else behind", async () => {
+test("writes the file, and leaves nothing else behind", () => {
   const folder = project();
-  const ended = await runTypegen(["src/router.ts", "--out", "types/router.d.ts"], folder);
+  const ended = runTypegen(["src/router.ts", "--out", "types/router.d.ts"], folder);
   expect(ended).toEqual({ code: 0, stdout: "", stderr: "" });
   expect(readFileSync(path.join(folder, "types/router.d.ts"), "utf8")).toBe(generated);
   expect(readdirSync(path.join(folder, "types"))).toEqual(["router.d.ts"]);
   expect(readdirSync(path.join(folder, "src"))).toEqual(["router.ts"]);
 });
 
-test("gives the same bytes from another folder, in another place, with the old file present", async () => {
+test("gives the same bytes from another folder, in another place, with the old file present", () => {
   const [first, second] = [project(), project()];
-  await runTypegen(["src/router.ts", "--out", "types/router.d.ts"], first);
-  await runTypegen(["src/router.ts", "--out", "types/router.d.ts"], first);
+  runTypegen(["src/router.ts", "--out", "types/router.d.ts"], first);
+  runTypegen(["src/router.ts", "--out", "types/router.d.ts"], first);
   const from = path.join(second, "src");
-  await runTypegen(["router.ts", "--out", "../types/router.d.ts", "--tsconfig", "../tsconfig.json"], from);
+  runTypegen(["router.ts", "--out", "../types/router.d.ts", "--tsconfig", "../tsconfig.json"], from);
   for (const folder of [first, second]) {
     expect(readFileSync(path.join(folder, "types/router.d.ts"), "utf8")).toBe(generated);
   }
 });
 
-test("reads the export that it is told to, a value or a type", async () => {
+test("reads the export that it is told to, a value or a type", () => {
   const folder = project();
-  const ended = await runTypegen(["src/router.ts", "--out", "router.d.mts", "--export", "Renamed"], folder);
+  const ended = runTypegen(["src/router.ts", "--out", "router.d.mts", "--export", "Renamed"], folder);
   expect(ended.code).toBe(0);
   expect(readFileSync(path.join(folder, "router.d.mts"), "utf8")).toContain(
     "export type Renamed = TRPCBuiltRouter<",
   );
 });
 
-test("--check passes over a file that is current, and fails over one that is stale or missing, writing nothing", async () => {
+test("--check passes over a file that is current, and fails over one that is stale or missing, writing nothing", () => {
   const folder = project();
   const arguments_ = ["src/router.ts", "--out", "types/router.d.ts"];
   const stale = {
@@ -125,25 +125,25 @@ test("--check passes over a file that is current, and fails over one that is sta
     stdout: "",
     stderr: "types/router.d.ts is stale: run trpc-typegen without --check and commit the result\n",
   };
-  expect(await runTypegen([...arguments_, "--check"], folder)).toEqual(stale);
+  expect(runTypegen([...arguments_, "--check"], folder)).toEqual(stale);
   expect(readdirSync(folder)).not.toContain("types");
 
-  await runTypegen(arguments_, folder);
-  expect(await runTypegen([...arguments_, "--check"], folder)).toEqual({ code: 0, stdout: "", stderr: "" });
+  runTypegen(arguments_, folder);
+  expect(runTypegen([...arguments_, "--check"], folder)).toEqual({ code: 0, stdout: "", stderr: "" });
 
   const file = path.join(folder, "types/router.d.ts");
   writeFileSync(file, "old");
-  expect(await runTypegen([...arguments_, "--check"], folder)).toEqual(stale);
+  expect(runTypegen([...arguments_, "--check"], folder)).toEqual(stale);
   expect(readFileSync(file, "utf8")).toBe("old");
 });
 
-test("leaves the old file alone when the router is bad, and says where", async () => {
+test("leaves the old file alone when the router is bad, and says where", () => {
   const folder = project();
   const file = path.join(folder, "router.d.ts");
   writeFileSync(file, "old");
   writeFileSync(path.join(folder, "src/router.ts"), router.replace('() => "hello"', "() => Symbol()"));
   for (const arguments_ of [[], ["--check"]]) {
-    expect(await runTypegen(["src/router.ts", "--out", "router.d.ts", ...arguments_], folder)).toEqual({
+    expect(runTypegen(["src/router.ts", "--out", "router.d.ts", ...arguments_], folder)).toEqual({
       code: 1,
       stdout: "",
       stderr:
@@ -160,27 +160,27 @@ test("leaves the old file alone when the router is bad, and says where", async (
   ]);
 });
 
-test("says when a file is not there, or cannot be written", async () => {
+test("says when a file is not there, or cannot be written", () => {
   const folder = project();
-  const absent = await runTypegen(["src/absent.ts", "--out", "router.d.ts"], folder);
+  const absent = runTypegen(["src/absent.ts", "--out", "router.d.ts"], folder);
   expect(absent).toEqual({
     code: 1,
     stdout: "",
     stderr: "src/absent.ts: there is no such file\n1 problem; router.d.ts is left as it is\n",
   });
   // A file where the folder should be stops even a superuser.
-  const blocked = await runTypegen(["src/router.ts", "--out", "package.json/router.d.ts"], folder);
+  const blocked = runTypegen(["src/router.ts", "--out", "package.json/router.d.ts"], folder);
   expect(blocked.code).toBe(1);
   expect(blocked.stderr).toMatch(/^package\.json\/router\.d\.ts: E(?:NOTDIR|EXIST)/u);
 });
 
-test("says what is wrong with the project's settings", async () => {
+test("says what is wrong with the project's settings", () => {
   const folder = project();
   const run = () => runTypegen(["src/router.ts", "--out", "router.d.ts"], folder);
   writeFileSync(path.join(folder, "tsconfig.json"), '{ "compilerOptions": { "strict": false } }');
-  expect((await run()).stderr).toContain('tsconfig.json: tRPC\'s types need "strict": true');
+  expect(run().stderr).toContain('tsconfig.json: tRPC\'s types need "strict": true');
   writeFileSync(path.join(folder, "tsconfig.json"), '{ "compilerOptions": { "module": "nonsense" } }');
-  const nonsense = await run();
+  const nonsense = run();
   expect(nonsense.code).toBe(1);
   expect(nonsense.stderr).toMatch(/^tsconfig\.json:1:34: Argument for '--module' option must be/u);
 });
@@ -191,16 +191,32 @@ test.each([
   ["an --out that is no declaration file", ["src/router.ts", "--out", "router.ts"]],
   ["an unknown option", ["src/router.ts", "--out", "router.d.ts", "--fast"]],
   ["two routers", ["src/router.ts", "src/other.ts", "--out", "router.d.ts"]],
-])("exits 2 and explains itself when given %s", async (_, arguments_) => {
+])("exits 2 and explains itself when given %s", (_, arguments_) => {
   const folder = project();
-  const ended = await runTypegen(arguments_, folder);
+  const ended = runTypegen(arguments_, folder);
   expect(ended.code).toBe(2);
   expect(ended.stderr).toMatch(/^error: /u);
   expect(ended.stderr).toContain("Usage: trpc-typegen [options] <router file>");
 });
 
-test("--help exits 0", async () => {
-  const ended = await runTypegen(["--help"], project());
+test("--help exits 0", () => {
+  const ended = runTypegen(["--help"], project());
   expect(ended.code).toBe(0);
   expect(ended.stdout).toContain("--check");
+});
+
+test("the process ends as the command does", async () => {
+  const folder = project();
+  const commandLines = [
+    ["--help"],
+    ["src/router.ts", "--out", "types/router.d.ts"],
+    ["src/absent.ts", "--out", "types/router.d.ts"],
+    ["--fast"],
+  ];
+  const inProcess = commandLines.map((arguments_) => runTypegen(arguments_, folder));
+  expect(inProcess.map(({ code }) => code)).toEqual([0, 0, 1, 2]);
+  rmSync(path.join(folder, "types"), { recursive: true });
+  const spawned = await Promise.all(commandLines.map((arguments_) => spawnTypegen(arguments_, folder)));
+  expect(spawned).toEqual(inProcess);
+  expect(readFileSync(path.join(folder, "types/router.d.ts"), "utf8")).toBe(generated);
 });

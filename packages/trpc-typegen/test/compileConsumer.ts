@@ -1,7 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { type Ended, runNode } from "./runProcess.ts";
-import { packageFolder } from "./scratchFolder.ts";
+import ts from "typescript-6";
+import { runNode } from "./runProcess.ts";
+import { packageFolder, parsedFiles } from "./scratchFolder.ts";
+
+/** The compilers that consumers have: the current major and the one before. */
+export const compilers = ["TypeScript 6", "TypeScript 7"] as const;
+
+const typescript7 = path.resolve(packageFolder, "../../node_modules/typescript/bin/tsc");
 
 /** The path of the types that compare two routers. */
 export const comparison = path.join(packageFolder, "test/compare/differences.ts");
@@ -10,15 +16,15 @@ export const comparison = path.join(packageFolder, "test/compare/differences.ts"
  * Compiles some files under the strictest settings.
  * @param folder where to put them
  * @param files their text by name
- * @param compiler the path of the compiler
  * @param options compiler options on top
+ * @returns the compiler's errors as it writes them; nothing when there are none
  */
 export async function compileConsumer(
   folder: string,
   files: Readonly<Record<string, string>>,
-  compiler: string,
+  compiler: (typeof compilers)[number],
   options: Readonly<Record<string, unknown>>,
-): Promise<Ended> {
+): Promise<string> {
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
   const compilerOptions = {
@@ -32,9 +38,26 @@ export async function compileConsumer(
     types: [],
     ...options,
   };
-  writeFileSync(
-    path.join(folder, "tsconfig.json"),
-    JSON.stringify({ compilerOptions, files: Object.keys(files) }),
+  const tsconfig = path.join(folder, "tsconfig.json");
+  writeFileSync(tsconfig, JSON.stringify({ compilerOptions, files: Object.keys(files) }));
+  if (compiler === "TypeScript 6") return compileInProcess(tsconfig);
+  // Each of its checkers would check for itself what all consumers share.
+  const { code, stdout, stderr } = await runNode([typescript7, "-p", tsconfig, "--singleThreaded"], folder);
+  return code === 0 ? `${stdout}${stderr}` : `exit code ${code}\n${stdout}${stderr}`;
+}
+
+/** Does what `tsc` does, and shares with all other tests what it has parsed. */
+function compileInProcess(tsconfig: string): string {
+  const { options, fileNames, errors } = ts.parseJsonConfigFileContent(
+    ts.readConfigFile(tsconfig, ts.sys.readFile).config,
+    ts.sys,
+    path.dirname(tsconfig),
+    undefined,
+    tsconfig,
   );
-  return await runNode([compiler, "-p", "."], folder);
+  const host = ts.createCompilerHost(options);
+  const readFromDisk = host.getSourceFile.bind(host);
+  host.getSourceFile = (file, ...how) => parsedFiles.read(file, options, () => readFromDisk(file, ...how));
+  const program = ts.createProgram({ rootNames: fileNames, options, host });
+  return ts.formatDiagnostics([...errors, ...ts.getPreEmitDiagnostics(program)], host);
 }

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { generateRouterTypes } from "../src/index.ts";
-import { packageFolder } from "./scratchFolder.ts";
+import { packageFolder, parsedFiles } from "./scratchFolder.ts";
 
 /** The routers that the types are compared over: one whose values travel as JSON, one with a transformer. */
 export const hardRouters = {
@@ -33,7 +33,7 @@ export function generatedText(name: HardRouter): string {
   const known = texts.get(name);
   if (known !== undefined) return known;
   const outFile = path.join(packageFolder, "router.d.ts");
-  const result = generateRouterTypes({ routerFile: routerFile(name), outFile });
+  const result = generateRouterTypes({ routerFile: routerFile(name), outFile, parsedFiles });
   if (!result.ok) throw new Error(JSON.stringify(result.problems, undefined, 2));
   texts.set(name, result.text);
   return result.text;

@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
-import { packageFolder } from "./scratchFolder.ts";
+import { vi } from "vitest";
+import { runCommand } from "../src/runCommand.ts";
+import { packageFolder, parsedFiles } from "./scratchFolder.ts";
 
 /** How a process ended. */
 export interface Ended {
@@ -9,15 +11,27 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** The compilers that consumers have: the current major and the one before. */
-export const compilers = {
-  "TypeScript 6": path.join(packageFolder, "node_modules/typescript-6/bin/tsc"),
-  "TypeScript 7": path.resolve(packageFolder, "../../node_modules/typescript/bin/tsc"),
-} as const;
-
-/** Runs the command line from its sources. */
-export function runTypegen(arguments_: readonly string[], cwd: string): Promise<Ended> {
+/** Runs the command from its sources as a process: it takes a second, most of it to load the compiler. */
+export function spawnTypegen(arguments_: readonly string[], cwd: string): Promise<Ended> {
   return runNode([path.join(packageFolder, "src/main.ts"), ...arguments_], cwd);
+}
+
+/** Runs the command in a folder, in this process. */
+export function runTypegen(arguments_: readonly string[], cwd: string): Ended {
+  const before = process.cwd();
+  const [stdout, stderr] = [process.stdout, process.stderr].map((stream) => {
+    const texts: string[] = [];
+    const write = vi.spyOn(stream, "write").mockImplementation((text) => texts.push(String(text)) > 0);
+    return { texts, write };
+  });
+  process.chdir(cwd);
+  try {
+    const code = runCommand(arguments_, parsedFiles);
+    return { code, stdout: stdout?.texts.join("") ?? "", stderr: stderr?.texts.join("") ?? "" };
+  } finally {
+    process.chdir(before);
+    for (const caught of [stdout, stderr]) caught?.write.mockRestore();
+  }
 }
 
 /** Runs a script under this process's own Node. */

@@ -2,9 +2,13 @@ import { mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { onTestFinished } from "vitest";
+import { createParsedFiles } from "../src/index.ts";
 
 /** This package's folder. */
 export const packageFolder = path.resolve(import.meta.dirname, "..");
+
+/** What all tests have installed in common is parsed once. */
+export const parsedFiles = createParsedFiles();
 
 /** @returns an empty folder outside the workspace, a module's, gone after the test */
 export function emptyFolder(): string {

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { generateRouterTypes } from "../src/index.ts";
-import { scratchFolder } from "./scratchFolder.ts";
+import { parsedFiles, scratchFolder } from "./scratchFolder.ts";
 
 /** Members that are alike down to some depth, and differ only in index signatures, modifiers, or below. */
 const unions: readonly string[] = [
@@ -46,7 +46,7 @@ ${[...procedures, other].join("\n")}
   );
   const compilerOptions = { strict: true, module: "nodenext", target: "es2024" };
   writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions }));
-  const result = generateRouterTypes({ routerFile, outFile: path.join(folder, "router.d.ts") });
+  const result = generateRouterTypes({ routerFile, outFile: path.join(folder, "router.d.ts"), parsedFiles });
   if (!result.ok) throw new Error(JSON.stringify(result.problems, undefined, 2));
   // All but the unrelated procedure itself, which is the last one.
   return result.text.replace(/^ +unrelated: [\s\S]*?^ {2}\}/mu, "  }");

@@ -1,9 +1,10 @@
 import { createSecretKey, hash, type KeyObject, randomBytes } from "node:crypto";
-import type { Container, ItemDefinition } from "@azure/cosmos";
 import { putAt } from "@cosmos-trpc/base";
 import { type AnyDefinition, partitionKeyPaths } from "../definition/containerDefinition.ts";
 import { definitionPath } from "../definition/containerPath.ts";
+import type { ItemDefinition } from "../definition/serviceTypes.ts";
 import { StoreError } from "../errors/errors.ts";
+import type { Container } from "../sdk/client.ts";
 import { fromAnswer, fromSdkError } from "../sdk/cosmosFailure.ts";
 import { withinDeadline } from "../sdk/deadline.ts";
 import { sendAlone } from "../sdk/pointRequest.ts";

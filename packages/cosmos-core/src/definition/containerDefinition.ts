@@ -1,5 +1,5 @@
-import type { IndexingPolicy } from "@azure/cosmos";
 import type { z } from "zod";
+import type { IndexingPolicy } from "./serviceTypes.ts";
 
 type Direction = "asc" | "desc";
 

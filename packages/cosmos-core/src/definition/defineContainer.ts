@@ -1,4 +1,3 @@
-import type { IndexingPolicy } from "@azure/cosmos";
 import { isWithin, type JsonPath, parsePath } from "@cosmos-trpc/base";
 import type { z } from "zod";
 import {
@@ -14,6 +13,7 @@ import type { PathOf } from "./fieldTypes.ts";
 import type { ItemOrderings } from "./indexedPaths.ts";
 import { isIndexed, policyFor } from "./indexingPolicy.ts";
 import { isTimePath, type OrderPathOf, type OrderTerm } from "./ordering.ts";
+import type { IndexingPolicy } from "./serviceTypes.ts";
 import { schemaProblems } from "./storableSchema.ts";
 
 /** A query that an application makes: the paths that it filters by, and its order. */

@@ -1,10 +1,18 @@
-import type { ItemDefinition, Resource } from "@azure/cosmos";
-import { type JsonRules, jsonProblem, maxJsonDepth } from "@cosmos-trpc/base";
-import { z } from "zod";
-import { type FieldProblem, StoreError } from "../errors/errors.ts";
-import { describeIssues, fieldProblems, invalidInput } from "../errors/invalidInput.ts";
-import type { AnyDefinition, ItemBase } from "./containerDefinition.ts";
+import {
+  type JsonPath,
+  type JsonRules,
+  jsonProblem,
+  maxJsonDepth,
+  pathText,
+  valueAt,
+} from "@cosmos-trpc/base";
+import { type FailureCode, type FieldProblem, StoreError } from "../errors/errors.ts";
+import { invalidInput, problemsText } from "../errors/invalidInput.ts";
+import { type AnyDefinition, type ItemBase, partitionKeyPaths } from "./containerDefinition.ts";
+import { definitionPath } from "./containerPath.ts";
 import { jsonBytes } from "./jsonBytes.ts";
+import { applySchema, fitToSchema } from "./schemaFit.ts";
+import type { ItemDefinition, Resource } from "./serviceTypes.ts";
 
 /** An item as it is stored: with what the service keeps about it, under the service's names. */
 export type Stored<Item> = Item & {
@@ -26,52 +34,118 @@ export const maxItemBytes = 2 * 1024 * 1024;
 /** Where a document has its schema's version; one without it has version 1. */
 export const versionField = "_schemaVersion";
 
+/** How often a store has checked what it read, since it was opened. */
+export interface ReadCounts {
+  /** Documents that were read. */
+  readonly checked: number;
+  /** Of these, the ones of an older version of the schema, which were upgraded. */
+  readonly upgraded: number;
+  /** The ones that did not fit the schema, and were answered as an error or left out of a page's items. */
+  readonly unfit: number;
+}
+
+/** A document that is no item by the definition's schema. */
+export interface UnfitDocument {
+  /** As it is stored, with what the service keeps about it. */
+  readonly document: Readonly<Record<string, unknown>>;
+  /** `misconfigured`: its message says for the operator what does not fit, and what to do. */
+  readonly error: StoreError;
+}
+
 /** A container's items and their documents, each made from the other. */
 export interface Documents<Item extends ItemBase> {
   /**
    * What the schema makes of an item that is to be written. What the service keeps may stand in it, as in an item that
    * was read, and is left out.
    *
+   * @param read the item as it was read: what stands in it and the schema does not know is kept, where it still stands
    * @throws StoreError `invalid` that names every wrong field, `misconfigured` where the schema itself fails
    */
-  parse(input: unknown): Item;
+  parse(input: unknown, read?: Item): Item;
   /** The document of an item, and its bytes as JSON. @throws StoreError `too-large`, `invalid` for what is no JSON */
   write(item: Item): { readonly body: ItemDefinition; readonly size: number };
+  /** What callers see of a document that was just written: with `_etag` and `_ts`, and nothing else of the service's. */
+  written(document: ItemDefinition): Stored<Item>;
   /**
-   * What callers see: the item, upgraded to the schema's version, with `_etag` and `_ts` and none of the service's other
-   * properties.
+   * The same of a document that was found: upgraded to the schema's version, checked by the schema, with its defaults.
    *
-   * @throws StoreError `misconfigured` when the document is of a later version, or does not fit after its upgrade
+   * @throws StoreError `misconfigured` when it is of a later version, or does not fit
    */
   read(document: ItemDefinition): Stored<Item>;
+  /** The same of many. Those that do not fit are not among the items. */
+  readAll(documents: readonly ItemDefinition[]): {
+    readonly items: readonly Stored<Item>[];
+    readonly unfit?: readonly UnfitDocument[];
+  };
   /** Whether a document is of an older version than the schema. */
   isOld(document: ItemDefinition): boolean;
+  counts(): ReadCounts;
 }
 
 /** Makes documents of a container's items, and items of its documents. */
 export function createDocuments<Item extends ItemBase>(definition: AnyDefinition): Documents<Item> {
-  const { version = 1, upgrades = [], schema } = definition;
+  const { version = 1, upgrades = [] } = definition;
+  const keyPaths = [["id"], ...partitionKeyPaths(definition).map(definitionPath)];
   const versionOf = (document: ItemDefinition): number => Number(document[versionField] ?? 1);
+  let [checked, upgraded, unfit] = [0, 0, 0];
 
-  function upgrade(item: Record<string, unknown>, from: number): Record<string, unknown> {
-    const upgraded = upgrades.slice(from - 1).reduce((old, step) => step(old), item);
-    const parsed = schema.safeParse(upgraded);
-    if (parsed.success) return parsed.data as unknown as Record<string, unknown>;
-    throw new StoreError(
-      "misconfigured",
-      `The item ${String(item["id"])} of version ${from} does not fit the schema of ${definition.id} after its upgrade to version ${version}: ${describeIssues(parsed.error)}. Correct the definition's \`upgrades\`.`,
-      { code: "schema-broken" },
-    );
+  const misfit = (document: ItemDefinition, problem: string, code: FailureCode): StoreError => {
+    const key = Object.fromEntries(keyPaths.map((path) => [pathText(path), valueAt(document, path)]));
+    const message = `The item ${JSON.stringify(key)} of ${definition.id} ${problem}`;
+    return new StoreError("misconfigured", message, { code });
+  };
+
+  function upgrade(document: ItemDefinition, item: object, from: number): object {
+    upgraded += 1;
+    try {
+      return {
+        ...upgrades.slice(from - 1).reduce((old, step) => step(old), item as Record<string, unknown>),
+      };
+    } catch (error) {
+      throw misfit(document, `cannot be upgraded from version ${from}: ${String(error)}.`, "schema-broken");
+    }
+  }
+
+  function found(document: ItemDefinition): Stored<Item> {
+    const from = versionOf(document);
+    if (from > version) {
+      throw misfit(
+        document,
+        `is of version ${from} of its schema, and this process knows ${version}: deploy the newer one here too.`,
+        "schema-outdated",
+      );
+    }
+    const stored = bare(document);
+    const item = from < version ? upgrade(document, stored, from) : stored;
+    const problems = fitToSchema(definition, item);
+    if (problems.length === 0) return withServiceFields(item, document) as Stored<Item>;
+    const mend =
+      from < version
+        ? `after its upgrade from version ${from}: correct the definition's \`upgrades\`.`
+        : "as it is stored: give a new field a default, raise the definition's `version` with an upgrade, or write the item anew.";
+    const code = from < version ? "schema-broken" : "item-unfit";
+    throw misfit(document, `does not fit its schema (${problemsText(problems)}) ${mend}`, code);
+  }
+
+  function read(document: ItemDefinition): Stored<Item> {
+    checked += 1;
+    try {
+      return found(document);
+    } catch (error) {
+      unfit += 1;
+      throw error;
+    }
   }
 
   return {
-    parse(input) {
+    parse(input, known) {
       if (isObject(input) && Object.hasOwn(input, versionField)) {
         throw refuse([{ path: versionField, message: "is kept by the store: leave it out" }]);
       }
-      const parsed = safeParse(definition, withoutServiceFields(input));
-      if (!parsed.success) throw refuse(fieldProblems(parsed.error));
-      return parsed.data as unknown as Item;
+      const isKept = (path: JsonPath) => valueAt(known, path) !== undefined;
+      const applied = applySchema(definition, withoutServiceFields(input), isKept);
+      if ("problems" in applied) throw refuse(applied.problems);
+      return applied.item as Item;
     },
     write(item) {
       const problem = jsonProblem(item, itemRules);
@@ -86,34 +160,47 @@ export function createDocuments<Item extends ItemBase>(definition: AnyDefinition
       }
       return { body, size };
     },
-    read(document) {
-      const {
-        _rid,
-        _self,
-        _attachments,
-        _etag,
-        _ts,
-        _lsn,
-        [versionField]: _version,
-        ...item
-      } = document as ItemDefinition & Resource;
-      const from = versionOf(document);
-      if (from > version) {
-        throw new StoreError(
-          "misconfigured",
-          `The item ${document.id} is of version ${from} of the schema of ${definition.id}, this process knows ${version}: deploy the newer one here too.`,
-          { code: "schema-outdated" },
-        );
+    written: (document) => withServiceFields(bare(document), document) as Stored<Item>,
+    read,
+    readAll(documents) {
+      const items: Stored<Item>[] = [];
+      const others: UnfitDocument[] = [];
+      for (const document of documents) {
+        try {
+          items.push(read(document));
+        } catch (error) {
+          if (!(error instanceof StoreError)) throw error;
+          others.push({ document, error });
+        }
       }
-      const current = from < version ? { ...upgrade(item, from) } : item;
-      // Into the copy that was just made, property by property: a page has a hundred of them.
-      const read = current as Record<string, unknown>;
-      read["_etag"] = _etag;
-      read["_ts"] = _ts;
-      return read as unknown as Stored<Item>;
+      return others.length === 0 ? { items } : { items, unfit: others };
     },
     isOld: (document) => versionOf(document) < version,
+    counts: () => ({ checked, upgraded, unfit }),
   };
+}
+
+/** A copy of a document without what the service and the store keep in it. */
+function bare(document: ItemDefinition): object {
+  const {
+    _rid,
+    _self,
+    _attachments,
+    _etag,
+    _ts,
+    _lsn,
+    [versionField]: _version,
+    ...item
+  } = document as ItemDefinition & Resource;
+  return item;
+}
+
+/** Into the copy that was just made, property by property: a page has a hundred of them. */
+function withServiceFields(item: object, { _etag, _ts }: ItemDefinition): object {
+  const read = item as Record<string, unknown>;
+  read["_etag"] = _etag;
+  read["_ts"] = _ts;
+  return read;
 }
 
 const refuse = (fields: readonly FieldProblem[]): StoreError =>
@@ -128,21 +215,5 @@ function withoutServiceFields(input: unknown): unknown {
   return item;
 }
 
-/** Applies a schema, whatever its author's functions throw. */
-function safeParse({ id, schema }: AnyDefinition, input: unknown): z.ZodSafeParseResult<ItemBase> {
-  try {
-    return schema.safeParse(input);
-  } catch (error) {
-    if (error instanceof RangeError) throw refuse([tooDeep]);
-    const message =
-      error instanceof z.core.$ZodAsyncError
-        ? `The schema of ${id} has an asynchronous check or transform: a store applies schemas at once. Check that before the item is written.`
-        : `The schema of ${id} fails: ${String(error)}. A check or transform of it throws where it has to add an issue.`;
-    throw new StoreError("misconfigured", message, { code: "schema-broken" }, error);
-  }
-}
-
 /** An item has its fields one level down; what is undefined in it is left out. */
 const itemRules: JsonRules = { maxDepth: maxJsonDepth + 1, mayHaveUndefined: true };
-
-const tooDeep: FieldProblem = { path: "", message: `nests deeper than ${maxJsonDepth} levels` };

@@ -1,6 +1,6 @@
-import type { IndexingPolicy } from "@azure/cosmos";
 import type { Ordering } from "./containerDefinition.ts";
 import type { OrderPathOf, Reversed, SingleOrdering } from "./ordering.ts";
+import type { IndexingPolicy } from "./serviceTypes.ts";
 
 /** A declared query of any container. */
 interface AnyQuery {

@@ -1,6 +1,6 @@
-import type { IndexingPolicy } from "@azure/cosmos";
 import { isWithin, type JsonPath } from "@cosmos-trpc/base";
 import { definitionPath, definitionPathText } from "./containerPath.ts";
+import type { IndexingPolicy } from "./serviceTypes.ts";
 
 /** A key of an order, by the path that a stored document has it at. */
 interface Term {

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from "node:util";
-import type { PatchOperation } from "@azure/cosmos";
 import {
   isJson,
   isWithin,
@@ -17,6 +16,7 @@ import { definitionPath } from "./containerPath.ts";
 import { serviceFields, versionField } from "./document.ts";
 import { type FieldShape, shapeAt } from "./fieldShape.ts";
 import type { PathOf, ValueAt } from "./fieldTypes.ts";
+import type { PatchOperation } from "./serviceTypes.ts";
 
 /** The paths that a patch may change: all but the id and what the service keeps. */
 type PatchPath<Item> = Exclude<PathOf<Item>, "id">;

@@ -31,7 +31,7 @@ function wording(issue: z.core.$ZodIssue, isField: boolean): string {
 }
 
 /** What is wrong with fields in one line, the first {@link maxNamedFields} of them by their names. */
-export function describeFields(fields: readonly FieldProblem[], between = " "): string {
+export function problemsText(fields: readonly FieldProblem[], between = ": "): string {
   const named = fields
     .slice(0, maxNamedFields)
     .map(({ path, message }) => (path === "" ? message : `${path}${between}${message}`));
@@ -39,11 +39,8 @@ export function describeFields(fields: readonly FieldProblem[], between = " "): 
   return [...named, ...more].join("; ");
 }
 
-/** The same of what a schema refuses. */
-export const describeIssues = (error: Issues): string => describeFields(fieldProblems(error));
-
 /** The store's failure for input that breaks a rule; every field named. */
 export const invalidInput = (what: string, fields: readonly FieldProblem[]): StoreError =>
-  new StoreError("invalid", `${what}: ${describeFields(fields, ": ")}`.replace(/[^.]$/, "$&."), {
+  new StoreError("invalid", `${what}: ${problemsText(fields)}`.replace(/[^.]$/, "$&."), {
     fields: fields.slice(0, maxNamedFields),
   });

@@ -1,53 +1,14 @@
-import type { Container } from "@azure/cosmos";
 import { type BackOff, backOff, type Json, jitteredBackOff, pause } from "@cosmos-trpc/base";
 import type { Cursors } from "../cursors/cursor.ts";
 import { cursorKeyId } from "../cursors/cursorKey.ts";
 import type { AnyDefinition, ItemBase } from "../definition/containerDefinition.ts";
-import type { Documents, Stored } from "../definition/document.ts";
+import type { Documents } from "../definition/document.ts";
 import { type PartitionScope, scopeReader } from "../definition/itemKey.ts";
 import { StoreError } from "../errors/errors.ts";
 import { invalidInput } from "../errors/invalidInput.ts";
 import { type FeedPosition, openChangeFeed } from "../sdk/changeFeed.ts";
-import { changesLimits, type Since } from "./changesRequest.ts";
-
-/** Which changes to read. */
-export interface ChangesRequest<Scope = unknown> {
-  /** Only those of this partition key; of a hierarchical one, of its first fields too. */
-  readonly pk?: Scope | undefined;
-  /**
-   * Where to begin: at a page's `cursor`, after it; at a time, with its whole second; `"now"`; or, by default, at the
-   * `"beginning"`: then every item that is there comes once, as it was last written.
-   */
-  readonly since?: Since | undefined;
-  /** Items that a page has at most: 1 to 1,000, 100 by default. Changes of one transaction stay together. */
-  readonly limit?: number | undefined;
-  /** Whether to go on when all changes were read, and wait for more, which is the default; else the feed ends there. */
-  readonly follow?: boolean | undefined;
-  /**
-   * Whether to say where the end is: with a page without items, whose cursor is that place, each time that all changes
-   * were read. By default there is none.
-   */
-  readonly markEnd?: boolean | undefined;
-  /** How long to wait at most before asking again when there is nothing new, in milliseconds: 1,000 by default. */
-  readonly pollInterval?: number | undefined;
-  /**
-   * How long Cosmos DB may be away or throttling, in milliseconds, before the feed ends with that failure: 120,000 by
-   * default. Until then it tries again, ever more slowly.
-   */
-  readonly patience?: number | undefined;
-  /** Ends the feed, with the signal's own reason. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Changes that were read together. */
-export interface ChangesPage<Item> {
-  /** Items as they were last written: of two writes close to each other, only the later may be seen. */
-  readonly items: readonly Stored<Item>[];
-  /** Where the feed goes on after these: keep it when they are worked on, and give it as `since`. */
-  readonly cursor: string;
-  /** What the page cost, in request units (RU), with the vain requests before it. */
-  readonly requestCharge: number;
-}
+import type { Container } from "../sdk/client.ts";
+import { type ChangesPage, type ChangesRequest, changesLimits, type Since } from "./changesRequest.ts";
 
 /** What the change feed needs of its store. */
 export interface ChangesSource<Item extends ItemBase> {
@@ -78,7 +39,9 @@ export function createChanges<Item extends ItemBase>(source: ChangesSource<Item>
   const { container, definition, documents, cursors } = source;
   const readScope = scopeReader(definition);
 
-  return async function* changes(given: ChangesRequest): AsyncGenerator<ChangesPage<Item>, void, undefined> {
+  return async function* changes(
+    given: ChangesRequest = {},
+  ): AsyncGenerator<ChangesPage<Item>, void, undefined> {
     const request = readRequest(given, readScope(given.pk));
     const { scope, signal, pollInterval } = request;
     const query = ["changes", scope.values];
@@ -107,10 +70,11 @@ export function createChanges<Item extends ItemBase>(source: ChangesSource<Item>
         continue;
       }
       requestCharge += page.requestCharge;
-      const items = page.documents.filter(({ id }) => id !== cursorKeyId).map(documents.read);
+      const read = documents.readAll(page.documents.filter(({ id }) => id !== cursorKeyId));
       const isAtEnd = page.documents.length === 0;
-      if (items.length > 0 || (isAtEnd && request.markEnd && !isEndMarked)) {
-        yield { items, cursor: await cursors.write(query, page.position as Json), requestCharge };
+      const hasSome = read.items.length > 0 || read.unfit !== undefined;
+      if (hasSome || (isAtEnd && request.markEnd && !isEndMarked)) {
+        yield { ...read, cursor: await cursors.write(query, page.position as Json), requestCharge };
         requestCharge = 0;
         isEndMarked = isAtEnd;
       }

@@ -1,63 +1,26 @@
-import type { Container, ItemDefinition } from "@azure/cosmos";
 import type { Json } from "@cosmos-trpc/base";
 import type { Cursors } from "../cursors/cursor.ts";
 import { cursorKeyId } from "../cursors/cursorKey.ts";
 import { compileFilter, compilePath, createParameters } from "../definition/compileFilter.ts";
-import {
-  type AnyDefinition,
-  type ItemBase,
-  type Ordering,
-  partitionKeyPaths,
-} from "../definition/containerDefinition.ts";
+import { type AnyDefinition, type ItemBase, partitionKeyPaths } from "../definition/containerDefinition.ts";
 import { definitionPath } from "../definition/containerPath.ts";
-import type { Documents, Stored } from "../definition/document.ts";
-import { type Filter, type FilterNode, readFilter } from "../definition/filter.ts";
+import type { Documents } from "../definition/document.ts";
+import { type FilterNode, readFilter } from "../definition/filter.ts";
 import { type PartitionScope, scopeReader } from "../definition/itemKey.ts";
 import { type OrderTerm, readOrder } from "../definition/ordering.ts";
+import type { ItemDefinition } from "../definition/serviceTypes.ts";
 import type { FieldProblem } from "../errors/errors.ts";
 import { invalidInput } from "../errors/invalidInput.ts";
 import type { OperationOptions } from "../points/pointStore.ts";
-import { type IndexUse, readIndexMetrics } from "../sdk/indexMetrics.ts";
+import type { Container } from "../sdk/client.ts";
+import { readIndexMetrics } from "../sdk/indexMetrics.ts";
 import type { RangeReader } from "../sdk/partitionRanges.ts";
 import { type PageOptions, type QueryPage, type QuerySpec, queryPage } from "../sdk/queryPage.ts";
 import { compileAfter, compileOrder, compileSame } from "./compileOrder.ts";
 import { type BudgetLeft, defaultListBudget, type ListBudget, startBudget } from "./listBudget.ts";
-import { maxListLimit } from "./listLimits.ts";
+import { type AnyListRequest, type ListResult, maxListLimit } from "./listRequest.ts";
 import { readGroup } from "./orderedGroup.ts";
 import { type OrderPosition, readOrderedPage, readPosition, writePosition } from "./orderedPage.ts";
-
-/** What to list, and how. */
-export interface ListRequest<Item, Scope = unknown, Order extends Ordering = Ordering> {
-  /** Only items of this partition key; of a hierarchical one, of its first fields too. */
-  readonly pk?: Scope | undefined;
-  /** Only items for which this holds. */
-  readonly where?: Filter<Item> | undefined;
-  /**
-   * The order; items that are equal in it are in the order of their ids. Without one, items come in no order that means
-   * anything, but always in the same.
-   */
-  readonly orderBy?: Order | undefined;
-  /** How many items a page has at most: 1 to 1,000, 100 by default. */
-  readonly limit?: number | undefined;
-  /** Where the page before ended: its `cursor`. The rest of the request has to be the same. */
-  readonly cursor?: string | undefined;
-  /** Also says which indexes the query used, and which would help. It costs a little. */
-  readonly explain?: boolean | undefined;
-}
-
-/**
- * A page of a list. It ends before its limit when it has about 16 MB of items, has taken ten requests beyond the first to
- * each physical partition, or 5 seconds: its cursor goes on there.
- */
-export interface ListResult<Item> {
-  readonly items: readonly Stored<Item>[];
-  /** Where the next page begins; the last page has none. A page may have fewer items than `limit`, or none, and yet not be the last. */
-  readonly cursor?: string;
-  /** What the page cost, in request units (RU). */
-  readonly requestCharge: number;
-  /** Which indexes the query used, when the request asked to explain it. */
-  readonly explain?: IndexUse;
-}
 
 /** What a list needs of its store. */
 export interface ListSource<Item extends ItemBase> {
@@ -80,7 +43,7 @@ export function createList<Item extends ItemBase>(source: ListSource<Item>) {
   const tieBreak: OrderTerm[][] = [["id"], ...partitionKey].map((path) => [{ path, isDescending: false }]);
 
   return async function list(
-    request: ListRequest<Item>,
+    request: AnyListRequest = {},
     { signal }: OperationOptions = {},
   ): Promise<ListResult<Item>> {
     const { limit = defaultLimit, cursor, explain: isExplained = false } = request;
@@ -125,7 +88,7 @@ export function createList<Item extends ItemBase>(source: ListSource<Item>) {
 
     const next = page.next === undefined ? undefined : await cursors.write(query, page.next);
     return {
-      items: page.documents.map(documents.read),
+      ...documents.readAll(page.documents),
       ...(next === undefined ? {} : { cursor: next }),
       requestCharge,
       ...(isExplained ? { explain: readIndexMetrics(metrics) } : {}),
@@ -163,7 +126,7 @@ const isFixed = (
 
 function readRequest(
   definition: AnyDefinition,
-  { where, orderBy }: ListRequest<never>,
+  { where, orderBy }: AnyListRequest,
   limit: number,
   scope: PartitionScope | FieldProblem[],
 ): { filter: FilterNode; order: OrderTerm[]; scope: PartitionScope } {

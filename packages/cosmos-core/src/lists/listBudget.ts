@@ -1,5 +1,5 @@
-import type { ItemDefinition } from "@azure/cosmos";
 import { jsonBytes } from "../definition/jsonBytes.ts";
+import type { ItemDefinition } from "../definition/serviceTypes.ts";
 import { operationTimeout } from "../sdk/deadline.ts";
 
 /** How much one page of a list may take. When it is spent the page ends with what it has, and its cursor goes on. */

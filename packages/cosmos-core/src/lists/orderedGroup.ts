@@ -1,8 +1,7 @@
-import type { ItemDefinition } from "@azure/cosmos";
 import type { OrderTerm } from "../definition/ordering.ts";
+import type { ItemDefinition } from "../definition/serviceTypes.ts";
 import type { RangeReader } from "../sdk/partitionRanges.ts";
 import type { QueryPage } from "../sdk/queryPage.ts";
-import { createGate } from "./gate.ts";
 import type { BudgetLeft } from "./listBudget.ts";
 import { compareDocuments, type GroupDocuments, type Scans } from "./orderedPage.ts";
 
@@ -106,4 +105,21 @@ async function readRange(
     if (documents.length >= count) break;
   }
   return { range, documents, scan, isCut: false };
+}
+
+/** Runs work, so much of it at once: the rest waits, in the order in which it came. */
+function createGate(width: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  const waiting: (() => void)[] = [];
+  let free = width;
+  return async (work) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    }
+  };
 }

@@ -1,6 +1,6 @@
-import type { ItemDefinition } from "@azure/cosmos";
 import { valueAt } from "@cosmos-trpc/base";
 import type { OrderTerm } from "../definition/ordering.ts";
+import type { ItemDefinition } from "../definition/serviceTypes.ts";
 import { compareValues } from "./compareValues.ts";
 import type { OrderValue } from "./compileOrder.ts";
 

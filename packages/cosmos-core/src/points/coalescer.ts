@@ -1,22 +1,11 @@
 import { type BackOff, backOff } from "@cosmos-trpc/base";
 import { StoreError } from "../errors/errors.ts";
+import { isLeftOut } from "../sdk/batchRequest.ts";
 import { fromSdkError } from "../sdk/cosmosFailure.ts";
 import { operationTimeout } from "../sdk/deadline.ts";
-import { bytesOf, type PointAnswer, type PointOperation } from "../sdk/pointOperation.ts";
+import { bytesOf, isThrottled, type PointAnswer, type PointOperation } from "../sdk/pointOperation.ts";
+import type { PointRequests } from "../sdk/pointRequests.ts";
 import type { CoalescingLimits } from "./coalescingLimits.ts";
-
-/** How requests go out. Each rejects when there was no answer; a refusal of an operation is its answer. */
-export interface Requests {
-  alone(operation: PointOperation, signal: AbortSignal): Promise<PointAnswer>;
-  together(operations: readonly PointOperation[], signal: AbortSignal): Promise<readonly PointAnswer[]>;
-  /**
-   * What operations that may share a batch request have in common: their physical partition, and whether they want
-   * documents back; `undefined` for one that has to go alone.
-   */
-  companyOf(operation: PointOperation): string | undefined;
-  /** Called when a batch request failed as a whole: its operations may no longer belong together. */
-  onBatchFailure(): void;
-}
 
 /** Takes operations and sends them, alone or together. */
 export interface Coalescer {
@@ -60,11 +49,6 @@ interface Lane {
   isScheduled: boolean;
 }
 
-const tooManyRequests = 429;
-
-/** A batch's answer would have been too large with this operation's. Source: `@azure/cosmos`, bulkExecutionRetryPolicy.js. */
-const isLeftOut = ({ status, substatus }: PointAnswer): boolean => status === 413 && substatus === 3402;
-
 /** How long a throttled operation is tried again, in milliseconds: less than the time-out, so that callers hear why. */
 const throttledFor = operationTimeout - 1_000;
 
@@ -81,7 +65,7 @@ const overloadRetryAfter = 100;
  * to come. Identical reads that wait are one operation; a read never joins one that was sent, since that could miss the
  * caller's own write.
  */
-export function createCoalescer(requests: Requests, limits: CoalescingLimits): Coalescer {
+export function createCoalescer(requests: PointRequests, limits: CoalescingLimits): Coalescer {
   const lanes = new Map<string | undefined, Lane>();
   /** Of what waits to be sent the reads which a later identical read may join, by name. */
   const reads = new Map<string, Pending>();
@@ -89,16 +73,16 @@ export function createCoalescer(requests: Requests, limits: CoalescingLimits): C
   let waiting = 0;
 
   function laneOf(operation: PointOperation): Lane {
-    const company = requests.companyOf(operation);
-    const known = lanes.get(company);
+    const batchKey = requests.batchKeyOf(operation);
+    const known = lanes.get(batchKey);
     if (known !== undefined) return known;
     const lane: Lane = {
-      isBatching: company !== undefined,
+      isBatching: batchKey !== undefined,
       queue: new Set(),
       inFlight: 0,
       isScheduled: false,
     };
-    lanes.set(company, lane);
+    lanes.set(batchKey, lane);
     return lane;
   }
 
@@ -187,7 +171,7 @@ export function createCoalescer(requests: Requests, limits: CoalescingLimits): C
 
   async function sendBatch(batch: readonly Pending[], signal: AbortSignal): Promise<void> {
     try {
-      const answers = await requests.together(
+      const answers = await requests.batch(
         batch.map(({ operation }) => operation),
         signal,
       );
@@ -210,7 +194,7 @@ export function createCoalescer(requests: Requests, limits: CoalescingLimits): C
   function settle(pending: Pending, answer: PointAnswer): void {
     // What goes alone for good was tried again by the SDK.
     if (!pending.mustGoAlone) {
-      if (answer.status === tooManyRequests && backsOff(pending, answer.retryAfterMs)) return;
+      if (isThrottled(answer) && backsOff(pending, answer.retryAfterMs)) return;
       if (isLeftOut(answer)) {
         sendAgainAlone(pending);
         return;

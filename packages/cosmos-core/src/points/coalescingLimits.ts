@@ -1,3 +1,5 @@
+import { maxBatchBytes, maxBatchOperations } from "../sdk/batchRequest.ts";
+
 /** How a store puts operations together. The defaults are measured: see docs/coalescing.md. */
 export interface CoalescingLimits {
   /** Operations in a batch request, at most: 1 to 100, which is what the service takes. 1 turns batches off. */
@@ -24,9 +26,8 @@ const defaults: CoalescingLimits = {
 };
 
 const largest: CoalescingLimits = {
-  batchSize: 100,
-  // Source: `@azure/cosmos`, common/constants.js, DefaultMaxBulkRequestBodySizeInBytes: 220,201.
-  batchBytes: 220_000,
+  batchSize: maxBatchOperations,
+  batchBytes: maxBatchBytes,
   batchesInFlight: Number.MAX_SAFE_INTEGER,
   aloneInFlight: Number.MAX_SAFE_INTEGER,
   operationsWaiting: Number.MAX_SAFE_INTEGER,

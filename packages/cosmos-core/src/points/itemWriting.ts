@@ -1,8 +1,8 @@
-import type { ItemDefinition } from "@azure/cosmos";
 import { refuseReserved } from "../cursors/cursorKey.ts";
 import type { AnyDefinition, ItemBase } from "../definition/containerDefinition.ts";
 import type { Documents } from "../definition/document.ts";
 import { type PointKey, pointKeyReader } from "../definition/itemKey.ts";
+import type { ItemDefinition } from "../definition/serviceTypes.ts";
 
 /** What a write sends of an item. */
 export interface ItemWriting {
@@ -30,10 +30,10 @@ export function storeKeyReader(definition: AnyDefinition): (key: { readonly id: 
 export function itemWriter<Item extends ItemBase>(
   definition: AnyDefinition,
   documents: Documents<Item>,
-): (item: unknown) => ItemWriting {
+): (input: unknown, read?: Item) => ItemWriting {
   const readKey = storeKeyReader(definition);
-  return (input) => {
-    const item = documents.parse(input);
+  return (input, read) => {
+    const item = documents.parse(input, read);
     return { key: readKey(item), ...documents.write(item) };
   };
 }

@@ -1,4 +1,3 @@
-import type { ItemDefinition } from "@azure/cosmos";
 import { compileFilter, compilePath, writeLiteral } from "../definition/compileFilter.ts";
 import type { AnyDefinition, ItemBase } from "../definition/containerDefinition.ts";
 import { type Documents, type Stored, versionField } from "../definition/document.ts";
@@ -7,8 +6,10 @@ import { type Filter, type FilterNode, readFilter } from "../definition/filter.t
 import type { PointKey } from "../definition/itemKey.ts";
 import { jsonBytes } from "../definition/jsonBytes.ts";
 import { type Patch, readPatch } from "../definition/patch.ts";
+import { fitToSchema } from "../definition/schemaFit.ts";
+import type { ItemDefinition } from "../definition/serviceTypes.ts";
 import { type FieldProblem, StoreError } from "../errors/errors.ts";
-import { fieldProblems, invalidInput } from "../errors/invalidInput.ts";
+import { invalidInput } from "../errors/invalidInput.ts";
 import type { PointAnswer, PointOperation } from "../sdk/pointOperation.ts";
 import { patchObstacles } from "./patchObstacles.ts";
 import { isOvertaken, type PointSender, withCharge } from "./pointSender.ts";
@@ -30,7 +31,7 @@ export function createPatchItem<Item extends ItemBase>(
   documents: Documents<Item>,
   { send, explain }: PointSender<Item>,
 ) {
-  const { version = 1, schema } = definition;
+  const { version = 1 } = definition;
 
   return async function patchItem(
     key: PointKey,
@@ -55,7 +56,7 @@ export function createPatchItem<Item extends ItemBase>(
         operation,
         ifMatch === undefined ? undefined : quotedEtag(ifMatch),
       );
-      return { item: checked(documents.read(document as ItemDefinition)), requestCharge: spent };
+      return { item: checked(documents.written(document as ItemDefinition)), requestCharge: spent };
     } catch (error) {
       const failure = await obstructed(spend, operation, error);
       throw await explain(key, withCharge(failure, spent), where !== undefined);
@@ -70,8 +71,7 @@ export function createPatchItem<Item extends ItemBase>(
   ): Promise<unknown> {
     if (!(failure instanceof StoreError) || failure.status !== badRequest) return failure;
     const found = await spend({ kind: "read", key }).catch(() => undefined);
-    const problems =
-      found === undefined ? [] : patchObstacles(documents.read(found.document as ItemDefinition), steps);
+    const problems = found === undefined ? [] : patchObstacles(found.document, steps);
     if (problems.length === 0) return failure;
     const { message, fields } = invalidInput("The patch cannot be made", problems);
     return new StoreError("invalid", message, { ...failure, fields }, failure.cause);
@@ -92,15 +92,14 @@ export function createPatchItem<Item extends ItemBase>(
       } catch (error) {
         if (version === 1 || !isOvertaken(error) || attempt === maxPatches) throw error;
         const found = (await spend({ kind: "read", key: operation.key })).document as ItemDefinition;
-        const item = documents.read(found);
-        if (isOneVersion && item._etag !== expected) throw error;
+        if (isOneVersion && found["_etag"] !== expected) throw error;
         if (!documents.isOld(found)) {
           // Without an etag it may have been in the old form when the patch met it: then it is tried once more.
           if (isOneVersion || wasNew) throw error;
           wasNew = true;
           continue;
         }
-        const renewed = await renew(spend, operation.key, item).catch((lost: unknown) => {
+        const renewed = await renew(spend, operation.key, documents.read(found)).catch((lost: unknown) => {
           // What the caller named is no more; without that, the next attempt meets what somebody else wrote.
           if (isOneVersion || !isOvertaken(lost)) throw lost;
           return undefined;
@@ -120,15 +119,15 @@ export function createPatchItem<Item extends ItemBase>(
   ): Promise<string> {
     const written = documents.write(item as unknown as Item);
     const { document } = await spend({ kind: "replace", key, ...written, ifMatch });
-    return documents.read(document as ItemDefinition)._etag;
+    return String(document?.["_etag"]);
   }
 
   /** The item that a patch has made. @throws StoreError `invalid` when it breaks its schema */
   function checked(item: Stored<Item>): Stored<Item> {
     const { _etag, _ts, ...bare } = item;
-    const result = schema.safeParse(bare);
-    if (result.success) return item;
-    throw invalidInput("The patch was made, and the item breaks its schema now", fieldProblems(result.error));
+    const problems = fitToSchema(definition, bare);
+    if (problems.length === 0) return { ...bare, _etag, _ts } as unknown as Stored<Item>;
+    throw invalidInput("The patch was made, and the item breaks its schema now", problems);
   }
 }
 

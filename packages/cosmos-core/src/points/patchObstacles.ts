@@ -1,5 +1,5 @@
-import type { PatchOperation } from "@azure/cosmos";
 import { type JsonPath, parsePath, pathText, valueAt } from "@cosmos-trpc/base";
+import type { PatchOperation } from "../definition/serviceTypes.ts";
 import type { FieldProblem } from "../errors/errors.ts";
 
 /**

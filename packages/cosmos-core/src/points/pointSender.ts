@@ -1,7 +1,7 @@
-import type { ItemDefinition } from "@azure/cosmos";
 import type { ItemBase } from "../definition/containerDefinition.ts";
 import type { Documents } from "../definition/document.ts";
 import type { PointKey } from "../definition/itemKey.ts";
+import type { ItemDefinition } from "../definition/serviceTypes.ts";
 import { StoreError } from "../errors/errors.ts";
 import { fromAnswer, fromSdkError } from "../sdk/cosmosFailure.ts";
 import { withinDeadline } from "../sdk/deadline.ts";
@@ -63,15 +63,17 @@ export function createPointSender<Item extends ItemBase>(
 
   const run: PointSender<Item>["run"] = async (signal, operation) => {
     const { document, requestCharge } = await send(signal, operation);
-    return { item: documents.read(document as ItemDefinition), requestCharge };
+    // A write's answer is what the schema has just made.
+    const read = operation.kind === "read" ? documents.read : documents.written;
+    return { item: read(document as ItemDefinition), requestCharge };
   };
 
   const explain: PointSender<Item>["explain"] = async (key, failure, isConditional) => {
     if (!(failure instanceof StoreError) || failure.reason !== "precondition-failed") return failure;
-    const current = await run(undefined, { kind: "read", key }).catch(() => undefined);
+    const current = await send(undefined, { kind: "read", key }).catch(() => undefined);
     const details = {
       ...failure,
-      currentEtag: current?.item._etag,
+      currentEtag: current?.etag,
       requestCharge: (failure.requestCharge ?? 0) + (current?.requestCharge ?? 0),
     };
     const message = isConditional

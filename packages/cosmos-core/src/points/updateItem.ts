@@ -29,7 +29,7 @@ export function createUpdateItem<Item extends ItemBase>(
     for (let attempt = 1, requestCharge = 0; ; attempt += 1) {
       const read = await run(signal, { kind: "read", key });
       requestCharge += read.requestCharge;
-      const written = changed(await change(read.item), key);
+      const written = changed(await change(read.item), read.item, key);
       try {
         const result = await run(signal, { kind: "replace", ...written, ifMatch: read.item._etag });
         return { ...result, requestCharge: requestCharge + result.requestCharge };
@@ -42,13 +42,13 @@ export function createUpdateItem<Item extends ItemBase>(
   };
 
   /** What to write of what an update made of an item. */
-  function changed(item: unknown, key: PointKey): ItemWriting {
+  function changed(item: unknown, read: Item, key: PointKey): ItemWriting {
     if (typeof item !== "object" || item === null) {
       throw invalidInput("The update cannot be made", [
         { path: "", message: "its function has to return the whole changed item" },
       ]);
     }
-    const written = writing(item);
+    const written = writing(item, read);
     if (JSON.stringify(written.key) === JSON.stringify(key)) return written;
     throw invalidInput("An update cannot change what names the item", [
       {

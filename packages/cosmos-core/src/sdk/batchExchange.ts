@@ -13,7 +13,7 @@ export interface BatchExchange {
 const current = new AsyncLocalStorage<BatchExchange>();
 
 /** The header by which the SDK's batch requests are known. */
-const batchHeader = "x-ms-cosmos-is-batch-request";
+export const batchHeader = "x-ms-cosmos-is-batch-request";
 
 /** Whether an answer says that its request did nothing: 4xx, but for the time-out of 408. */
 export const isRefusal = (status: number): boolean => status >= 400 && status < 500 && status !== 408;

@@ -9,7 +9,7 @@ import {
 } from "@azure/cosmos";
 import { StoreError } from "../errors/errors.ts";
 import { type BatchExchange, isRefusal, noting } from "./batchExchange.ts";
-import { isMinimal, type PointAnswer, type PointOperation } from "./pointOperation.ts";
+import { isMinimal, type PointAnswer, type PointOperation, tooManyRequests } from "./pointOperation.ts";
 import { patchBody } from "./pointRequest.ts";
 
 /**
@@ -20,9 +20,22 @@ import { patchBody } from "./pointRequest.ts";
  *
  * In calls of 100 point reads one after the other they came to 650 to 1,110 and to 98 reads a second (docs/coalescing.md),
  * so this uses the deprecated one. Where the SDK has it no more, this says so, and operations go out alone: all that is
- * lost is speed. When the successor's timer can be set by then, call it in `sendTogether`.
+ * lost is speed. When the successor's timer can be set by then, call it in `sendBatch`.
  */
-export const canSendTogether = ({ items }: Container): boolean => typeof items.bulk === "function";
+export const canSendBatches = ({ items }: Container): boolean => typeof items.bulk === "function";
+
+/** Operations that the service takes in a batch request. */
+export const maxBatchOperations = 100;
+
+/**
+ * Bytes of operations from which on the SDK makes several requests of one batch, and some less. Source: `@azure/cosmos`,
+ * common/constants.js, DefaultMaxBulkRequestBodySizeInBytes: 220,201.
+ */
+export const maxBatchBytes = 220_000;
+
+/** Whether a batch's answer would have been too large with this operation's. Source: `@azure/cosmos`, bulkExecutionRetryPolicy.js. */
+export const isLeftOut = ({ status, substatus }: PointAnswer): boolean =>
+  status === 413 && substatus === 3402;
 
 /** The answers to a batch, and whether the operations turned out to live in several physical partitions. */
 export interface BatchAnswers {
@@ -38,7 +51,7 @@ export interface BatchAnswers {
  * @throws what the SDK throws when there was no answer, or one that refuses the request as a whole; StoreError
  *   `unavailable` when the SDK made several requests of it, since a partition was split, and not all were refused.
  */
-export async function sendTogether(
+export async function sendBatch(
   container: Container,
   operations: readonly PointOperation[],
   abortSignal: AbortSignal,
@@ -72,8 +85,6 @@ const someTookEffect = ({ code, activityId, message }: ErrorResponse): StoreErro
     status: Number(code),
     activityId,
   });
-
-const tooManyRequests = 429;
 
 /** `items.bulk` puts what went wrong into an error of its own. */
 function unwrap(error: unknown): unknown {

@@ -103,7 +103,7 @@ function after(position: FeedPosition, token: string): FeedPosition {
 }
 
 /** The SDK's own word for a continuation of another container. Source: `@azure/cosmos`, ChangeFeedForEpkRange.js. */
-const foreignContinuation = /not for the current container definition/;
+export const foreignContinuation = /not for the current container definition/;
 
 function toFailure(error: unknown): StoreError {
   if (error instanceof Error && foreignContinuation.test(error.message)) {

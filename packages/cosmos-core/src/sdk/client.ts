@@ -3,20 +3,12 @@ import { Agent } from "node:https";
 import { createSecureContext, rootCertificates } from "node:tls";
 import { createDefaultHttpClient } from "@azure/core-rest-pipeline";
 import { CosmosClient } from "@azure/cosmos";
-import type { TokenCredential } from "@azure/identity";
+import { DefaultAzureCredential, type TokenCredential } from "@azure/identity";
 import { noteBatches } from "./batchExchange.ts";
-import type { Endpoint } from "./endpoint.ts";
+import { type CosmosOptions, endpointOf } from "./endpoint.ts";
 import { readFromSession } from "./readSession.ts";
 
-/** Where Cosmos DB is and how to get in. */
-export interface CosmosConfiguration {
-  readonly endpoint: Endpoint;
-  readonly database: string;
-  /** Regions in the order in which reads try them, as Azure names them: `East US`. */
-  readonly preferredLocations: readonly string[];
-  /** A PEM file of further certificate authorities, for an emulator's TLS. */
-  readonly caFile?: string | undefined;
-}
+export type { Container, CosmosClient } from "@azure/cosmos";
 
 /** What a client does with slow and throttled requests. */
 const limits = {
@@ -35,12 +27,14 @@ const userAgentSuffix = "cosmos-trpc";
 /**
  * The client for a process: make one and share it. It keeps its connections alive and lets go of the process when
  * `dispose()` is called. A loopback endpoint with a key signs with that key, everything else with the credential.
+ *
+ * @throws TypeError for an endpoint that is none
+ * @example
+ * const client = createCosmosClient({ endpoint: "https://shop.documents.azure.com" }, createCredential());
  */
-export function createCosmosClient(
-  configuration: CosmosConfiguration,
-  credential: TokenCredential,
-): CosmosClient {
-  const { endpoint, preferredLocations, caFile } = configuration;
+export function createCosmosClient(options: CosmosOptions, credential: TokenCredential): CosmosClient {
+  const { preferredLocations = [], caFile } = options;
+  const endpoint = endpointOf(options);
   const client: CosmosClient = new CosmosClient({
     endpoint: endpoint.url,
     ...(endpoint.key === undefined ? { aadCredentials: credential } : { key: endpoint.key }),
@@ -70,3 +64,11 @@ function createAgent(caFile: string | undefined): Agent {
   const ca = [...rootCertificates, readFileSync(caFile, "utf8")];
   return new Agent({ keepAlive: true, secureContext: createSecureContext({ ca, minVersion }) });
 }
+
+/**
+ * The credential for Cosmos DB: `DefaultAzureCredential`, steered by its own variables. In Azure it finds the app's
+ * managed identity; on a developer's machine the Azure CLI's sign-in, or the emulator's identity endpoint.
+ * `AZURE_CLIENT_ID` names a user-assigned identity, `AZURE_TOKEN_CREDENTIALS=ManagedIdentityCredential` pins the chain
+ * in production.
+ */
+export const createCredential = (): TokenCredential => new DefaultAzureCredential();

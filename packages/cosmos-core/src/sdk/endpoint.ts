@@ -8,6 +8,29 @@ export interface Endpoint {
   readonly key?: string;
 }
 
+/** Where Cosmos DB is. */
+export interface CosmosOptions {
+  /** The account's, `https://<account>.documents.azure.com`, as {@link parseEndpoint} reads it. */
+  readonly endpoint: string | Endpoint;
+  /** Regions in the order in which reads try them, as Azure names them: `East US`. */
+  readonly preferredLocations?: readonly string[] | undefined;
+  /** A PEM file of further certificate authorities, for an emulator's TLS. */
+  readonly caFile?: string | undefined;
+}
+
+/** The same, read, with the name of the database. */
+export interface CosmosConfiguration extends CosmosOptions {
+  readonly endpoint: Endpoint;
+  readonly database: string;
+}
+
+/** The endpoint of options. @throws TypeError that says what is wrong with it */
+export function endpointOf({ endpoint }: Pick<CosmosOptions, "endpoint">): Endpoint {
+  const read = typeof endpoint === "string" ? parseEndpoint(endpoint) : endpoint;
+  if (typeof read === "string") throw new TypeError(`The endpoint ${read}.`);
+  return read;
+}
+
 const loopbackHosts = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 const keyless =

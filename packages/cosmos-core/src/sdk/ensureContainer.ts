@@ -3,9 +3,10 @@ import type { TokenCredential } from "@azure/identity";
 import type { ContainerDefinition } from "../definition/containerDefinition.ts";
 import { containerManifest } from "../definition/describeContainer.ts";
 import { StoreError } from "../errors/errors.ts";
-import { type CosmosConfiguration, createCosmosClient } from "./client.ts";
+import { createCosmosClient } from "./client.ts";
 import { fromSdkError } from "./cosmosFailure.ts";
 import { withinDeadline } from "./deadline.ts";
+import { type CosmosOptions, endpointOf } from "./endpoint.ts";
 
 /**
  * The key of every Cosmos DB emulator, Microsoft's and ours: documented, and no secret.
@@ -22,13 +23,14 @@ const emulatorKey =
  *   them; `unavailable` when nobody answers in time.
  */
 export async function ensureContainer(
-  configuration: CosmosConfiguration,
+  options: CosmosOptions & { readonly database: string },
   definition: ContainerDefinition,
   credential: TokenCredential,
 ): Promise<void> {
-  const { endpoint, database } = configuration;
+  const { database } = options;
+  const endpoint = endpointOf(options);
   const signing = endpoint.isLoopback ? { ...endpoint, key: endpoint.key ?? emulatorKey } : endpoint;
-  const client = createCosmosClient({ ...configuration, endpoint: signing }, credential);
+  const client = createCosmosClient({ ...options, endpoint: signing }, credential);
   try {
     await withinDeadline(undefined, async (abortSignal) => {
       await client.databases.createIfNotExists({ id: database }, { abortSignal }).catch(unlessThere);

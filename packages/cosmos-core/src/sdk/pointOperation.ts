@@ -67,3 +67,9 @@ export interface PointAnswer {
   /** What the service said of a failure. */
   readonly message?: string | undefined;
 }
+
+/** The status for what is over the provisioned throughput. */
+export const tooManyRequests = 429;
+
+/** Whether an operation was throttled. */
+export const isThrottled = ({ status }: PointAnswer): boolean => status === tooManyRequests;

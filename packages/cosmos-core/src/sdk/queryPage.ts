@@ -29,7 +29,7 @@ export interface QueryPage {
 }
 
 /** Which physical partition a query goes to. Source: `@azure/cosmos`, common/constants.js. */
-const rangeHeader = "x-ms-documentdb-partitionkeyrangeid";
+export const rangeHeader = "x-ms-documentdb-partitionkeyrangeid";
 
 /** Runs a query for one page. @throws StoreError, and the caller's own reason when its signal aborts */
 export async function queryPage(

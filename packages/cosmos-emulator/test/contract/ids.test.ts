@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { codePoint } from "../../../../vitest.codePoint.ts";
 import type { WireAnswer } from "../httpsRequest.ts";
 import { docsPath, emulatorIt, keyHeader, openAccount } from "./account.ts";
 
@@ -15,7 +16,7 @@ const create = (id: string): Promise<WireAnswer> =>
 const validId = fc
   .oneof(
     fc.string({ minLength: 1, maxLength: 40 }),
-    fc.string({ unit: "binary", minLength: 1, maxLength: 40 }),
+    fc.string({ unit: codePoint, minLength: 1, maxLength: 40 }),
     fc.string({
       unit: fc.constantFrom(..."%\"'\0\n\t\u007f=&+;,:@!~.2fF5?# ü数😀"),
       minLength: 1,

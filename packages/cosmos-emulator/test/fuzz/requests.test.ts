@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { connect } from "node:tls";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { codePoint } from "../../../../vitest.codePoint.ts";
 import { type Emulator, startEmulator } from "../../src/index.ts";
 import { send, type WireRequest } from "../httpsRequest.ts";
 import { masterKeyHeaders } from "../masterKey.ts";
@@ -236,7 +237,7 @@ it("answers anything that is sent to the identity endpoint, and never with its o
   const query = fc
     .dictionary(
       fc.constantFrom("resource", "api-version", "client_id", "principal_id", "x"),
-      fc.string({ unit: "binary", maxLength: 20 }).map((text) => encodeURIComponent(text.toWellFormed())),
+      fc.string({ unit: codePoint, maxLength: 20 }).map((text) => encodeURIComponent(text.toWellFormed())),
       { noNullPrototype: true },
     )
     .map(

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { codePoint } from "../../../../vitest.codePoint.ts";
 import { effectivePartitionKey } from "../../src/partitionKey/effectivePartitionKey.ts";
 import type { PartitionKeyDefinition, PartitionKeyValue } from "../../src/partitionKey/partitionKey.ts";
 
@@ -22,7 +23,7 @@ const multi: PartitionKeyDefinition = { paths: ["/a", "/b", "/c"], kind: "MultiH
 
 const value: fc.Arbitrary<PartitionKeyValue> = fc.oneof(
   fc.string({ maxLength: 300 }),
-  fc.string({ unit: "binary", maxLength: 300 }),
+  fc.string({ unit: codePoint, maxLength: 300 }),
   fc.string({ unit: fc.constantFrom("ü", "\u007f", "数", "😀", "\0"), maxLength: 300 }),
   fc.double({ noNaN: true }),
   fc.integer(),

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { codePoint } from "../../../../vitest.codePoint.ts";
 import type { Json, JsonObject } from "../../src/json.ts";
 import type {
   BinaryOperator,
@@ -16,7 +17,7 @@ const NAMES = ["a", "b", "n", "s", "t"] as const;
 export const plainStrings = fc.constantFrom("", "a", "ab", "b", "B", "a%", "_", "10", "\uFFFD", "😀", "é");
 
 /** Any string at all, halves of characters too. */
-export const wildStrings = fc.string({ unit: "binary", maxLength: 6 });
+export const wildStrings = fc.string({ unit: codePoint, maxLength: 6 });
 
 const numbers = fc.oneof(
   { arbitrary: fc.integer({ min: -1, max: 3 }), weight: 4 },

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { codePoint } from "../../../../vitest.codePoint.ts";
 import { isArray, isObject, isScalar, type Json, type JsonObject, type Value } from "../../src/json.ts";
 import { compareValues } from "../../src/query/compareValues.ts";
 import { compileQuery } from "../../src/query/compileQuery.ts";
@@ -126,14 +127,14 @@ describe("anything may be sent", () => {
       arbitraryQuery(wildStrings).map(printQuery),
       fc.nat(),
       fc.nat({ max: 20 }),
-      fc.string({ unit: "binary", maxLength: 5 }),
+      fc.string({ unit: codePoint, maxLength: 5 }),
     )
     .map(([text, at, length, inserted]) => {
       const position = at % (text.length + 1);
       return text.slice(0, position) + inserted + text.slice(position + length);
     });
   test.each<[string, fc.Arbitrary<string>]>([
-    ["texts", fc.string({ unit: "binary", maxLength: 200 })],
+    ["texts", fc.string({ unit: codePoint, maxLength: 200 })],
     ["words", fc.array(words, { maxLength: 30 }).map((list) => `SELECT ${list.join(" ")}`)],
     ["mutated queries", mutated],
   ])("%s parse, compile and run, or fail with a QueryError", (_what, texts) => {

@@ -1,4 +1,4 @@
-import type { EntityTypes, Store, Stored } from "@cosmos-trpc/cosmos-core";
+import type { EntityTypes, Stored } from "@cosmos-trpc/cosmos-core";
 import type { TRPCProcedureBuilder, TRPCRouterRecord, TRPCUnsetMarker } from "@trpc/server";
 import { translateFailure } from "../errors.ts";
 import { requestScope, type StoresOfRequest } from "../request/requestContext.ts";
@@ -54,7 +54,7 @@ export function entityRouter<Types extends EntityTypes, Context, Meta, Overrides
   /** Lets the entity's store do something for a request. @throws TRPCError */
   async function using<Result>(
     { stores }: EntityContext,
-    work: (store: Store<Types>) => Promise<Result>,
+    work: (store: RequestStore<Types>) => Promise<Result>,
   ): Promise<Result> {
     try {
       return await work(new RequestStore<Types>(stores[requestScope], definition));

@@ -1,8 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
-import type { Store } from "@cosmos-trpc/cosmos-core";
 import type { Entities, Entity } from "../entity/entity.ts";
 import type { SharedFeeds } from "../watch/sharedFeeds.ts";
-import { RequestStore, type StoreScope } from "./requestStore.ts";
+import { RequestStore, type StoreOfRequest, type StoreScope } from "./requestStore.ts";
 import type { Charge } from "./usage.ts";
 
 /** What the entities' own procedures need of a request, beside its stores. */
@@ -27,7 +26,7 @@ export interface StoresOfRequest {
  * is charged to the request, and they are given up when its caller leaves.
  */
 export type RequestStores<Served extends Entities> = StoresOfRequest & {
-  readonly [Name in keyof Served]: Served[Name] extends Entity<infer Types> ? Store<Types> : never;
+  readonly [Name in keyof Served]: Served[Name] extends Entity<infer Types> ? StoreOfRequest<Types> : never;
 };
 
 /** What is known of a request before its context is made. Calls of a batch share it. */

@@ -21,6 +21,9 @@ import { isStoreError } from "../errors.ts";
 import type { Database, DefinitionOf } from "../run/database.ts";
 import type { Usage } from "./usage.ts";
 
+/** A store as a request has it: all but the counts of the process. */
+export type StoreOfRequest<Types extends EntityTypes> = Omit<Store<Types>, "reads">;
+
 /** What the stores of a request work with. */
 export interface StoreScope {
   readonly database: Database;
@@ -33,7 +36,7 @@ export interface StoreScope {
  * A store for one request: its operations are charged to the request, their time is the database's in it, and all of them
  * are given up when the caller leaves. It waits by itself until the container is open.
  */
-export class RequestStore<Types extends EntityTypes> implements Store<Types> {
+export class RequestStore<Types extends EntityTypes> implements StoreOfRequest<Types> {
   readonly #scope: StoreScope;
   readonly #definition: DefinitionOf<Types>;
 
@@ -82,10 +85,7 @@ export class RequestStore<Types extends EntityTypes> implements Store<Types> {
     return this.#charged((store) => store.update(key, change, this.#with(options)));
   }
 
-  list(
-    request?: ListRequest<Types["item"], Types["scope"], Types["order"]>,
-    options?: OperationOptions,
-  ): Promise<ListResult<Types["item"]>> {
+  list(request?: ListRequest<Types>, options?: OperationOptions): Promise<ListResult<Types["item"]>> {
     return this.#charged((store) => store.list(request, this.#with(options)));
   }
 
@@ -96,9 +96,7 @@ export class RequestStore<Types extends EntityTypes> implements Store<Types> {
     return this.#each((store) => store.bulk(source, this.#with(options)));
   }
 
-  changes(
-    request?: ChangesRequest<Types["scope"]>,
-  ): AsyncGenerator<ChangesPage<Types["item"]>, void, undefined> {
+  changes(request?: ChangesRequest<Types>): AsyncGenerator<ChangesPage<Types["item"]>, void, undefined> {
     return this.#each((store) => store.changes(this.#with(request)));
   }
 

@@ -1,5 +1,6 @@
 import ts from "typescript-6";
 import type { CompilerSettings } from "./compilerSettings.ts";
+import type { ParsedFiles } from "./parsedFiles.ts";
 
 /** Makes programs over the same files that share everything parsed, one of them with a file that is not on disk. */
 export interface ProgramMaker {
@@ -17,14 +18,23 @@ export interface ProgramMaker {
  * @param routerFile the router's absolute path
  * @param settings how the project compiles
  * @param outFile the generated file, which must not take part in its own making
+ * @param installed where installed files are kept once they are parsed
  */
-export function openPrograms(routerFile: string, settings: CompilerSettings, outFile: string): ProgramMaker {
+export function openPrograms(
+  routerFile: string,
+  settings: CompilerSettings,
+  outFile: string,
+  installed: ParsedFiles,
+): ProgramMaker {
   const roots = [routerFile, ...settings.ambientFiles.filter((file) => file !== outFile)];
   const host = ts.createCompilerHost(settings.options, true);
   const parsed = new Map<string, ts.SourceFile | undefined>();
   const readFromDisk = host.getSourceFile.bind(host);
   host.getSourceFile = (file, languageVersion, onError) => {
-    if (!parsed.has(file)) parsed.set(file, readFromDisk(file, languageVersion, onError));
+    if (!parsed.has(file)) {
+      const parse = () => readFromDisk(file, languageVersion, onError);
+      parsed.set(file, installed.read(file, settings.options, parse));
+    }
     return parsed.get(file);
   };
   return {

@@ -1,6 +1,7 @@
 import { httpBatchStreamLink, httpLink, type TRPCLink } from "@trpc/client";
 import type { AnyRouter } from "@trpc/server";
 import { type Fetch, isOf, openAnswer, readJson, refuse } from "./openAnswer.ts";
+import { subscriptionLink } from "./subscriptionLink.ts";
 import type { Authorize } from "./token.ts";
 import type { Transport } from "./turns.ts";
 
@@ -11,10 +12,15 @@ const maxCalls = 20;
 const maxUrlLength = 2_000;
 
 /**
- * Sends queries and mutations, several as a batch, whose answers stream in as each is ready; one that goes alone as
- * itself, which is the server's fast path. What is longer than a URL may be goes by POST.
+ * Sends calls by the transport in their context: several as a batch, whose answers stream in as each is ready; one that
+ * goes alone as itself, which is the server's fast path; what is longer than a URL may be by POST.
  */
-export function batchLink(url: string, send: Fetch, headers: Authorize): TRPCLink<AnyRouter> {
+export function transportLink(
+  url: string,
+  send: Fetch,
+  headers: Authorize,
+  timeout: number,
+): TRPCLink<AnyRouter> {
   /** Checks an answer before tRPC reads it; a batch's stream is tRPC's to read. */
   const fetchWith = (isStreamed: boolean) => async (target: unknown, init?: object) => {
     const response = await openAnswer(send, target as string, init as RequestInit);
@@ -33,6 +39,7 @@ export function batchLink(url: string, send: Fetch, headers: Authorize): TRPCLin
       })(runtime),
       single: httpLink<AnyRouter>(options)(runtime),
       posted: httpLink<AnyRouter>({ ...options, methodOverride: "POST" })(runtime),
+      streamed: subscriptionLink(url, send, headers, timeout)(runtime),
     };
     return (call) => links[call.op.context["transport"] as Transport](call);
   };
