@@ -88,7 +88,7 @@ function createProgram(options: CliOptions, session: Session): Command {
   const { name, version, manifest, defaultUrl = usualUrl } = options;
   const { stdout, stderr } = session.io;
   const program: Command = new Command(name)
-    .description([manifest.title, manifest.description].filter((text) => text !== undefined).join(": "))
+    .description(`The command line of ${manifest.title}.`)
     .addOption(
       new Option(
         "--url <url>",
