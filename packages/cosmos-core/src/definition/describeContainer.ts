@@ -11,7 +11,7 @@ import { z } from "zod";
 import { type AnyDefinition, partitionKeyPaths } from "./containerDefinition.ts";
 import { definitionPath } from "./containerPath.ts";
 import { type FieldShape, shapeAt } from "./fieldShape.ts";
-import { operators, readFilter } from "./filter.ts";
+import { filterOperators, readFilter } from "./filter.ts";
 import { readOrder } from "./ordering.ts";
 
 /** The service's own properties that items are answered with. */
@@ -136,7 +136,7 @@ function filterPath(definition: AnyDefinition, path: JsonPath): FilterPathManife
   const objects = (shape?.elements?.names ?? []).flatMap((field) =>
     values.map((value) => ({ [field]: value })),
   );
-  const accepted = operators.filter((operator) =>
+  const accepted = filterOperators.filter((operator) =>
     [...values, values.slice(0, 1), values.slice(1, 2), values.slice(2, 3), [null], ...objects].some(
       (value) => !Array.isArray(readFilter(definition, { [name]: { [operator]: value } })),
     ),
