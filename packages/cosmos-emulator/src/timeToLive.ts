@@ -1,4 +1,4 @@
-import { type JsonObject, own } from "./json.ts";
+import { type JsonObject, own } from "@cosmos-trpc/cosmos-sql/json";
 
 /** A container's default time to live in seconds; -1: items live for ever unless they say otherwise; absent: off. */
 export function defaultTtl(definition: JsonObject): number | undefined {

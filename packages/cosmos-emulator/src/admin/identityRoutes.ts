@@ -1,8 +1,8 @@
+import { isObject } from "@cosmos-trpc/cosmos-sql/json";
 import type { FieldReader } from "../fields.ts";
 import { listOf, oneOf, readFields, text, wholeNumber } from "../fields.ts";
 import type { TokenOptions } from "../identity/tokens.ts";
 import { InputError } from "../inputError.ts";
-import { isObject } from "../json.ts";
 import type { Route } from "./route.ts";
 
 /** A year and more: no test looks further. */

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonObjectDraft } from "../json.ts";
+import type { JsonObject, JsonObjectDraft } from "@cosmos-trpc/cosmos-sql/json";
 import { extractPartitionKey, type PartitionKeyDefinition } from "../partitionKey/partitionKey.ts";
 import type { Change } from "../store/changeHistory.ts";
 

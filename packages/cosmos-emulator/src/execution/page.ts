@@ -1,6 +1,5 @@
-import type { Json } from "../json.ts";
-import type { CompiledQuery } from "../query/compileQuery.ts";
-import type { IndexableFilter } from "../query/filter.ts";
+import type { CompiledQuery, IndexableFilter } from "@cosmos-trpc/cosmos-sql";
+import type { Json } from "@cosmos-trpc/cosmos-sql/json";
 import type { Scope } from "./scope.ts";
 import type { Snapshots } from "./snapshots.ts";
 

@@ -1,5 +1,5 @@
-import type { Json, Value } from "../json.ts";
-import type { OrderedRow } from "../query/compileQuery.ts";
+import type { OrderedRow } from "@cosmos-trpc/cosmos-sql";
+import type { Json, Value } from "@cosmos-trpc/cosmos-sql/json";
 import { badRequest } from "../serviceError.ts";
 import type { StoredDocument } from "../store/storedDocument.ts";
 import { bindingOf } from "./continuation.ts";

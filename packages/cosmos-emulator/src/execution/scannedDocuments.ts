@@ -1,4 +1,4 @@
-import type { JsonObject } from "../json.ts";
+import type { JsonObject } from "@cosmos-trpc/cosmos-sql/json";
 import type { StoredDocument } from "../store/storedDocument.ts";
 import { findCandidates } from "./candidates.ts";
 import type { PreparedQuery } from "./page.ts";

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { isObject, type Json, type JsonObject } from "../json.ts";
+import { isObject, type Json, type JsonObject } from "@cosmos-trpc/cosmos-sql/json";
 import { badRequest } from "../serviceError.ts";
 import type { Target } from "./target.ts";
 

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, own } from "../json.ts";
+import { isObject, type Json, type JsonObject, own } from "@cosmos-trpc/cosmos-sql/json";
 import { parsePath } from "../partitionKey/partitionKey.ts";
 import { badRequest } from "../serviceError.ts";
 

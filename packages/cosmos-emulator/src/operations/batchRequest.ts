@@ -1,5 +1,5 @@
+import { isObject, type Json, type JsonObject, own } from "@cosmos-trpc/cosmos-sql/json";
 import { bodyJson, type Call } from "../http/call.ts";
-import { isObject, type Json, type JsonObject, own } from "../json.ts";
 import { limits } from "../limits.ts";
 import { badRequest } from "../serviceError.ts";
 import { create } from "./createDocument.ts";

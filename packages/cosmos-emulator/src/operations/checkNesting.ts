@@ -1,4 +1,4 @@
-import type { JsonObject } from "../json.ts";
+import type { JsonObject } from "@cosmos-trpc/cosmos-sql/json";
 import { limits } from "../limits.ts";
 import { badRequest } from "../serviceError.ts";
 

@@ -1,11 +1,11 @@
-import { isArray, isObject, type Json, type JsonObject, own } from "../json.ts";
-import { limits } from "../limits.ts";
 import {
   type ComputedProperties,
   type ComputedProperty,
-  NO_COMPUTED_PROPERTIES,
-} from "../query/computedProperties.ts";
-import { readComputedProperty } from "../query/readComputedProperty.ts";
+  noComputedProperties,
+  readComputedProperty,
+} from "@cosmos-trpc/cosmos-sql";
+import { isArray, isObject, type Json, type JsonObject, own } from "@cosmos-trpc/cosmos-sql/json";
+import { limits } from "../limits.ts";
 import { badRequest } from "../serviceError.ts";
 import { withQueryErrors } from "./queryErrors.ts";
 
@@ -23,7 +23,7 @@ const known = new WeakMap<JsonObject, ComputedProperties>();
 /** The computed properties that a container's definition has. */
 export function computedPropertiesOf(definition: JsonObject): ComputedProperties {
   const value = own(definition, "computedProperties");
-  if (value === undefined) return NO_COMPUTED_PROPERTIES;
+  if (value === undefined) return noComputedProperties;
   const read = known.get(definition) ?? readAll(value);
   known.set(definition, read);
   return read;

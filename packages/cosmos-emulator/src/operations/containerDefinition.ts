@@ -1,7 +1,13 @@
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  type JsonObjectDraft,
+  own,
+} from "@cosmos-trpc/cosmos-sql/json";
 import { isBeforePartitionKeys } from "../http/apiVersion.ts";
 import { bodyObject, type Call } from "../http/call.ts";
 import { completeIndexingPolicy } from "../indexing/indexingPolicy.ts";
-import { isObject, type Json, type JsonObject, type JsonObjectDraft, own } from "../json.ts";
 import { readPartitionKeyDefinition, systemPartitionKey } from "../partitionKey/partitionKey.ts";
 import { badRequest } from "../serviceError.ts";
 import { checkNesting } from "./checkNesting.ts";

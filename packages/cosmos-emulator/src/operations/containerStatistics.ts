@@ -1,4 +1,4 @@
-import type { JsonObject } from "../json.ts";
+import type { JsonObject } from "@cosmos-trpc/cosmos-sql/json";
 import type { ContainerEntry } from "../store/catalog.ts";
 
 const kilobytes = (bytes: number): number => Math.ceil(bytes / 1024);

@@ -1,4 +1,4 @@
-import { type JsonObject, type JsonObjectDraft, own } from "../json.ts";
+import { type JsonObject, type JsonObjectDraft, own } from "@cosmos-trpc/cosmos-sql/json";
 import { limits } from "../limits.ts";
 import { effectivePartitionKey } from "../partitionKey/effectivePartitionKey.ts";
 import {

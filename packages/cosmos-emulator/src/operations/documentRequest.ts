@@ -1,6 +1,6 @@
+import { isObject, type Json, type JsonObject } from "@cosmos-trpc/cosmos-sql/json";
 import type { Account } from "../account.ts";
 import { bodyJson, type Call, header } from "../http/call.ts";
-import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { RegionView } from "../regions/regionView.ts";
 import { badRequest } from "../serviceError.ts";
 import type { ContainerEntry } from "../store/catalog.ts";

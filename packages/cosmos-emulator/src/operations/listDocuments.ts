@@ -1,5 +1,5 @@
+import { parseQuery } from "@cosmos-trpc/cosmos-sql";
 import { charge } from "../charge.ts";
-import { parseQuery } from "../query/parseQuery.ts";
 import { dataActions, type Operation } from "./operation.ts";
 import { answerQuery, queryRequest } from "./queryRequest.ts";
 import { readScope } from "./requestScope.ts";

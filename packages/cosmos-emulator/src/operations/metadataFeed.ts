@@ -1,7 +1,7 @@
+import type { Json, JsonObject } from "@cosmos-trpc/cosmos-sql/json";
 import { charge } from "../charge.ts";
 import { bindingOf, readContinuation, writeContinuation } from "../execution/continuation.ts";
 import { type Call, header, isTrue, type Reply } from "../http/call.ts";
-import type { Json, JsonObject } from "../json.ts";
 import { readItemCount } from "./itemCount.ts";
 import { withQueryErrors } from "./queryErrors.ts";
 import { readQueryRequest } from "./queryRequest.ts";

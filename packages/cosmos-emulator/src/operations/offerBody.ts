@@ -1,6 +1,6 @@
+import type { JsonObject } from "@cosmos-trpc/cosmos-sql/json";
 import type { Account } from "../account.ts";
 import { type Call, isTrue } from "../http/call.ts";
-import type { JsonObject } from "../json.ts";
 import { badRequest, notFound } from "../serviceError.ts";
 import type { OfferEntry } from "../store/offers.ts";
 import type { Throughput } from "../throughput/throughput.ts";

@@ -1,13 +1,11 @@
+import { compileQuery, parseQuery, QueryError } from "@cosmos-trpc/cosmos-sql";
+import type { Json, JsonObject } from "@cosmos-trpc/cosmos-sql/json";
 import { charge } from "../charge.ts";
-import type { Json, JsonObject } from "../json.ts";
 import { type PartitionKeyDefinition, parsePath } from "../partitionKey/partitionKey.ts";
 import { applyPatch } from "../patch/applyPatch.ts";
 import { PatchError } from "../patch/patchError.ts";
 import { type Patch, readPatch } from "../patch/patchOperation.ts";
 import { isWithin, patchPathText } from "../patch/patchPath.ts";
-import { compileQuery } from "../query/compileQuery.ts";
-import { parseQuery } from "../query/parseQuery.ts";
-import { QueryError } from "../query/queryError.ts";
 import { badRequest, preconditionFailed, ServiceError } from "../serviceError.ts";
 import { checkNesting } from "./checkNesting.ts";
 import { readDocument, systemProperties } from "./documentBody.ts";

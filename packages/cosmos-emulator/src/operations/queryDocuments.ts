@@ -1,6 +1,6 @@
+import { singlePartitionKey } from "@cosmos-trpc/cosmos-sql";
 import { charge } from "../charge.ts";
 import { type Call, isTrue } from "../http/call.ts";
-import { singlePartitionKey } from "../query/partitionKeyFilter.ts";
 import { badRequest, ServiceError } from "../serviceError.ts";
 import { computedPropertiesOf } from "./computedProperties.ts";
 import { dataActions, type Operation } from "./operation.ts";

@@ -1,4 +1,4 @@
-import { QueryError } from "../query/queryError.ts";
+import { QueryError } from "@cosmos-trpc/cosmos-sql";
 import { ServiceError } from "../serviceError.ts";
 
 /** Answers a query's own errors as the service does: 400 with its list of errors as the message. */

@@ -1,7 +1,7 @@
+import { type PartitionedQueryExecutionInfo, planQuery } from "@cosmos-trpc/cosmos-sql";
 import { charge } from "../charge.ts";
 import { type Call, header } from "../http/call.ts";
 import { effectivePartitionKey } from "../partitionKey/effectivePartitionKey.ts";
-import { type PartitionedQueryExecutionInfo, queryPlan } from "../query/queryPlan.ts";
 import type { ContainerEntry } from "../store/catalog.ts";
 import { dataActions, type Operation } from "./operation.ts";
 import { withQueryErrors } from "./queryErrors.ts";
@@ -32,7 +32,7 @@ export function planFor(
 ): PartitionedQueryExecutionInfo {
   const features = header(call, "x-ms-cosmos-supported-query-features");
   return withQueryErrors(() =>
-    queryPlan(query, {
+    planQuery(query, {
       parameters,
       partitioning: {
         paths: partitionKey.paths,

@@ -1,3 +1,17 @@
+import type { Query } from "@cosmos-trpc/cosmos-sql";
+import {
+  type CompiledQuery,
+  type ComputedProperties,
+  compileQuery,
+  continuedText,
+  indexableFilter,
+  noComputedProperties,
+  orderByPaths,
+  parseQuery,
+  type QueryParameter,
+  withoutProperties,
+} from "@cosmos-trpc/cosmos-sql";
+import { isObject, type JsonObject, own } from "@cosmos-trpc/cosmos-sql/json";
 import type { Account } from "../account.ts";
 import { bindingOf, readContinuation, writeContinuation } from "../execution/continuation.ts";
 import type { Page, Position, PreparedQuery } from "../execution/page.ts";
@@ -7,16 +21,8 @@ import { bodyObject, type Call, header, isTrue } from "../http/call.ts";
 import { type IndexingPolicy, parseIndexingPolicy } from "../indexing/indexingPolicy.ts";
 import { firstIndexMetrics, indexMetrics } from "../indexing/indexMetrics.ts";
 import { checkOrderBy, type OrderByPaths } from "../indexing/orderBy.ts";
-import { isObject, type JsonObject, own } from "../json.ts";
 import { limits } from "../limits.ts";
 import { parsePath } from "../partitionKey/partitionKey.ts";
-import type { Query } from "../query/ast.ts";
-import { type CompiledQuery, compileQuery, type QueryParameter } from "../query/compileQuery.ts";
-import { type ComputedProperties, NO_COMPUTED_PROPERTIES } from "../query/computedProperties.ts";
-import { continuedText } from "../query/continuedText.ts";
-import { withoutProperties } from "../query/filter.ts";
-import { indexableFilter, orderByPaths } from "../query/indexableFilter.ts";
-import { parseQuery } from "../query/parseQuery.ts";
 import { badRequest } from "../serviceError.ts";
 import type { ContainerEntry } from "../store/catalog.ts";
 import { computedPropertiesOf } from "./computedProperties.ts";
@@ -47,7 +53,7 @@ export function queryRequest(
     text,
     query,
     parameters,
-    compiled(computed = NO_COMPUTED_PROPERTIES) {
+    compiled(computed = noComputedProperties) {
       compiled ??= withQueryErrors(() => compileQuery(query, parameters, { computed }));
       return compiled;
     },

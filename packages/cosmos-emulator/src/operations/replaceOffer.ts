@@ -1,6 +1,6 @@
+import { own } from "@cosmos-trpc/cosmos-sql/json";
 import { charge } from "../charge.ts";
 import { bodyObject, header } from "../http/call.ts";
-import { own } from "../json.ts";
 import { splitInto } from "../partitionKey/partitionKeyRange.ts";
 import { badRequest } from "../serviceError.ts";
 import type { Store } from "../store/openStore.ts";

@@ -1,8 +1,8 @@
+import type { JsonObject } from "@cosmos-trpc/cosmos-sql/json";
+import { own } from "@cosmos-trpc/cosmos-sql/json";
 import type { Account } from "../account.ts";
 import { isBeforePartitionKeys } from "../http/apiVersion.ts";
 import { type Call, header, type Reply } from "../http/call.ts";
-import type { JsonObject } from "../json.ts";
-import { own } from "../json.ts";
 import { limits } from "../limits.ts";
 import { type PartitionKeyRange, rangeOf } from "../partitionKey/partitionKeyRange.ts";
 import { badRequest, notFound, ownerNotFound, preconditionFailed } from "../serviceError.ts";

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, own } from "../json.ts";
+import { isObject, type Json, type JsonObject, own } from "@cosmos-trpc/cosmos-sql/json";
 import { limits } from "../limits.ts";
 import { badRequest, type ServiceError } from "../serviceError.ts";
 

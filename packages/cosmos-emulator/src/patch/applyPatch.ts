@@ -1,4 +1,10 @@
-import { isObject, type Json, type JsonObject, type JsonObjectDraft, setOwnProperty } from "../json.ts";
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  type JsonObjectDraft,
+  setOwnProperty,
+} from "@cosmos-trpc/cosmos-sql/json";
 import { PatchError } from "./patchError.ts";
 import type { PatchOperation } from "./patchOperation.ts";
 import { isWithin, type PatchPath, patchPathText } from "./patchPath.ts";

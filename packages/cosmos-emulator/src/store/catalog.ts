@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
-import type { JsonObject } from "../json.ts";
+import type { JsonObject } from "@cosmos-trpc/cosmos-sql/json";
 import { type PartitionKeyDefinition, readPartitionKeyDefinition } from "../partitionKey/partitionKey.ts";
 import type { PartitionKeyRange } from "../partitionKey/partitionKeyRange.ts";
 import { containerResourceId, databaseResourceId } from "../resourceId.ts";

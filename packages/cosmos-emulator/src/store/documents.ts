@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { JsonObject, JsonObjectDraft } from "../json.ts";
+import type { JsonObject, JsonObjectDraft } from "@cosmos-trpc/cosmos-sql/json";
 import { isPast } from "../timeToLive.ts";
 import { type ChangeHistory, createChangeHistory } from "./changeHistory.ts";
 import { type ChangeOrder, createChangeOrder } from "./changeOrder.ts";

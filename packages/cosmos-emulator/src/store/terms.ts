@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from "../json.ts";
+import { isObject, type Json, type JsonObject } from "@cosmos-trpc/cosmos-sql/json";
 
 /**
  * A document's index terms: one for each scalar, array and object in it, as (path, value). A value is encoded so that

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
-import { isObject, type JsonObject, own } from "../json.ts";
+import { isObject, type JsonObject, own } from "@cosmos-trpc/cosmos-sql/json";
 import { parsePath, valueAt } from "../partitionKey/partitionKey.ts";
 
 /** A unique key constraint: the paths whose values together occur once in a partition key. */

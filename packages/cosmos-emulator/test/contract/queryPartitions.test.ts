@@ -1,7 +1,7 @@
 import type { Container, PartitionKeyDefinition } from "@azure/cosmos";
+import type { JsonObject } from "@cosmos-trpc/cosmos-sql/json";
 import { expect, it } from "vitest";
-import type { JsonObject } from "../../src/json.ts";
-import { rowsOf } from "../query/rows.ts";
+import { rowsOf } from "../../../cosmos-sql/test/rows.ts";
 import { keyHeader, openAccount, refusal } from "./account.ts";
 import { continuationOf, firstRange, readPages, rowsIn, sendQuery } from "./queryPages.ts";
 

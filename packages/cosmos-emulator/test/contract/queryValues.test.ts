@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
+import type { Json, JsonObject } from "@cosmos-trpc/cosmos-sql/json";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { Json, JsonObject } from "../../src/json.ts";
-import { rowsOf } from "../query/rows.ts";
+import { rowsOf } from "../../../cosmos-sql/test/rows.ts";
 import { emulatorIt, openAccount } from "./account.ts";
 import { firstRange, type RawQuery, readPages } from "./queryPages.ts";
 

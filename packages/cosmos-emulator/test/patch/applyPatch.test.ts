@@ -1,6 +1,6 @@
+import type { Json, JsonObject } from "@cosmos-trpc/cosmos-sql/json";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { Json, JsonObject } from "../../src/json.ts";
 import { applyPatch } from "../../src/patch/applyPatch.ts";
 import { PatchError } from "../../src/patch/patchError.ts";
 import { readPatch } from "../../src/patch/patchOperation.ts";
