@@ -45,7 +45,8 @@ export function streamPage(query: PreparedQuery, position: Position, size: numbe
     });
     if (isFull) return page({ n: document.number, r: index });
     if (take <= 0) return page(undefined);
-    if (meter.loaded >= maxScanned || compiled.work.consumed >= maxPageWork) return page({ n: document.number });
+    if (meter.loaded >= maxScanned || compiled.work.consumed >= maxPageWork)
+      return page({ n: document.number });
   }
   return page(undefined);
 }

@@ -53,3 +53,15 @@ export function bodyObject(call: Call): JsonObject {
   if (!isObject(value)) throw badRequest("The request's body has to be a JSON object.");
   return value;
 }
+
+/** A JSON reply with its request charge. */
+export function reply(
+  status: number,
+  requestCharge: number,
+  body?: JsonObject | string,
+  headers: Record<string, string> = {},
+): Reply {
+  const own = { "x-ms-request-charge": String(requestCharge), ...headers };
+  if (body === undefined) return { status, headers: own };
+  return { status, headers: own, body: typeof body === "string" ? body : JSON.stringify(body) };
+}

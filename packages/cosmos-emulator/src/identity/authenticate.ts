@@ -1,5 +1,4 @@
-import type { Call } from "../http/call.ts";
-import { header } from "../http/call.ts";
+import { type Call, header } from "../http/call.ts";
 import { ServiceError } from "../serviceError.ts";
 import type { Issuer } from "./issuer.ts";
 import { isSignedWithKey } from "./masterKey.ts";

@@ -1,6 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import type { Call } from "../http/call.ts";
-import { header } from "../http/call.ts";
+import { type Call, header } from "../http/call.ts";
 import { ServiceError } from "../serviceError.ts";
 
 /**

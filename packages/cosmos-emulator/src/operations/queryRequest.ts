@@ -1,4 +1,3 @@
-import type { Query } from "@cosmos-trpc/cosmos-sql";
 import {
   type CompiledQuery,
   type ComputedProperties,
@@ -8,6 +7,7 @@ import {
   noComputedProperties,
   orderByPaths,
   parseQuery,
+  type Query,
   type QueryParameter,
   withoutProperties,
 } from "@cosmos-trpc/cosmos-sql";
@@ -15,7 +15,7 @@ import { isObject, type JsonObject, own } from "@cosmos-trpc/cosmos-sql/json";
 import type { Account } from "../account.ts";
 import { bindingOf, readContinuation, writeContinuation } from "../execution/continuation.ts";
 import type { Page, Position, PreparedQuery } from "../execution/page.ts";
-import { runPage } from "../execution/queryPage.ts";
+import { runPage } from "../execution/runPage.ts";
 import type { Scope } from "../execution/scope.ts";
 import { bodyObject, type Call, header, isTrue } from "../http/call.ts";
 import { type IndexingPolicy, parseIndexingPolicy } from "../indexing/indexingPolicy.ts";
@@ -23,11 +23,10 @@ import { firstIndexMetrics, indexMetrics } from "../indexing/indexMetrics.ts";
 import { checkOrderBy, type OrderByPaths } from "../indexing/orderBy.ts";
 import { limits } from "../limits.ts";
 import { parsePath } from "../partitionKey/partitionKey.ts";
-import { badRequest } from "../serviceError.ts";
+import { badRequest, withQueryErrors } from "../serviceError.ts";
 import type { ContainerEntry } from "../store/catalog.ts";
-import { computedPropertiesOf } from "./computedProperties.ts";
-import { readItemCount } from "./itemCount.ts";
-import { withQueryErrors } from "./queryErrors.ts";
+import { computedPropertiesOf } from "./containers/computedProperties.ts";
+import { readItemCount } from "./request.ts";
 
 /** A query as a request has it, parsed. */
 export interface QueryRequest {

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Container } from "@azure/cosmos";
-import type { Query } from "@cosmos-trpc/cosmos-sql";
-import { printQuery } from "@cosmos-trpc/cosmos-sql";
+import { printQuery, type Query } from "@cosmos-trpc/cosmos-sql";
 import type { Json, JsonObject } from "@cosmos-trpc/cosmos-sql/json";
 import fc from "fast-check";
 import { expect, test } from "vitest";

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import type { Account } from "../../src/account.ts";
 import type { Call } from "../../src/http/call.ts";
 import { parseTarget } from "../../src/http/target.ts";
 import { evenRanges } from "../../src/partitionKey/partitionKeyRange.ts";
@@ -29,7 +28,6 @@ function open(containers: Record<string, { perSecond?: number; partitions?: numb
   });
   let time = 0;
   const throttle = createThrottle(() => time);
-  const account = { store } as Account;
   return {
     pass(milliseconds: number) {
       time += milliseconds;
@@ -39,7 +37,7 @@ function open(containers: Record<string, { perSecond?: number; partitions?: numb
       const target = parseTarget(`/dbs/db/colls/${container}/docs`);
       const call: Call = { method: "POST", target, headers, body: Buffer.alloc(0) };
       try {
-        throttle.admit(account, call)?.(charge);
+        throttle.admit(store, call)?.(charge);
         return undefined;
       } catch (error) {
         return Number((error as ServiceError).headers["x-ms-retry-after-ms"]);
