@@ -1,10 +1,10 @@
 import * as faults from "./admin/faults.ts";
 import * as principals from "./admin/principals.ts";
-import * as regions from "./admin/regions.ts";
 import * as roles from "./admin/roles.ts";
 import type { AdminRoute } from "./admin/route.ts";
-import { splitPartition } from "./admin/splits.ts";
 import * as tokens from "./admin/tokens.ts";
+import * as regions from "./admin/topology.ts";
+import { splitPartition } from "./admin/topology.ts";
 import { type Call, header, isTrue } from "./http/call.ts";
 import type { ResourceType } from "./http/target.ts";
 import { managedIdentityToken } from "./identity/managedIdentityToken.ts";

@@ -20,3 +20,9 @@ export function isPast(
   const seconds = ttl ?? inherited;
   return seconds > 0 && ts + seconds <= Math.floor(Date.now() / 1000);
 }
+
+/** Whether a document of a container is past its time to live. */
+export const isExpired = (
+  { definition }: { readonly definition: JsonObject },
+  document: Parameters<typeof isPast>[0],
+): boolean => isPast(document, defaultTtl(definition));

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
+import { InputError } from "../errors.ts";
 import { readBody } from "../http/readBody.ts";
 import type { Answer } from "../identity/answer.ts";
 import { isSameText } from "../identity/isSameText.ts";
-import { InputError } from "../inputError.ts";
 import { adminRoutes } from "../routes.ts";
 import { ServiceError } from "../serviceError.ts";
 import { type AdministeredEmulator, matchPath } from "./route.ts";

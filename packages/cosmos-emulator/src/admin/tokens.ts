@@ -1,7 +1,7 @@
 import { isObject } from "@cosmos-trpc/cosmos-sql/json";
+import { InputError } from "../errors.ts";
 import { type FieldReader, listOf, oneOf, readFields, text, wholeNumber } from "../fields.ts";
 import type { TokenOptions } from "../identity/tokens.ts";
-import { InputError } from "../inputError.ts";
 import type { AdminHandler } from "./route.ts";
 
 /** A year and more: no test looks further. */

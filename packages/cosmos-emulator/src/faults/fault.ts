@@ -1,7 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
+import { InputError } from "../errors.ts";
 import { either, flag, oneOf, readFields, text, texts, wholeNumber } from "../fields.ts";
 import type { Call } from "../http/call.ts";
-import { InputError } from "../inputError.ts";
 import { ServiceError } from "../serviceError.ts";
 
 /** Which requests a fault befalls: those that match everything said. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { InputError } from "../errors.ts";
 import type { Call } from "../http/call.ts";
-import { InputError } from "../inputError.ts";
 import {
   delay,
   type Fault,

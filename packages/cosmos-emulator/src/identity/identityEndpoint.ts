@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { adminPath } from "../admin/adminEndpoint.ts";
 import { identityRoutes } from "../routes.ts";
-import type { Answer } from "./answer.ts";
+import { type Answer, sendWhenReady } from "./answer.ts";
 import type { IdentityService } from "./openId.ts";
-import { sendWhenReady } from "./sendAnswer.ts";
 
 /** Answers what is below a path of its own; `undefined` for other paths. */
 type Part = (request: IncomingMessage, pathname: string) => Promise<Answer> | undefined;

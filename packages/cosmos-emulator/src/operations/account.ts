@@ -1,3 +1,4 @@
+import { maxJoins, maxQueryLength } from "@cosmos-trpc/cosmos-sql";
 import { charge } from "../charge.ts";
 import { reply } from "../http/call.ts";
 import { dataActions, type Operation } from "./operation.ts";
@@ -30,9 +31,9 @@ export const readAccount: Operation = {
       // JSON in a string, as the service has it; SDKs read their query limits here.
       queryEngineConfiguration: JSON.stringify({
         allowNewKeywords: true,
-        maxJoinsPerSqlQuery: 10,
+        maxJoinsPerSqlQuery: maxJoins,
         maxQueryRequestTimeoutFraction: 0.9,
-        maxSqlQueryInputLength: 524288,
+        maxSqlQueryInputLength: maxQueryLength,
         maxUdfRefPerSqlQuery: 10,
         queryMaxInMemorySortDocumentCount: -500,
         spatialMaxGeometryPointCount: 256,

@@ -58,10 +58,7 @@ export const readOffer: Operation = {
  * the offer says that the change is pending.
  */
 function makeRoom({ catalog }: Store, resourceRid: string, throughput: Throughput): void {
-  const container = catalog
-    .listDatabases()
-    .flatMap((database) => catalog.listContainers(database))
-    .find(({ rid }) => rid === resourceRid);
+  const container = catalog.allContainers().find(({ rid }) => rid === resourceRid);
   if (container === undefined) return;
   const ranges = splitInto(partitionsNeeded(throughput), container.ranges, container.partitionKey);
   if (ranges !== container.ranges) catalog.replaceRanges(container, ranges);

@@ -14,15 +14,16 @@ import {
 import { isObject, type JsonObject, own } from "@cosmos-trpc/cosmos-sql/json";
 import type { Account } from "../account.ts";
 import { bindingOf, readContinuation, writeContinuation } from "../execution/continuation.ts";
+import type { FeedRange } from "../execution/feedRange.ts";
+import { orderedPage } from "../execution/orderedPage.ts";
 import type { Page, Position, PreparedQuery } from "../execution/page.ts";
-import { runPage } from "../execution/runPage.ts";
-import type { Scope } from "../execution/scope.ts";
+import { snapshotPage } from "../execution/snapshotPage.ts";
+import { streamPage } from "../execution/streamPage.ts";
 import { bodyObject, type Call, header, isTrue } from "../http/call.ts";
 import { type IndexingPolicy, parseIndexingPolicy } from "../indexing/indexingPolicy.ts";
 import { firstIndexMetrics, indexMetrics } from "../indexing/indexMetrics.ts";
 import { checkOrderBy, type OrderByPaths } from "../indexing/orderBy.ts";
-import { limits } from "../limits.ts";
-import { parsePath } from "../partitionKey/partitionKey.ts";
+import { readPath } from "../partitionKey/partitionKey.ts";
 import { badRequest, withQueryErrors } from "../serviceError.ts";
 import type { ContainerEntry } from "../store/catalog.ts";
 import { computedPropertiesOf } from "./containers/computedProperties.ts";
@@ -69,9 +70,6 @@ export function readQueryRequest(call: Call): QueryRequest {
   if (typeof text !== "string") {
     throw badRequest("The request's body has to be a JSON object with the property 'query', a string.");
   }
-  if (text.length > limits.queryLength) {
-    throw badRequest(`The SQL query text exceeded the maximum limit of ${limits.queryLength} characters.`);
-  }
   const list = own(body, "parameters") ?? [];
   if (!Array.isArray(list)) throw badRequest("The property 'parameters' has to be an array.");
   const parameters = list.map((entry): QueryParameter => {
@@ -99,31 +97,31 @@ export interface QueryAnswer extends Page {
   readonly headers: Record<string, string>;
 }
 
-/** Runs a request's query over a scope, for the page that its continuation names. */
+/** Runs a request's query over a feed range, for the page that its continuation names. */
 export function answerQuery(
   { snapshots }: Account,
   call: Call,
-  scope: Scope,
+  feedRange: FeedRange,
   request: QueryRequest,
 ): QueryAnswer {
   const started = performance.now();
   const { query, parameters } = request;
-  const policy = policyOf(scope.container);
-  const computed = computedPropertiesOf(scope.container.definition);
+  const policy = policyOf(feedRange.container);
+  const computed = computedPropertiesOf(feedRange.container.definition);
   const compiled = request.compiled(computed);
   const filter = withoutProperties(indexableFilter(query, parameters), computed);
   const orderBy: OrderByPaths = orderByPaths(query) ?? [];
   if (query.orderBy !== undefined && compiled.hasOrderBy) checkOrderBy(policy, orderBy);
   const isReversed = orderBy.some(({ descending }) => descending);
   const prepared: PreparedQuery = {
-    scope,
+    feedRange,
     compiled,
     filter,
     order: orderBy.length === 1 && !computed.has(orderBy[0]?.path[0] ?? "") ? orderBy[0] : undefined,
     isReversed,
     snapshots,
   };
-  const binding = bindingOf(scope.container.rid, continuedText(query, request.text), parameters);
+  const binding = bindingOf(feedRange.container.rid, continuedText(query, request.text), parameters);
   const continuation = header(call, "x-ms-continuation");
   const position: Position =
     continuation === undefined || continuation === ""
@@ -140,7 +138,7 @@ export function answerQuery(
       reverseIndexScan: isReversed,
     });
   }
-  const key = namedKeyPath(scope);
+  const key = namedKeyPath(feedRange);
   if (isTrue(call, "x-ms-cosmos-populateindexmetrics-v2")) {
     headers["x-ms-cosmos-index-utilization"] = indexMetrics(policy, filter, orderBy, key);
   } else if (isTrue(call, "x-ms-cosmos-populateindexmetrics")) {
@@ -157,9 +155,9 @@ const policyOf = ({ definition }: ContainerEntry): IndexingPolicy =>
   parseIndexingPolicy(definition["indexingPolicy"] as JsonObject);
 
 /** The path of the partition key that a request names; nothing for a hierarchical one, of which no client shows it. */
-function namedKeyPath({ pk, container }: Scope): readonly string[] | undefined {
+function namedKeyPath({ pk, container }: FeedRange): readonly string[] | undefined {
   const [path, ...others] = container.partitionKey.paths;
-  return pk === undefined || path === undefined || others.length > 0 ? undefined : parsePath(path);
+  return pk === undefined || path === undefined || others.length > 0 ? undefined : readPath(path);
 }
 
 function isPosition(position: Record<string, unknown>): boolean {
@@ -210,4 +208,12 @@ function queryMetrics(page: Page, prepareTime: number, totalTime: number): strin
   return Object.entries(fields)
     .map(([name, value]) => `${name}=${Number.isInteger(value) ? value : value.toFixed(2)}`)
     .join(";");
+}
+
+/** Runs a query for one page of up to `size` rows. */
+export function runPage(query: PreparedQuery, position: Position, size: number): Page {
+  const { compiled } = query;
+  if (compiled.kind === "grouped" || compiled.distinct || compiled.isConstant)
+    return snapshotPage(query, position, size);
+  return compiled.kind === "ordered" ? orderedPage(query, position, size) : streamPage(query, position, size);
 }

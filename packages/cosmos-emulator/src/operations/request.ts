@@ -1,3 +1,4 @@
+import { maxNestingLevels } from "@cosmos-trpc/cosmos-sql";
 import { type JsonObject, own } from "@cosmos-trpc/cosmos-sql/json";
 import { type Call, header, isTrue } from "../http/call.ts";
 import { limits } from "../limits.ts";
@@ -26,8 +27,8 @@ export function readItemCount(call: Call): number {
 export function checkNesting(content: JsonObject): void {
   let level: unknown[] = [content];
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > limits.nestingDepth) {
-      throw badRequest(`The content is nested deeper than ${limits.nestingDepth} levels.`);
+    if (depth > maxNestingLevels) {
+      throw badRequest(`The content is nested deeper than ${maxNestingLevels} levels.`);
     }
     level = level.flatMap((value) =>
       Object.values(value as object).filter((child) => {

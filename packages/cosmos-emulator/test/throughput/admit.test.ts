@@ -22,7 +22,12 @@ function open(containers: Record<string, { perSecond?: number; partitions?: numb
     for (const [id, { perSecond, partitions = 1 }] of Object.entries(containers)) {
       const partitionKey = { ...definition, paths: [...definition.paths] };
       const ranges = evenRanges(partitions, partitionKey);
-      const { rid } = store.catalog.createContainer(database, id, { id, partitionKey }, ranges);
+      const { rid } = store.catalog.createContainer(database, {
+        id,
+        partitionKey,
+        definition: { id, partitionKey },
+        ranges,
+      });
       if (perSecond !== undefined) store.offers.create({ rid, self: "" }, manual(perSecond));
     }
   });

@@ -54,8 +54,7 @@ function createRegularExpression(pattern: string, modifiers: string): RegularExp
     return { test: (text) => compiled.test(text), size: compiled.programSize() };
   } catch {
     if (!needsBacktracking.test(pattern)) return undefined;
-    const message =
-      "REGEXMATCH has no lookaround, backreferences, atomic groups or possessive quantifiers.";
+    const message = "REGEXMATCH has no lookaround, backreferences, atomic groups or possessive quantifiers.";
     throw queryError(undefined, message);
   }
 }

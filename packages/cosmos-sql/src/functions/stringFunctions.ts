@@ -1,6 +1,6 @@
 import { isArray, isDeeperThan, isObject, type Json, type Value } from "../json.ts";
 import { maxNestingLevels } from "../limits.ts";
-import { checkTextLength } from "../values/textLength.ts";
+import { checkTextLength } from "../values/work.ts";
 import { type BuiltInFunction, define, defineForEach, type FunctionFamily } from "./builtInFunction.ts";
 import { indexOfPart, lastIndexOfPart, splitAtPart } from "./findText.ts";
 import { regularExpression } from "./regularExpression.ts";

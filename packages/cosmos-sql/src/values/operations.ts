@@ -1,7 +1,7 @@
 import type { Value } from "../json.ts";
 import type { BinaryOperator, UnaryOperator } from "../tokens/operators.ts";
 import { compareStrings, equalJson } from "./compareValues.ts";
-import { checkTextLength } from "./textLength.ts";
+import { checkTextLength } from "./work.ts";
 
 /**
  * Equality: undefined if a side is undefined, else deep. Values of different types are not equal.

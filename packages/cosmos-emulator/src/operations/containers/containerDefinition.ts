@@ -8,7 +8,11 @@ import {
 import { isBeforePartitionKeys } from "../../http/apiVersion.ts";
 import { bodyObject, type Call } from "../../http/call.ts";
 import { completeIndexingPolicy } from "../../indexing/indexingPolicy.ts";
-import { readPartitionKeyDefinition, systemPartitionKey } from "../../partitionKey/partitionKey.ts";
+import {
+  type PartitionKeyDefinition,
+  readPartitionKeyDefinition,
+  systemPartitionKey,
+} from "../../partitionKey/partitionKey.ts";
 import { badRequest } from "../../serviceError.ts";
 import { checkNesting, readName } from "../request.ts";
 import { checkComputedProperties } from "./computedProperties.ts";
@@ -17,15 +21,23 @@ import { readUniqueKeyPolicy } from "./uniqueKeyPolicy.ts";
 /** Properties of a definition that are kept as the client sent them. */
 const kept = ["vectorEmbeddingPolicy", "fullTextPolicy"] as const;
 
-/** Reads a container's definition: what the client sent, checked, with the service's defaults filled in. */
-export function readContainerDefinition(call: Call): JsonObject & { readonly id: string } {
+/** A container's definition: what the client sent, checked, with the service's defaults filled in. */
+interface ContainerDefinition {
+  readonly id: string;
+  readonly partitionKey: PartitionKeyDefinition;
+  /** All of it. */
+  readonly definition: JsonObject;
+}
+
+/** Reads a container's definition. */
+export function readContainerDefinition(call: Call): ContainerDefinition {
   const body = bodyObject(call);
   const id = readName(body);
   checkNesting(body);
   const partitionKey = readPartitionKeyDefinition(
     own(body, "partitionKey") ?? (isBeforePartitionKeys(call) ? systemPartitionKey : undefined),
   );
-  const definition: JsonObjectDraft & { id: string } = {
+  const definition: JsonObjectDraft = {
     id,
     indexingPolicy: completeIndexingPolicy(own(body, "indexingPolicy")),
     partitionKey: { ...partitionKey },
@@ -50,7 +62,7 @@ export function readContainerDefinition(call: Call): JsonObject & { readonly id:
     const value = own(body, name);
     if (value !== undefined && value !== null) definition[name] = value;
   }
-  return definition;
+  return { id, partitionKey, definition };
 }
 
 /** Source: Learn, "Time to live": -1 keeps for ever what has no `ttl` of its own, else whole seconds. */

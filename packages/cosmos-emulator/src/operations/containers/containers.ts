@@ -4,7 +4,6 @@ import type { Account } from "../../account.ts";
 import { charge } from "../../charge.ts";
 import { isBeforePartitionKeys } from "../../http/apiVersion.ts";
 import { type Call, header, isTrue, reply } from "../../http/call.ts";
-import { readPartitionKeyDefinition } from "../../partitionKey/partitionKey.ts";
 import { evenRanges } from "../../partitionKey/partitionKeyRange.ts";
 import { badRequest, conflict, ServiceError } from "../../serviceError.ts";
 import type { ContainerEntry } from "../../store/catalog.ts";
@@ -24,15 +23,13 @@ export const createContainer: Operation = {
   run(account, call) {
     const { store } = account;
     const database = findDatabase(account, call);
-    const definition = readContainerDefinition(call);
-    const { id } = definition;
+    const { id, partitionKey, definition } = readContainerDefinition(call);
     if (store.catalog.findContainer(database, id)?.id === id) throw conflict();
-    const partitionKey = readPartitionKeyDefinition(definition["partitionKey"]);
     const throughput = readThroughputHeaders(call);
     const count = partitionKey.systemKey ? 1 : (account.physicalPartitions ?? partitionsAtStart(throughput));
     const ranges = evenRanges(count, partitionKey);
     const entry = store.transaction(() => {
-      const made = store.catalog.createContainer(database, id, definition, ranges);
+      const made = store.catalog.createContainer(database, { id, partitionKey, definition, ranges });
       const self = `dbs/${database.rid}/colls/${made.rid}/`;
       if (throughput !== undefined) store.offers.create({ rid: made.rid, self }, throughput);
       return made;
@@ -88,7 +85,7 @@ export const replaceContainer: Operation = {
   dataAction: null,
   run(account, call) {
     const entry = findContainer(account, call);
-    const definition = readContainerDefinition(call);
+    const { definition } = readContainerDefinition(call);
     checkVersion(header(call, "if-match"), entry.etag);
     for (const name of fixed) {
       if (!isDeepStrictEqual(definition[name], entry.definition[name])) {

@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject, own } from "@cosmos-trpc/cosmos-sql/json";
 import { limits } from "../../limits.ts";
-import { hasWildcard, parsePath } from "../../partitionKey/partitionKey.ts";
+import { hasWildcard, readPath } from "../../partitionKey/partitionKey.ts";
 import { badRequest } from "../../serviceError.ts";
 
 /**
@@ -32,7 +32,7 @@ function readUniqueKey(key: Json): JsonObject {
     }
     return path;
   });
-  if (new Set(read.map((path) => JSON.stringify(parsePath(path)))).size < read.length) {
+  if (new Set(read.map((path) => JSON.stringify(readPath(path)))).size < read.length) {
     throw invalid("has a constraint that names a path twice");
   }
   return { paths: read };

@@ -1,5 +1,5 @@
 import type { Account } from "../../account.ts";
-import type { Scope } from "../../execution/scope.ts";
+import type { FeedRange } from "../../execution/feedRange.ts";
 import { type Call, header } from "../../http/call.ts";
 import { effectivePartitionKey } from "../../partitionKey/effectivePartitionKey.ts";
 import {
@@ -19,7 +19,7 @@ import { namedRange } from "../containers/findContainer.ts";
 const everything: EpkRange = { min: "", max: "FF" };
 
 /** The part of a container that a feed request names, and the physical partitions that it touches. */
-export interface RequestScope extends Scope {
+export interface RequestedFeedRange extends FeedRange {
   readonly range: EpkRange;
   /** The physical partitions, in the order of the hash space. */
   readonly ranges: readonly PartitionKeyRange[];
@@ -32,12 +32,12 @@ export interface RequestScope extends Scope {
  * `x-ms-documentdb-partitionkeyrangeid` and `x-ms-start-epk`/`x-ms-end-epk`, and checks the session token.
  * Source: `@azure/cosmos`, ClientContext.js queryFeed and request/request.js.
  */
-export function readScope({ view }: Account, container: ContainerEntry, call: Call): RequestScope {
+export function readFeedRange({ view }: Account, container: ContainerEntry, call: Call): RequestedFeedRange {
   const keyHeader = header(call, "x-ms-documentdb-partitionkey");
   const key = keyHeader === undefined ? [] : parsePartitionKeyHeader(keyHeader);
-  const { pk, range: keyRange } = keyScope(container, key);
+  const { pk, range: keyRange } = rangeOfKey(container, key);
   const named = namedRange(container, call);
-  const feed = feedRange(call);
+  const feed = epkRange(call);
   const range = [keyRange, named, feed].reduce<EpkRange>(intersect, everything);
   const ranges = container.ranges.filter(({ min, max }) => min < range.max && max > range.min);
   for (const { id, parents } of ranges) {
@@ -54,7 +54,7 @@ export function readScope({ view }: Account, container: ContainerEntry, call: Ca
 }
 
 /** A whole key names one logical partition; the first values of a hierarchical key a stretch of the hash space. */
-function keyScope(
+function rangeOfKey(
   { partitionKey }: ContainerEntry,
   key: readonly PartitionKeyValue[],
 ): { pk?: string; range?: EpkRange } {
@@ -69,7 +69,7 @@ function keyScope(
 }
 
 /** Source: `@azure/cosmos`, ClientContext.js queryFeed. */
-function feedRange(call: Call): EpkRange | undefined {
+function epkRange(call: Call): EpkRange | undefined {
   const min = header(call, "x-ms-start-epk");
   const max = header(call, "x-ms-end-epk");
   if (min === undefined && max === undefined) return undefined;

@@ -1,7 +1,7 @@
-import { isExpired } from "../../execution/timeToLive.ts";
 import { childNumber } from "../../resourceId.ts";
 import { notFound } from "../../serviceError.ts";
 import type { DocumentKey, StoredDocument } from "../../store/storedDocument.ts";
+import { isExpired } from "../../timeToLive.ts";
 import { readKey } from "./documentBody.ts";
 import type { DocumentRequest } from "./documentRequest.ts";
 

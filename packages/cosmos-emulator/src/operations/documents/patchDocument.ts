@@ -1,11 +1,10 @@
 import { compileQuery, parseQuery, QueryError } from "@cosmos-trpc/cosmos-sql";
 import type { Json, JsonObject } from "@cosmos-trpc/cosmos-sql/json";
 import { charge } from "../../charge.ts";
-import { type PartitionKeyDefinition, parsePath } from "../../partitionKey/partitionKey.ts";
+import { isWithin, pointerText } from "../../jsonPointer.ts";
+import { type PartitionKeyDefinition, readPath } from "../../partitionKey/partitionKey.ts";
 import { applyPatch } from "../../patch/applyPatch.ts";
-import { PatchError } from "../../patch/patchError.ts";
-import { type Patch, readPatch } from "../../patch/patchOperation.ts";
-import { isWithin, patchPathText } from "../../patch/patchPath.ts";
+import { type Patch, PatchError, readPatch } from "../../patch/patchOperation.ts";
 import { badRequest, preconditionFailed, ServiceError } from "../../serviceError.ts";
 import { dataActions, type Operation } from "../operation.ts";
 import { checkNesting, checkVersion } from "../request.ts";
@@ -41,9 +40,9 @@ function readPatchOf(body: Json, { paths }: PartitionKeyDefinition): Patch {
     if ("value" in operation) checkNesting({ value: operation.value });
     const named = operation.op === "move" ? [operation.path, operation.from] : [operation.path];
     for (const path of named) {
-      if (paths.some((key) => isWithin(path, parsePath(key)))) {
+      if (paths.some((key) => isWithin(path, readPath(key)))) {
         throw badRequest(
-          `Invalid patch request: Cannot patch partition key property '${patchPathText(path)}'.`,
+          `Invalid patch request: Cannot patch partition key property '${pointerText(path)}'.`,
         );
       }
     }

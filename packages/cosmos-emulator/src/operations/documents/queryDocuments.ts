@@ -14,7 +14,7 @@ import { documentsBody, rangesHeaders } from "../containers/containerReply.ts";
 import { findContainer } from "../containers/findContainer.ts";
 import { dataActions, type Operation } from "../operation.ts";
 import { answerQuery, type QueryRequest, queryRequest, readQueryRequest } from "../queryRequest.ts";
-import { type RequestScope, readScope } from "./feedRange.ts";
+import { type RequestedFeedRange, readFeedRange } from "./feedRange.ts";
 
 /** `POST /docs` with a query. Source: Learn, REST "Query Documents". */
 export const queryDocuments: Operation = {
@@ -22,11 +22,11 @@ export const queryDocuments: Operation = {
   dataAction: dataActions.query,
   run(account, call) {
     const container = findContainer(account, call);
-    const scope = readScope(account, container, call);
+    const feedRange = readFeedRange(account, container, call);
     const request = readQueryRequest(call);
-    checkGateway(call, scope, request);
-    const answer = answerQuery(account, call, scope, request);
-    const headers = { ...rangesHeaders(container, scope.ranges), ...answer.headers };
+    checkGateway(call, feedRange, request);
+    const answer = answerQuery(account, call, feedRange, request);
+    const headers = { ...rangesHeaders(container, feedRange.ranges), ...answer.headers };
     return reply(200, charge.query(answer), documentsBody(container, answer.texts), headers);
   },
 };
@@ -37,23 +37,24 @@ export const queryDocuments: Operation = {
  * Source: Learn, REST "Querying resources: queries that cannot be served by gateway"; `@azure/cosmos`,
  * queryIterator.js needsQueryPlan.
  */
-function checkGateway(call: Call, scope: RequestScope, request: QueryRequest): void {
-  if (!scope.isGateway) return;
+function checkGateway(call: Call, feedRange: RequestedFeedRange, request: QueryRequest): void {
+  if (!feedRange.isGateway) return;
   const { query, parameters } = request;
   // First, so that what is wrong with the query is its own refusal.
   const { kind, distinct, offset, limit } = request.compiled(
-    computedPropertiesOf(scope.container.definition),
+    computedPropertiesOf(feedRange.container.definition),
   );
   const isEnabled = isTrue(call, "x-ms-documentdb-query-enablecrosspartition");
   // A row of aggregates is left to the client even where WHERE names the one key: azure-cosmos for Python,
   // tests/test_aggregate.py.
   const isAggregateRow =
     kind === "grouped" && query.groupBy === undefined && query.select.projection.kind === "list";
-  const isPinned = singlePartitionKey(query, parameters, scope.container.partitionKey.paths) !== undefined;
+  const isPinned =
+    singlePartitionKey(query, parameters, feedRange.container.partitionKey.paths) !== undefined;
   if (isPinned && !(isEnabled && isAggregateRow)) return;
   if (!isEnabled) {
     // To the clients of then there is no partition that a query could cross.
-    if (scope.container.partitionKey.systemKey) return;
+    if (feedRange.container.partitionKey.systemKey) return;
     // Without 1004, upon which clients would go on by a plan: azure-cosmos for Python, tests/test_partition_key.py.
     throw badRequest(
       "Cross partition query is required but disabled. Please set x-ms-documentdb-query-enablecrosspartition to true, specify x-ms-documentdb-partitionkey, or revise your query to avoid this exception.",
@@ -66,7 +67,7 @@ function checkGateway(call: Call, scope: RequestScope, request: QueryRequest): v
     'Message: {"Errors":["The provided cross partition query can not be directly served by the gateway. This is a first chance (internal) exception that all newer clients will know how to handle gracefully."]}',
     {
       substatus: 1004,
-      body: { additionalErrorInfo: JSON.stringify(planFor(scope.container, request, call)) },
+      body: { additionalErrorInfo: JSON.stringify(planFor(feedRange.container, request, call)) },
     },
   );
 }
@@ -80,9 +81,9 @@ export const listDocuments: Operation = {
   dataAction: dataActions.query,
   run(account, call) {
     const container = findContainer(account, call);
-    const scope = readScope(account, container, call);
-    const answer = answerQuery(account, call, scope, queryRequest(all, everything));
-    const headers = { ...rangesHeaders(container, scope.ranges), ...answer.headers };
+    const feedRange = readFeedRange(account, container, call);
+    const answer = answerQuery(account, call, feedRange, queryRequest(all, everything));
+    const headers = { ...rangesHeaders(container, feedRange.ranges), ...answer.headers };
     return reply(200, charge.query(answer), documentsBody(container, answer.texts), headers);
   },
 };

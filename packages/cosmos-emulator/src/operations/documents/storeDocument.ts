@@ -1,8 +1,8 @@
 import { removeExpired } from "../../execution/removeExpired.ts";
-import { isExpired } from "../../execution/timeToLive.ts";
 import { responseTooLarge, uniqueKeyViolation } from "../../serviceError.ts";
 import type { ContainerEntry } from "../../store/catalog.ts";
 import type { DocumentWrite, StoredDocument } from "../../store/storedDocument.ts";
+import { isExpired } from "../../timeToLive.ts";
 import { complete, type NewDocument, systemBytes } from "./documentBody.ts";
 import type { DocumentRequest } from "./documentRequest.ts";
 

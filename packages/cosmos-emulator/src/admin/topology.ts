@@ -1,6 +1,7 @@
 import { delay } from "../faults/fault.ts";
 import { flag, readFields, text } from "../fields.ts";
 import { type Outage, readOutage } from "../regions/regions.ts";
+import type { SplitRequest } from "../splitPartition.ts";
 import type { AdminHandler } from "./route.ts";
 
 interface RegionChange {
@@ -27,3 +28,12 @@ export const failover: AdminHandler = ({ regions }, { body }) => {
   regions.failover(readFields<{ region: string }>(body, { region: text }, ["region"]).region);
   return { regions: regions.list() };
 };
+
+export const splitPartition: AdminHandler = (emulator, { body }) => ({
+  ...emulator.splitPartition(
+    readFields<SplitRequest>(body, { database: text, container: text, range: text }, [
+      "database",
+      "container",
+    ]),
+  ),
+});

@@ -1,10 +1,10 @@
 import type { RegionView } from "../regions/regionView.ts";
 import type { ContainerEntry } from "../store/catalog.ts";
 import type { EpkRange, StoredDocument } from "../store/storedDocument.ts";
-import { isExpired } from "./timeToLive.ts";
+import { isExpired } from "../timeToLive.ts";
 
 /** The part of a container that a request is about. */
-export interface Scope {
+export interface FeedRange {
   readonly container: ContainerEntry;
   /** Only documents of this partition key, as `partitionKeyText` writes it. */
   readonly pk?: string | undefined;
@@ -14,8 +14,8 @@ export interface Scope {
   readonly view: RegionView;
 }
 
-/** Whether a document is in the scope, and not past its time to live. */
-export function isInScope({ container, range }: Scope, document: StoredDocument): boolean {
+/** Whether a document is in the feed range, and not past its time to live. */
+export function isInFeedRange({ container, range }: FeedRange, document: StoredDocument): boolean {
   if (document.epk < range.min || document.epk >= range.max) return false;
   return !isExpired(container, document);
 }
