@@ -29,7 +29,7 @@ export const createDatabase: Operation = {
 };
 
 /** The account's databases. */
-export const databasesFeed = ({ store }: Account): MetadataFeed => ({
+const databasesFeed = ({ store }: Account): MetadataFeed => ({
   rid: "",
   name: "Databases",
   entries: store.catalog.listDatabases().map(databaseBody),
@@ -77,7 +77,7 @@ export const deleteDatabase: Operation = {
 };
 
 /** A database's document, as the service shows it. */
-export const databaseBody = (entry: DatabaseEntry): JsonObject => ({
+const databaseBody = (entry: DatabaseEntry): JsonObject => ({
   id: entry.id,
   _rid: entry.rid,
   _self: `dbs/${entry.rid}/`,

@@ -19,7 +19,7 @@ import type { Operation } from "./operation.ts";
 import { checkVersion, isNotModified } from "./request.ts";
 
 /** The account's offers. */
-export const offersFeed = ({ store }: Account): MetadataFeed => ({
+const offersFeed = ({ store }: Account): MetadataFeed => ({
   rid: "",
   name: "Offers",
   entries: store.offers.list().map(offerBody),
@@ -107,7 +107,7 @@ export const replaceOffer: Operation = {
 };
 
 /** An offer's document, as the service shows it. Source: Learn, REST "Offers"; `@azure/cosmos`, OfferDefinition. */
-export function offerBody({
+function offerBody({
   rid,
   etag,
   ts,
@@ -156,7 +156,7 @@ export function offerBody({
 }
 
 /** The offer that a call's path names. */
-export function findOffer({ store }: Account, call: Call): OfferEntry {
+function findOffer({ store }: Account, call: Call): OfferEntry {
   const offer = store.offers.find(call.target.ids.offers ?? "");
   if (offer === undefined) throw notFound();
   return offer;
@@ -166,7 +166,7 @@ export function findOffer({ store }: Account, call: Call): OfferEntry {
  * The kind of throughput that a call's headers ask to change an offer to; nothing when they do not.
  * Source: azure-cosmos-dotnet-v3, HttpConstants (MigrateOfferToAutopilot, MigrateOfferToManualThroughput).
  */
-export function wantedMigration(call: Call): Throughput["kind"] | undefined {
+function wantedMigration(call: Call): Throughput["kind"] | undefined {
   const toAutoscale = isTrue(call, "x-ms-cosmos-migrate-offer-to-autopilot");
   const toManual = isTrue(call, "x-ms-cosmos-migrate-offer-to-manual-throughput");
   if (toAutoscale && toManual) {

@@ -211,7 +211,7 @@ function queryMetrics(page: Page, prepareTime: number, totalTime: number): strin
 }
 
 /** Runs a query for one page of up to `size` rows. */
-export function runPage(query: PreparedQuery, position: Position, size: number): Page {
+function runPage(query: PreparedQuery, position: Position, size: number): Page {
   const { compiled } = query;
   if (compiled.kind === "grouped" || compiled.distinct || compiled.isConstant)
     return snapshotPage(query, position, size);

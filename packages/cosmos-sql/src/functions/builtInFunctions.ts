@@ -7,7 +7,7 @@ import { mathematicalFunctions } from "./mathematicalFunctions.ts";
 import { stringFunctions } from "./stringFunctions.ts";
 
 /** The conditional function (documentation: "IIF"): what is not true, undefined too, takes the second branch. */
-export const conditionalFunctions: FunctionFamily = {
+const conditionalFunctions: FunctionFamily = {
   IIF: define(3, 3, (condition, whenTrue, otherwise) => (condition === true ? whenTrue : otherwise)),
 };
 
@@ -16,7 +16,7 @@ export const conditionalFunctions: FunctionFamily = {
  * its sixteen bytes, least significant first. Sources: documentation, "DocumentId", whose example pairs
  * `36ZyAPW+uN8NAAAAAAAAAA==` with 13; @azure/cosmos, RidSkipCountFilter.js.
  */
-export const itemFunctions: FunctionFamily = {
+const itemFunctions: FunctionFamily = {
   DOCUMENTID: define(1, 1, (item) => {
     const rid = isObject(item) ? own(item, "_rid") : undefined;
     if (typeof rid !== "string") return undefined;
@@ -26,7 +26,7 @@ export const itemFunctions: FunctionFamily = {
 };
 
 /** The type-checking functions (documentation: "Type checking functions"); never undefined themselves. */
-export const typeCheckingFunctions: FunctionFamily = {
+const typeCheckingFunctions: FunctionFamily = {
   IS_ARRAY: check(isArray),
   IS_BOOL: check((value) => typeof value === "boolean"),
   IS_DEFINED: check((value) => value !== undefined),

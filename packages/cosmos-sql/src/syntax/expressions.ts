@@ -1,7 +1,7 @@
 import type { Expression, FromSource, SelectItem } from "./ast.ts";
 
 /** The expressions directly inside an expression; a subquery's own are not among them. */
-export function expressionChildren(expression: Expression): readonly Expression[] {
+function expressionChildren(expression: Expression): readonly Expression[] {
   switch (expression.kind) {
     case "literal":
     case "parameter":

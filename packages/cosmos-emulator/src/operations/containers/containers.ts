@@ -39,7 +39,7 @@ export const createContainer: Operation = {
 };
 
 /** The containers of the database that a call's path names. */
-export function containersFeed(account: Account, call: Call): MetadataFeed {
+function containersFeed(account: Account, call: Call): MetadataFeed {
   const database = findDatabase(account, call);
   const entries = account.store.catalog.listContainers(database).map((entry) => containerBody(entry, call));
   return { rid: database.rid, name: "DocumentCollections", entries };
@@ -128,7 +128,7 @@ function oldDefinition({ definition, partitionKey: { paths, kind, systemKey } }:
 }
 
 /** A container's document, as the service shows it to a call's client. */
-export const containerBody = (entry: ContainerEntry, call: Call): JsonObject => ({
+const containerBody = (entry: ContainerEntry, call: Call): JsonObject => ({
   ...(isBeforePartitionKeys(call) ? oldDefinition(entry) : entry.definition),
   _rid: entry.rid,
   _ts: entry.ts,

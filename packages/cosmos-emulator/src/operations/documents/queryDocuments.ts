@@ -105,7 +105,7 @@ export const readQueryPlan: Operation = {
 };
 
 /** The plan of a query over a container. */
-export function planFor(
+function planFor(
   { partitionKey }: ContainerEntry,
   { query, parameters }: QueryRequest,
   call: Call,
