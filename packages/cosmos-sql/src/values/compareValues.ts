@@ -86,16 +86,27 @@ function equalProperty(left: JsonObject, right: JsonObject, name: string): boole
 
 /** A text that two values share exactly when they are equal: the key for DISTINCT and GROUP BY. */
 export function identityKey(value: Value): string {
-  if (value === undefined) return "u";
-  if (value === null || typeof value !== "object") {
-    // Adding zero makes one of the two zeros.
-    return JSON.stringify(typeof value === "number" ? value + 0 : value);
+  switch (typeof value) {
+    case "undefined":
+      return "u";
+    case "string":
+      return JSON.stringify(value);
+    case "object":
+      break;
+    default:
+      // Adding zero makes one of the two zeros.
+      return typeof value === "number" ? `${value + 0}` : `${value}`;
   }
+  if (value === null) return "null";
+  // Built by appending: rows come by the million, and lists of their parts would cost more than the parts.
+  let key: string;
   if (isObject(value)) {
-    const parts = Object.keys(value)
-      .sort()
-      .map((name) => `${JSON.stringify(name)}:${identityKey(value[name])}`);
-    return `{${parts.join(",")}}`;
+    key = "{";
+    for (const name of Object.keys(value).sort())
+      key += `${JSON.stringify(name)}:${identityKey(value[name])},`;
+    return `${key}}`;
   }
-  return `[${value.map(identityKey).join(",")}]`;
+  key = "[";
+  for (const item of value) key += `${identityKey(item)},`;
+  return `${key}]`;
 }
