@@ -6,7 +6,7 @@ import { ServiceError } from "../serviceError.ts";
 
 /** Which requests a fault befalls: those that match everything said. */
 export interface FaultMatch {
-  /** An operation's name, as `src/routes.ts` lists them: `createDocument`, `readDocument` … */
+  /** An operation's name: `createDocument`, `readDocument` and so on; one that is wrong is refused with all of them. */
   readonly operation?: string;
   /** The kind of resource, as in URLs: `docs`, `colls`, `dbs`, `pkranges` … */
   readonly resourceType?: string;

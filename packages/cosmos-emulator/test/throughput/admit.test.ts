@@ -37,7 +37,7 @@ function open(containers: Record<string, { perSecond?: number; partitions?: numb
     pass(milliseconds: number) {
       time += milliseconds;
     },
-    /** Milliseconds that a request is told to wait; `undefined` when it is taken and so many RU are spent. */
+    /** Milliseconds that a request is told to wait; `undefined` when it is taken and so many RU are consumed. */
     request(container: string, charge: number, headers: Record<string, string> = {}): number | undefined {
       const target = parseTarget(`/dbs/db/colls/${container}/docs`);
       const call: Call = { method: "POST", target, headers, body: Buffer.alloc(0) };

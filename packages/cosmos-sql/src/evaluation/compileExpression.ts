@@ -40,7 +40,7 @@ import {
 } from "./compilation.ts";
 import { type Binding, lookUp, type Scope } from "./scope.ts";
 
-/** Turns an expression into a function of the frame. Throws QueryError. */
+/** Turns an expression into a function of the frame. @throws QueryError */
 export function compileExpression(expression: Expression, context: ExpressionContext): Evaluator {
   const key = context.grouping?.keys.find((candidate) => sameExpression(candidate.expression, expression));
   if (key !== undefined) return (frame) => frame[key.slot];
@@ -121,7 +121,7 @@ export function compileExpression(expression: Expression, context: ExpressionCon
   }
 }
 
-/** A parameter's value. Throws QueryError if the request has none of that name. */
+/** A parameter's value. @throws QueryError when there is none of that name */
 export function parameterValue(
   { name, span }: ParameterExpression,
   { compilation }: Pick<ExpressionContext, "compilation">,

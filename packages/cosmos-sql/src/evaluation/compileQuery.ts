@@ -155,8 +155,9 @@ export function compileQuery(
 }
 
 /**
- * The parameters by name; the last of a name counts. A parameter without a value is undefined. Throws
- * QueryError for a value that nests deeper than an item may.
+ * The parameters by name; the last of a name counts. A parameter without a value is undefined.
+ *
+ * @throws QueryError for a value that nests deeper than an item may
  */
 export function parameterMap(parameters: Iterable<QueryParameter>): ReadonlyMap<string, Json> {
   const values = new Map<string, Json>();
