@@ -125,8 +125,8 @@ async function compareAll({
   const store = await open({});
   await Promise.all(Array.from({ length: itemCount }, (_, turn) => store.upsert(item(turn, 900))));
   const sdk: Work = (turn) => container.item(id(turn), id(turn)).read();
-  const inFlight = await variants("batchesInFlight", [1, 2, 4, 8, 16], read);
-  const batchSizes = await variants("batchSize", [1, 10, 25, 50, 100], read);
+  const inFlight = await variants("maxBatchesInFlight", [1, 2, 4, 8, 16], read);
+  const batchSizes = await variants("maxBatchSize", [1, 10, 25, 50, 100], read);
   const tables: Record<string, CoalescingRow[]> = {};
   for (const milliseconds of [0, latency]) {
     await setLatency(milliseconds);
@@ -139,7 +139,7 @@ async function compareAll({
   await setLatency(0);
   tables["256 clients, by batch size"] = await compare(256, batchSizes);
   for (const size of [900, 20_000]) {
-    const byBytes = await variants("batchBytes", [50_000, 100_000, 200_000, 220_000], (to) =>
+    const byBytes = await variants("maxBatchBytes", [50_000, 100_000, 200_000, 220_000], (to) =>
       write(to, size),
     );
     tables[`64 clients that write ${size.toLocaleString("en")} bytes`] = await compare(64, byBytes);

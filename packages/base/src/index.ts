@@ -18,7 +18,13 @@ export {
   putAt,
   valueAt,
 } from "./json/jsonPath.ts";
-export { parseJson, type UnsafeNumber, UnsafeNumberError } from "./json/parseJson.ts";
+export {
+  type FoundNumber,
+  parseJson,
+  type UnsafeNumber,
+  UnsafeNumberError,
+  unsafeNumbers,
+} from "./json/parseJson.ts";
 export type {
   ColumnManifest,
   ContainerManifest,

@@ -8,7 +8,7 @@ const wellFormed = z
   .refine((value) => value.isWellFormed(), "has half a surrogate pair: it is not valid Unicode");
 
 /** A text that rules hold for, by what they say is wrong with it. */
-const ruled = (problemsOf: (text: string) => string[]) =>
+const ruled = (problemsOf: (text: string) => readonly string[]) =>
   z.string().superRefine((text, context) => {
     for (const message of problemsOf(text)) context.addIssue({ code: "custom", message });
   });

@@ -54,7 +54,7 @@ export async function openContainer<
   const limits = toLimits(options.coalescing);
   const found = await findContainer(client, database, definition);
   const { container, rid, drift } = found;
-  const requests = await openPointRequests(client, found, limits.batchSize > 1);
+  const requests = await openPointRequests(client, found, limits.maxBatchSize > 1);
   const given = options.cursorKey === undefined ? undefined : givenCursorKey(options.cursorKey);
   const key = given === undefined ? storedCursorKey(container, definition) : async () => given;
   return {

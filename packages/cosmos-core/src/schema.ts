@@ -7,7 +7,7 @@ export type { Ordering } from "./definition/containerDefinition.ts";
 export { defineContainer } from "./definition/defineContainer.ts";
 export { describeContainer } from "./definition/describeContainer.ts";
 export { bareEtag } from "./definition/etag.ts";
-export { type Filter, filterLimits, filterSchema } from "./definition/filter.ts";
+export { type Filter, filterLimits, filterOperators, filterSchema } from "./definition/filter.ts";
 export {
   keySchema,
   type PartitionKeyField,
@@ -19,7 +19,7 @@ export { orderBySchema } from "./definition/ordering.ts";
 export { type Patch, patchSchema } from "./definition/patch.ts";
 export { type FailureCode, failureCodes, reasons, StoreError } from "./errors/errors.ts";
 export { fieldProblems, maxNamedFields, problemsText } from "./errors/invalidInput.ts";
-export { changesLimits, type Since } from "./feed/changesRequest.ts";
+export type { Since } from "./feed/changesRequest.ts";
 export {
   itemFields,
   itemId,

@@ -34,7 +34,7 @@ export interface Store<Types extends EntityTypes> extends PointStore<Types> {
    * partitions, and some of it may come again. Read on when a page is worked on: nothing is read ahead.
    *
    * @throws StoreError `invalid` for a cursor that is cut, altered or of another feed or container; what Cosmos DB's
-   *   being away or throttling ends with after the request's patience
+   *   being away or throttling ends with after the request's `maxOutage`
    */
   changes(request?: ChangesRequest<Types>): AsyncGenerator<ChangesPage<Types["item"]>, void, undefined>;
   /** How often what was read has been checked by the schema, upgraded, or found not to fit, since the store was opened. */
@@ -46,7 +46,7 @@ export interface Store<Types extends EntityTypes> extends PointStore<Types> {
    * While Cosmos DB throttles or is away it waits, as long as it is told to. Of items with the same key the later one is written later. A run that was cut is gone on
    * with at `resumeAt`; what was on its way may then be written twice, with the same outcome.
    *
-   * @throws StoreError `throttled` or `unavailable` after the patience, `misconfigured`; and what the source throws, after
+   * @throws StoreError `throttled` or `unavailable` after the maxOutage, `misconfigured`; and what the source throws, after
    *   the results of what it gave before
    */
   bulk(

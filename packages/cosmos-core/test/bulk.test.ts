@@ -176,13 +176,13 @@ describe("a bulk write", () => {
     expect(await written("h", slow)).toHaveLength(1_500);
   });
 
-  test("ends with the failure when Cosmos DB is away for longer than its patience", async () => {
+  test("ends with the failure when Cosmos DB is away for longer than its maxOutage", async () => {
     const { faults } = emulator.current();
     faults.add({ operation: "batchDocuments", status: 503, count: "always" });
     faults.add({ operation: "upsertDocument", status: 503, count: "always" });
     const results: BulkResult[] = [];
     const failing = (async () => {
-      for await (const result of store.bulk(numbered("i", 50), { patience: 100 })) results.push(result);
+      for await (const result of store.bulk(numbered("i", 50), { maxOutage: 100 })) results.push(result);
     })();
     expect((await failureOf(failing)).reason).toBe("unavailable");
     faults.clear();
@@ -196,7 +196,7 @@ describe("a bulk write", () => {
     { concurrency: 10_001 },
     { startAt: -1 },
     { startAt: 1.5 },
-    { patience: Number.NaN },
+    { maxOutage: Number.NaN },
   ])("refuses the options %j", async (options) => {
     const failure = await failureOf(Array.fromAsync(store.bulk([], options)));
     expect(failure).toMatchObject({ reason: "invalid", fields: [{ path: Object.keys(options)[0] }] });

@@ -224,17 +224,17 @@ describe("the change feed", () => {
     { limit: 0 },
     { limit: 1_001 },
     { pollInterval: 0 },
-    { patience: -1 },
+    { maxOutage: -1 },
     { pk: { a: 1 } },
     { since: new Date(Number.NaN) },
   ])("refuses the request %j", async (request) => {
     expect((await failureOf(readAll(request as never))).reason).toBe("invalid");
   });
 
-  test("ends with the failure when its patience is over, and is given up with the caller's reason", async () => {
+  test("ends with the failure when the outage lasts too long, and is given up with the caller's reason", async () => {
     await write(ids(0, 5));
     emulator.current().faults.add({ operation: "readChangeFeed", status: 503, count: "always" });
-    expect((await failureOf(readAll({ patience: 200 }))).reason).toBe("unavailable");
+    expect((await failureOf(readAll({ maxOutage: 200 }))).reason).toBe("unavailable");
     emulator.current().faults.clear();
     const reason = new Error("the reader has left");
     await expect(readAll({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);

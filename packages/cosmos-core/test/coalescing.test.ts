@@ -54,9 +54,9 @@ describe("what overlaps leaves together", () => {
   test("of up to a hundred operations, or of fewer where the options say so", async () => {
     const ids = keys(250);
     expect(await requestsOf(emulator, () => Promise.all(ids.map((id) => put(id))))).toBe(3);
-    const small = await open({ batchSize: 60 });
+    const small = await open({ maxBatchSize: 60 });
     expect(await requestsOf(emulator, () => Promise.all(ids.map((id) => get(id, small))))).toBe(5);
-    const single = await open({ batchSize: 1 });
+    const single = await open({ maxBatchSize: 1 });
     expect(await requestsOf(emulator, () => Promise.all(keys(20).map((id) => get(id, single))))).toBe(20);
   });
 
@@ -64,11 +64,11 @@ describe("what overlaps leaves together", () => {
     const data = { text: "x".repeat(10_000) };
     const write = (to: Store<TypesOf<typeof items>>) => () =>
       Promise.all(keys(40).map((id) => put(id, { data }, to)));
-    expect(await requestsOf(emulator, write(await open({ batchBytes: 100_000 })))).toBe(5);
+    expect(await requestsOf(emulator, write(await open({ maxBatchBytes: 100_000 })))).toBe(5);
   });
 
   test("not at all when a batch may have one operation: then as many go at once as go alone", async () => {
-    const single = await open({ batchSize: 1, batchesInFlight: 1, aloneInFlight: 2 });
+    const single = await open({ maxBatchSize: 1, maxBatchesInFlight: 1, maxAloneInFlight: 2 });
     emulator.current().faults.add({ operation: "readDocument", delayMs: 60_000, count: 1 });
     const leaving = new AbortController();
     const held = single.get({ id: "first", pk: "first" }, { signal: leaving.signal });
@@ -80,14 +80,14 @@ describe("what overlaps leaves together", () => {
   });
 
   test("what is larger than that goes alone", async () => {
-    const tight = await open({ batchBytes: 1_000 });
+    const tight = await open({ maxBatchBytes: 1_000 });
     const data = { text: "x".repeat(2_000) };
     const results = await Promise.all(keys(5).map((id) => put(id, { data }, tight)));
     expect(results.map(({ item }) => item.data)).toEqual(Array(5).fill(data));
   });
 
   test("while as many requests are in flight as may be, what comes waits and then leaves together", async () => {
-    const narrow = await open({ batchesInFlight: 1 });
+    const narrow = await open({ maxBatchesInFlight: 1 });
     emulator.current().faults.add({ operation: "readDocument", inBatch: false, delayMs: 50 });
     const requests = await requestsOf(emulator, async () => {
       const alone = get("first", narrow);
@@ -262,7 +262,7 @@ test("reads whose documents are more than an answer holds are all answered", asy
 
 describe("too many that wait", () => {
   test("are throttled at once, and told how long to wait; those before them are not touched", async () => {
-    const small = await open({ operationsWaiting: 10 });
+    const small = await open({ maxOperationsWaiting: 10 });
     const results = await Promise.allSettled(keys(15).map((id) => put(id, {}, small)));
     expect(results.map(({ status }) => status)).toEqual([
       ...Array(10).fill("fulfilled"),
@@ -276,12 +276,12 @@ describe("too many that wait", () => {
   });
 
   test("identical reads count as one", async () => {
-    const small = await open({ operationsWaiting: 1 });
+    const small = await open({ maxOperationsWaiting: 1 });
     await Promise.all(keys(20).map(() => get("first", small)));
   });
 
   test("those that gave up leave their room", async () => {
-    const small = await open({ operationsWaiting: 5 });
+    const small = await open({ maxOperationsWaiting: 5 });
     const leaving = new AbortController();
     const left = keys(5).map((id) => small.get({ id, pk: id }, { signal: leaving.signal }));
     leaving.abort(new Error("left"));
@@ -323,7 +323,7 @@ describe("cancellation of one caller", () => {
   });
 
   test("gives up the request when nobody waits for it any more", async () => {
-    const narrow = await open({ batchesInFlight: 1 });
+    const narrow = await open({ maxBatchesInFlight: 1 });
     await get("first", narrow);
     emulator.current().faults.add({ operation: "readDocument", inBatch: false, delayMs: 60_000, count: 1 });
     const leaving = new AbortController();
@@ -338,13 +338,13 @@ describe("cancellation of one caller", () => {
 
 test("limits that cannot be are refused by name", async () => {
   for (const limits of [
-    { batchSize: 0 },
-    { batchSize: 101 },
-    { batchSize: 1.5 },
-    { batchBytes: 220_001 },
-    { batchesInFlight: Number.NaN },
-    { aloneInFlight: -1 },
-    { operationsWaiting: 0 },
+    { maxBatchSize: 0 },
+    { maxBatchSize: 101 },
+    { maxBatchSize: 1.5 },
+    { maxBatchBytes: 220_001 },
+    { maxBatchesInFlight: Number.NaN },
+    { maxAloneInFlight: -1 },
+    { maxOperationsWaiting: 0 },
   ]) {
     await expect(open(limits)).rejects.toThrow(new RegExp(`^${Object.keys(limits)[0]} is `));
   }

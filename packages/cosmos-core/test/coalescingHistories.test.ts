@@ -23,7 +23,7 @@ beforeAll(async () => {
     await ensureContainer(emulator.configuration(), definition, createCredential());
   }
   // Few requests at once, and small batches: so operations meet in the queue.
-  const coalescing = { batchesInFlight: 2, batchSize: 5 };
+  const coalescing = { maxBatchesInFlight: 2, maxBatchSize: 5 };
   containers["items"] = await openItems(emulator.client(), coalescing);
   containers["orders"] = await openOrders(emulator.client(), coalescing);
 });

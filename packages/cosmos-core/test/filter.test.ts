@@ -101,7 +101,9 @@ const filters = fc
       fc.tuple(field, fc.record({ not: tie("filter") })).map(([one, other]) => ({ ...one, ...other })),
     ),
   }))
-  .filter.filter((filter) => conditionsIn(filter) <= filterLimits.conditions) as fc.Arbitrary<Filter<Item>>;
+  .filter.filter((filter) => conditionsIn(filter) <= filterLimits.maxConditions) as fc.Arbitrary<
+  Filter<Item>
+>;
 
 /** How many conditions a filter has: the size of its objects that are no filters. */
 function conditionsIn(filter: unknown): number {
@@ -251,23 +253,23 @@ describe("a filter from outside", () => {
   test("is bounded in depth, breadth and size", () => {
     const nested = (levels: number): object =>
       levels === 0 ? { name: { eq: "a" } } : { not: nested(levels - 1) };
-    expect(problems(nested(filterLimits.depth))).toEqual([]);
-    expect(problems(nested(filterLimits.depth + 1))).toHaveLength(1);
+    expect(problems(nested(filterLimits.maxDepth))).toEqual([]);
+    expect(problems(nested(filterLimits.maxDepth + 1))).toHaveLength(1);
     expect(problems(JSON.parse(`${'{"not":'.repeat(5_000)}{}${"}".repeat(5_000)}`))).toHaveLength(1);
     const broad = (count: number) => ({ or: Array.from({ length: count }, () => ({ name: { eq: "a" } })) });
-    expect(problems(broad(filterLimits.conditions))).toEqual([]);
-    expect(problems(broad(filterLimits.conditions + 1))).toHaveLength(1);
+    expect(problems(broad(filterLimits.maxConditions))).toEqual([]);
+    expect(problems(broad(filterLimits.maxConditions + 1))).toHaveLength(1);
     const wide = (count: number) => ({
       and: [broad(count), broad(count)],
     });
-    expect(problems(wide(filterLimits.conditions / 2))).toEqual([]);
-    expect(problems(wide(filterLimits.conditions / 2 + 1))).toHaveLength(1);
+    expect(problems(wide(filterLimits.maxConditions / 2))).toEqual([]);
+    expect(problems(wide(filterLimits.maxConditions / 2 + 1))).toHaveLength(1);
     const many = (count: number) => ({ name: { in: Array.from({ length: count }, String) } });
-    expect(problems(many(filterLimits.values))).toEqual([]);
-    expect(problems(many(filterLimits.values + 1))).toHaveLength(1);
+    expect(problems(many(filterLimits.maxValues))).toEqual([]);
+    expect(problems(many(filterLimits.maxValues + 1))).toHaveLength(1);
     const long = (length: number) => ({ name: { eq: "x".repeat(length) } });
-    expect(problems(long(filterLimits.stringLength))).toEqual([]);
-    expect(problems(long(filterLimits.stringLength + 1))).toHaveLength(1);
+    expect(problems(long(filterLimits.maxStringLength))).toEqual([]);
+    expect(problems(long(filterLimits.maxStringLength + 1))).toHaveLength(1);
     expect(problems({ [`data.${"x".repeat(2_000)}`]: { eq: 1 } })).toHaveLength(1);
     expect(problems({ [`data${".x".repeat(40)}`]: { eq: 1 } })).toHaveLength(1);
     expect(problems({ name: { eq: "\ud800" } })).toHaveLength(1);

@@ -8,7 +8,7 @@ test("results come in the source's order whatever finishes first, and no more is
       fc.scheduler(),
       fc.array(fc.nat(9), { maxLength: 30 }),
       fc.integer({ min: 1, max: 5 }),
-      async (s, inputs, atOnce) => {
+      async (s, inputs, maxConcurrency) => {
         let working = 0;
         let most = 0;
         const work = async (input: number, index: number) => {
@@ -18,9 +18,9 @@ test("results come in the source's order whatever finishes first, and no more is
           working -= 1;
           return [input, index];
         };
-        const results = s.waitFor(Array.fromAsync(inOrder(inputs, { atOnce }, work)));
+        const results = s.waitFor(Array.fromAsync(inOrder(inputs, { maxConcurrency }, work)));
         expect(await results).toEqual(inputs.map((input, index) => [input, index]));
-        expect(most).toBeLessThanOrEqual(atOnce);
+        expect(most).toBeLessThanOrEqual(maxConcurrency);
       },
     ),
   );
@@ -38,7 +38,7 @@ test("a result comes as soon as it is there, while the source has nothing more y
       isClosed = true;
     }
   };
-  const results = inOrder(source(), { atOnce: 10 }, async (input) => input * 2);
+  const results = inOrder(source(), { maxConcurrency: 10 }, async (input) => input * 2);
   expect(await results.next()).toEqual({ done: false, value: 2 });
   expect(await results.next()).toEqual({ done: false, value: 4 });
   expect(await results.return()).toEqual({ done: true, value: undefined });
@@ -54,7 +54,7 @@ test("leaving early closes the source", async () => {
       isClosed = true;
     }
   };
-  for await (const result of inOrder(source(), { atOnce: 3 }, async (input) => input)) {
+  for await (const result of inOrder(source(), { maxConcurrency: 3 }, async (input) => input)) {
     if (result === 5) break;
   }
   expect(isClosed).toBe(true);
@@ -68,7 +68,7 @@ test("what the work throws ends it in its turn", async () => {
       if (input === 2) throw thrown;
       return input;
     };
-    for await (const result of inOrder([0, 1, 2, 3], { atOnce: 4 }, work)) results.push(result);
+    for await (const result of inOrder([0, 1, 2, 3], { maxConcurrency: 4 }, work)) results.push(result);
   })();
   await expect(reading).rejects.toBe(thrown);
   expect(results).toEqual([0, 1]);

@@ -69,10 +69,10 @@ describe("with hardly any budget", () => {
   });
 
   const budgets = fc.record({
-    requests: fc.integer({ min: 0, max: 3 }),
-    bytes: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 5_000 })),
-    milliseconds: fc.constantFrom(0, 60_000),
-    scansLength: fc.constantFrom(0, 8_192),
+    maxRequests: fc.integer({ min: 0, max: 3 }),
+    maxBytes: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 5_000 })),
+    maxMilliseconds: fc.constantFrom(0, 60_000),
+    maxScansLength: fc.constantFrom(0, 8_192),
   });
 
   test("every item comes once and in order, page by page", async () => {
@@ -106,10 +106,10 @@ describe("with hardly any budget", () => {
 
   test("a page of which a partition was cut short has no more than its limit", async () => {
     for (const budget of [
-      { requests: 0, bytes: 0 },
-      { requests: 1, bytes: 1 },
+      { maxRequests: 0, maxBytes: 0 },
+      { maxRequests: 1, maxBytes: 1 },
     ]) {
-      const list = listWithin({ ...budget, milliseconds: 60_000, scansLength: 8_192 });
+      const list = listWithin({ ...budget, maxMilliseconds: 60_000, maxScansLength: 8_192 });
       for (const limit of [1, 2, 3]) {
         const all = await pages((cursor) => list({ orderBy: [["id", "asc"]], limit, cursor } as never));
         expect(Math.max(...all.map((page) => page.items.length))).toBe(limit);
@@ -119,13 +119,13 @@ describe("with hardly any budget", () => {
   });
 
   test("a partition that finds nothing at first is gone on with, not begun again", async () => {
-    const list = listWithin({ requests: 0, bytes: 0, milliseconds: 60_000, scansLength: 8_192 });
+    const list = listWithin({ maxRequests: 0, maxBytes: 0, maxMilliseconds: 60_000, maxScansLength: 8_192 });
     const all = await pages((cursor) => list({ orderBy: [["name", "asc"]], limit: 1, cursor }));
     expect(all.flatMap((page) => page.items)).toHaveLength(written.length);
   });
 
   test("pages go on over a split of a physical partition", async () => {
-    const list = listWithin({ requests: 0, bytes: 0, milliseconds: 60_000, scansLength: 8_192 });
+    const list = listWithin({ maxRequests: 0, maxBytes: 0, maxMilliseconds: 60_000, maxScansLength: 8_192 });
     let reads = 0;
     const all = await pages((cursor) => {
       reads += 1;

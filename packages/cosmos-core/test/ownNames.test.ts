@@ -94,6 +94,36 @@ describe("fields with the names that a store uses itself", () => {
   );
 });
 
+test.each(["and", "or", "not", "a.b", "/a", "a/b", "~1", " ", "é", '"', "constructor"])(
+  "a field called %j is reached by a JSON pointer",
+  async (name) => {
+    const definition = defineContainer({
+      id: `pointed-${Buffer.from(name).toString("hex")}`,
+      partitionKey: "/id",
+      schema: z.strictObject({ id: z.string(), ...({ [name]: z.string() } as object) }),
+    });
+    await ensureContainer(emulator.configuration(), definition, createCredential());
+    const { store: of } = await openContainer(emulator.client(), "appdb", definition);
+    const pointer = `/${name.replaceAll("~", "~0").replaceAll("/", "~1")}` as const;
+    const [one, two] = [
+      { id: "one", [name]: "a" },
+      { id: "two", [name]: "b" },
+    ];
+    await of.create(one as never);
+    await of.create(two as never);
+    const patched = await of.patch({ id: "one" }, { set: { [pointer]: "c" } } as never);
+    expect(patched.item).toMatchObject({ [name]: "c" });
+    const listed = await of.list({
+      where: { [pointer]: { in: ["b", "c"] } } as never,
+      orderBy: [[pointer, "desc"]] as never,
+    });
+    expect(listed.items.map(({ id }) => id)).toEqual(["one", "two"]);
+    expect(await of.update({ id: "two" }, (item) => ({ ...item, [name]: "d" }) as never)).toMatchObject({
+      item: { [name]: "d" },
+    });
+  },
+);
+
 describe("what the service keeps", () => {
   const sent = { _rid: "x", _self: "x", _etag: '"old"', _ts: 1, _attachments: "x", _lsn: 9 };
 

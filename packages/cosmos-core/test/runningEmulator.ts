@@ -13,6 +13,8 @@ import {
 
 /** An emulator for the tests of one file, which goes away and comes back on the same ports. */
 export interface RunningEmulator {
+  /** Where it keeps its data. */
+  readonly dataDir: string;
   current(): Emulator;
   stop(): Promise<void>;
   startAgain(): Promise<void>;
@@ -49,6 +51,7 @@ export function useEmulator(options: EmulatorOptions = {}): RunningEmulator {
   }
 
   return {
+    dataDir,
     current: () => emulator,
     stop: () => emulator.close(),
     async startAgain() {

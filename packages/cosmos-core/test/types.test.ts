@@ -64,6 +64,25 @@ describe("the types", () => {
     expectTypeOf(filterSchema(orders).parse).returns.toEqualTypeOf<Filter<Order>>();
   });
 
+  test("of writes are what the schema takes, of reads what it gives", () => {
+    const check = async (some: Store<TypesOf<typeof orders>>, all: Store<TypesOf<typeof items>>) => {
+      // Defaults may be left out.
+      const { item } = await some.upsert({ id: "a", tenant: "t", customer: 1, status: "open", total: 1 });
+      expectTypeOf(item.lines).toEqualTypeOf<{ sku: string; count: number }[]>();
+      await all.create({ id: "a" });
+      all.bulk([{ id: "a", pk: "b" }]);
+      // What was read is written back, with what the service keeps in it.
+      await some.replace({ ...item, total: 2 });
+      await all.update({ id: "a", pk: "a" }, (old) => ({ ...old, name: "b" }));
+      await all.update({ id: "a", pk: "a" }, ({ id }) => ({ id }));
+      // @ts-expect-error a name is a text
+      await all.upsert({ id: "a", name: 5 });
+      // @ts-expect-error a total has no default
+      await some.create({ id: "a", tenant: "t", customer: 1, status: "open" });
+    };
+    expect(check).toBeTypeOf("function");
+  });
+
   test("of orders know what the index serves", () => {
     const check = (store: Store<TypesOf<typeof orders>>, all: Store<TypesOf<typeof items>>) => {
       store.list({ orderBy: [["total", "desc"]] });

@@ -10,14 +10,14 @@ import {
 } from "../src/index.ts";
 
 /** A line of a log. */
-export interface Logged {
+interface Logged {
   readonly level: keyof Log;
   readonly message: string;
   readonly [name: string]: unknown;
 }
 
 /** A log that keeps what it is told. */
-export function keepingLog(): { readonly log: Log; readonly lines: Logged[] } {
+function keepingLog(): { readonly log: Log; readonly lines: Logged[] } {
   const lines: Logged[] = [];
   const at = (level: keyof Log) => (details: object, message: string) =>
     void lines.push({ ...details, level, message });

@@ -47,11 +47,25 @@ export class UnsafeNumberError extends Error {
  */
 export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
-  if (longNumber.test(text) || largeExponent.test(text)) {
-    const [first, ...others] = unsafeNumbers(text);
-    if (first !== undefined) throw new UnsafeNumberError([first, ...others]);
-  }
+  const [first, ...others] = unsafeNumbers(text, maxUnsafeNumbers).map(unsafeNumber);
+  if (first !== undefined) throw new UnsafeNumberError([first, ...others]);
   return value;
+}
+
+/**
+ * Finds what {@link parseJson} refuses.
+ *
+ * @param text a text that is JSON
+ * @param max how many to find, at most
+ */
+export function unsafeNumbers(text: string, max = Number.POSITIVE_INFINITY): FoundNumber[] {
+  return longNumber.test(text) || largeExponent.test(text) ? scan(text, max) : [];
+}
+
+/** Where such a number stands, and how it was written. */
+export interface FoundNumber {
+  readonly path: JsonPath;
+  readonly literal: string;
 }
 
 // What neither matches has only numbers of 15 digits and exponents of two, which a double holds; a match in a string
@@ -66,9 +80,9 @@ const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*|[{}[\],]/g;
 /** What looks like a long number or one with an exponent, be it in a string. */
 const candidates = /\d[\d.]{15,}(?:[eE][+-]?\d+)?|\d[\d.]*[eE][+-]?\d+/g;
 
-function unsafeNumbers(text: string): UnsafeNumber[] {
+function scan(text: string, max: number): FoundNumber[] {
   if ((text.match(candidates) ?? []).every(isKept)) return [];
-  const found: UnsafeNumber[] = [];
+  const found: FoundNumber[] = [];
   /** The names from the root down to where the scan is; of an array, an index. */
   const path: (string | number)[] = [];
   let isNameNext = false;
@@ -88,14 +102,14 @@ function unsafeNumbers(text: string): UnsafeNumber[] {
       if (isNameNext) path[path.length - 1] = JSON.parse(token) as string;
       isNameNext = false;
     } else if (!isKept(token)) {
-      found.push(unsafeNumber(path.map(String), token));
-      if (found.length === maxUnsafeNumbers) break;
+      found.push({ path: path.map(String), literal: token });
+      if (found.length === max) break;
     }
   }
   return found;
 }
 
-function unsafeNumber(path: JsonPath, literal: string): UnsafeNumber {
+function unsafeNumber({ path, literal }: FoundNumber): UnsafeNumber {
   const shown = literal.length > maxShownLiteral ? `${literal.slice(0, maxShownLiteral)}…` : literal;
   const message = `has the number ${shown}, which a double-precision number cannot hold: send it as a string`;
   return { path: pathText(path), literal, message };

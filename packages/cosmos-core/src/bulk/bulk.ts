@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import type { AnyDefinition, ItemBase } from "../definition/containerDefinition.ts";
 import type { Documents } from "../definition/document.ts";
 import { StoreError } from "../errors/errors.ts";
-import { invalidInput } from "../errors/invalidInput.ts";
+import { invalidInput, numberProblems } from "../errors/invalidInput.ts";
 import { inOrder } from "../points/inOrder.ts";
 import { itemWriter } from "../points/itemWriting.ts";
 import { createPointSender, type Submit } from "../points/pointSender.ts";
@@ -44,7 +44,7 @@ export interface BulkOptions {
   /** Items that are on their way at once, at most: 1 to 10,000, 1,000 by default. It begins with fewer. */
   readonly concurrency?: number | undefined;
   /** How long Cosmos DB may be throttling or away, in milliseconds, before the write ends: 120,000 by default. */
-  readonly patience?: number | undefined;
+  readonly maxOutage?: number | undefined;
   /** Ends the write, with the signal's own reason. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -52,7 +52,12 @@ export interface BulkOptions {
 /** Bytes of items that are held at once, at most: far over what is on its way at full speed. */
 const maxHeldBytes = 16 * 1024 * 1024;
 
-const maxConcurrency = 10_000;
+/** What the numbers of the options may be. */
+const bounds = {
+  startAt: [0, Number.MAX_SAFE_INTEGER],
+  concurrency: [1, 10_000],
+  maxOutage: [0, 2_147_483_647],
+} as const;
 
 /** Items of a source that are taken in one turn of the event loop, at most. */
 const inputsInTurn = 1_000;
@@ -66,11 +71,12 @@ export function createBulk(submit: Submit, definition: AnyDefinition, documents:
     source: Iterable<unknown> | AsyncIterable<unknown>,
     options: BulkOptions = {},
   ): AsyncGenerator<BulkResult, void, undefined> {
-    const { startAt = 0, concurrency = 1_000, patience = 120_000, signal, onProgress } = options;
-    checkOptions({ startAt, concurrency, patience });
+    const { startAt = 0, concurrency = 1_000, maxOutage = 120_000, signal, onProgress } = options;
+    const problems = numberProblems({ startAt, concurrency, maxOutage }, bounds);
+    if (problems.length > 0) throw invalidInput("The bulk write cannot be made", problems);
     const ended = new AbortController();
     const either = signal === undefined ? ended.signal : AbortSignal.any([signal, ended.signal]);
-    const pacer = createPacer({ most: concurrency, patience, signal: either });
+    const pacer = createPacer({ maxConcurrency: concurrency, maxOutage, signal: either });
     /** The last write to each item that is not done: a later one to the same item waits for it. */
     const last = new Map<string, Promise<unknown>>();
 
@@ -102,7 +108,7 @@ export function createBulk(submit: Submit, definition: AnyDefinition, documents:
 
     let [done, refused, requestCharge] = [0, 0, 0];
     try {
-      const limits = { atOnce: concurrency, weight: maxHeldBytes, weigh };
+      const limits = { maxConcurrency: concurrency, maxWeight: maxHeldBytes, weigh };
       for await (const result of inOrder(skip(source, startAt, signal), limits, work)) {
         done += 1;
         requestCharge += result.requestCharge;
@@ -149,22 +155,4 @@ async function* skip<Input>(
     // run, and nobody could end this, before the source's end.
     if (index % inputsInTurn === 0) await setImmediate();
   }
-}
-
-function checkOptions(options: {
-  readonly startAt: number;
-  readonly concurrency: number;
-  readonly patience: number;
-}): void {
-  const bounds = {
-    startAt: [0, Number.MAX_SAFE_INTEGER],
-    concurrency: [1, maxConcurrency],
-    patience: [0, 2_147_483_647],
-  } as const;
-  const problems = (["startAt", "concurrency", "patience"] as const).flatMap((name) => {
-    const [least, most] = bounds[name];
-    const isGood = Number.isSafeInteger(options[name]) && options[name] >= least && options[name] <= most;
-    return isGood ? [] : [{ path: name, message: `has to be a whole number from ${least} to ${most}` }];
-  });
-  if (problems.length > 0) throw invalidInput("The bulk write cannot be made", problems);
 }

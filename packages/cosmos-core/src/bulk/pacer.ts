@@ -1,12 +1,12 @@
 import { type BackOff, jitteredBackOff, pause } from "@cosmos-trpc/base";
 import { StoreError } from "../errors/errors.ts";
 
-/** Runs work at the pace that Cosmos DB can take. */
+/** Runs work at the pace that Cosmos DB can take: a limit of concurrency that adapts to it. */
 export interface Pacer {
   /**
    * Runs work when it is its turn, and again while Cosmos DB is throttling or away.
    *
-   * @throws what the work throws; `throttled` and `unavailable` only after the patience
+   * @throws what the work throws; `throttled` and `unavailable` only after `maxOutage`
    */
   run<Result>(work: () => Promise<Result>): Promise<Result>;
 }
@@ -14,9 +14,9 @@ export interface Pacer {
 /** Options of {@link createPacer}. */
 export interface PacerOptions {
   /** How much may be under way at once, at most. */
-  readonly most: number;
+  readonly maxConcurrency: number;
   /** How long Cosmos DB may be throttling or away for one piece of work, in milliseconds. */
-  readonly patience: number;
+  readonly maxOutage: number;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -27,11 +27,11 @@ const retries: BackOff = { first: 20, max: 1_000 };
 const firstLimit = 100;
 
 /**
- * Adds to what is under way while all goes well, halves it when Cosmos DB throttles or does not answer, and lets all
+ * Additive increase, multiplicative decrease: adds to what is under way while all goes well, halves it when Cosmos DB throttles or does not answer, and lets all
  * work wait for as long as the service said.
  */
-export function createPacer({ most, patience, signal }: PacerOptions): Pacer {
-  let limit = Math.min(most, firstLimit);
+export function createPacer({ maxConcurrency, maxOutage, signal }: PacerOptions): Pacer {
+  let limit = Math.min(maxConcurrency, firstLimit);
   let active = 0;
   let heldUntil = 0;
   const waiting: (() => void)[] = [];
@@ -58,7 +58,7 @@ export function createPacer({ most, patience, signal }: PacerOptions): Pacer {
   async function slowDown(failure: unknown, attempt: number, since: number): Promise<boolean> {
     const mayPass =
       failure instanceof StoreError && (failure.reason === "throttled" || failure.reason === "unavailable");
-    if (!mayPass || performance.now() - since > patience) return false;
+    if (!mayPass || performance.now() - since > maxOutage) return false;
     // What was under way together failed together: that is one reason to slow down, not many.
     if (performance.now() >= heldUntil) limit = Math.max(1, limit / 2);
     const wait = (failure.retryAfterMs ?? 0) + jitteredBackOff(attempt, retries);
@@ -78,7 +78,7 @@ export function createPacer({ most, patience, signal }: PacerOptions): Pacer {
           if (held > 0) await pause(held, signal);
           try {
             const result = await work();
-            limit = Math.min(most, limit + 1 / limit);
+            limit = Math.min(maxConcurrency, limit + 1 / limit);
             return result;
           } catch (error) {
             since ??= performance.now();

@@ -52,6 +52,12 @@ export interface UnfitDocument {
   readonly error: StoreError;
 }
 
+/**
+ * Where a document that was answered says which of its numbers were lost when it was read (`sdk/unsafeNumbers.ts`): a
+ * name that nobody gives a field. The SDK reads answers with `JSON.parse`, and hands nothing else on.
+ */
+export const unsafeNumbersField = "cosmos-trpc:unsafe-numbers";
+
 /** A container's items and their documents, each made from the other. */
 export interface Documents<Item extends ItemBase> {
   /**
@@ -117,7 +123,8 @@ export function createDocuments<Item extends ItemBase>(definition: AnyDefinition
     }
     const stored = bare(document);
     const item = from < version ? upgrade(document, stored, from) : stored;
-    const problems = fitToSchema(definition, item);
+    const lost = lostNumbers(document);
+    const problems = lost.length > 0 ? lost : fitToSchema(definition, item);
     if (problems.length === 0) return withServiceFields(item, document) as Stored<Item>;
     const mend =
       from < version
@@ -180,6 +187,12 @@ export function createDocuments<Item extends ItemBase>(definition: AnyDefinition
   };
 }
 
+/** The numbers of a document that are not what is stored. */
+export const lostNumbers = (document: ItemDefinition): readonly FieldProblem[] =>
+  (document[unsafeNumbersField] as FieldProblem[] | undefined) ?? noNumbers;
+
+const noNumbers: readonly FieldProblem[] = [];
+
 /** A copy of a document without what the service and the store keep in it. */
 function bare(document: ItemDefinition): object {
   const {
@@ -190,6 +203,7 @@ function bare(document: ItemDefinition): object {
     _ts,
     _lsn,
     [versionField]: _version,
+    [unsafeNumbersField]: _numbers,
     ...item
   } = document as ItemDefinition & Resource;
   return item;

@@ -58,13 +58,13 @@ export type Filter<Item> = {
 /** How much a filter may be. */
 export const filterLimits = {
   /** Levels of `and`, `or` and `not`. */
-  depth: 8,
+  maxDepth: 8,
   /** Conditions in all. */
-  conditions: 100,
+  maxConditions: 100,
   /** Values of an `in`. */
-  values: 100,
+  maxValues: 100,
   /** Characters of a string that is compared with. */
-  stringLength: 4_096,
+  maxStringLength: 4_096,
 } as const;
 
 /** A filter, checked, in a form that is compiled. */
@@ -82,7 +82,8 @@ type FilterCondition = { readonly path: JsonPath } & (
   | { readonly kind: "containsElement"; readonly value: Scalar | Readonly<Record<string, Scalar>> }
 );
 
-export const operators = [
+/** The operators of conditions. */
+export const filterOperators = [
   "eq",
   "ne",
   "lt",
@@ -95,9 +96,9 @@ export const operators = [
   "exists",
 ] as const;
 
-type Operator = (typeof operators)[number];
+type Operator = (typeof filterOperators)[number];
 
-const isOperator = (name: string): name is Operator => (operators as readonly string[]).includes(name);
+const isOperator = (name: string): name is Operator => (filterOperators as readonly string[]).includes(name);
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -122,12 +123,12 @@ export function readFilter(definition: AnyDefinition, filter: unknown): FilterNo
       refuse(place, "has to be an object of conditions");
       return [];
     }
-    if (depth > filterLimits.depth) {
-      refuse(place, `nests deeper than ${filterLimits.depth} levels of and, or and not`);
+    if (depth > filterLimits.maxDepth) {
+      refuse(place, `nests deeper than ${filterLimits.maxDepth} levels of and, or and not`);
       return [];
     }
     return Object.entries(value).flatMap(([name, part]): FilterNode[] => {
-      if (part === undefined || conditions > filterLimits.conditions) return [];
+      if (part === undefined || conditions > filterLimits.maxConditions) return [];
       const inner = [...place, name];
       if (name === "and" || name === "or") return readList(name, part, inner, depth);
       if (name === "not") return [{ kind: "not", node: all(readObject(part, inner, depth + 1)) }];
@@ -141,8 +142,8 @@ export function readFilter(definition: AnyDefinition, filter: unknown): FilterNo
     place: readonly string[],
     depth: number,
   ): FilterNode[] {
-    if (!Array.isArray(list) || list.length === 0 || list.length > filterLimits.conditions) {
-      refuse(place, `has to be a list of 1 to ${filterLimits.conditions} filters`);
+    if (!Array.isArray(list) || list.length === 0 || list.length > filterLimits.maxConditions) {
+      refuse(place, `has to be a list of 1 to ${filterLimits.maxConditions} filters`);
       return [];
     }
     const nodes = list.map((part, index) => all(readObject(part, [...place, String(index)], depth + 1)));
@@ -167,14 +168,14 @@ export function readFilter(definition: AnyDefinition, filter: unknown): FilterNo
     return Object.entries(asked).flatMap(([operator, value]): FilterNode[] => {
       if (value === undefined) return [];
       conditions += 1;
-      if (conditions > filterLimits.conditions) {
-        if (conditions === filterLimits.conditions + 1) {
-          refuse([], `has more than ${filterLimits.conditions} conditions`);
+      if (conditions > filterLimits.maxConditions) {
+        if (conditions === filterLimits.maxConditions + 1) {
+          refuse([], `has more than ${filterLimits.maxConditions} conditions`);
         }
         return [];
       }
       if (!isOperator(operator)) {
-        refuse([...place, operator.slice(0, 100)], `is none of ${operators.join(", ")}`);
+        refuse([...place, operator.slice(0, 100)], `is none of ${filterOperators.join(", ")}`);
         return [];
       }
       const node = readCondition(path, shape, operator, value);
@@ -214,8 +215,8 @@ function readCondition(
       if (typeof value !== "boolean") return "has to be true or false";
       return value ? { kind: "exists", path } : { kind: "not", node: { kind: "exists", path } };
     case "in": {
-      if (!Array.isArray(value) || value.length === 0 || value.length > filterLimits.values) {
-        return `has to be a list of 1 to ${filterLimits.values} values`;
+      if (!Array.isArray(value) || value.length === 0 || value.length > filterLimits.maxValues) {
+        return `has to be a list of 1 to ${filterLimits.maxValues} values`;
       }
       const values: Scalar[] = [];
       for (const one of value) {
@@ -269,8 +270,8 @@ function readValue(
 }
 
 function textProblem(text: string): string | undefined {
-  if (text.length > filterLimits.stringLength)
-    return `is longer than ${filterLimits.stringLength} characters`;
+  if (text.length > filterLimits.maxStringLength)
+    return `is longer than ${filterLimits.maxStringLength} characters`;
   return text.isWellFormed() ? undefined : "has half a surrogate pair: it is not valid Unicode";
 }
 
@@ -293,8 +294,8 @@ function readContains(path: JsonPath, shape: FieldShape, value: unknown): Filter
   }
   if (isRecord(value) && (shape.isOpen || elements?.isObject === true)) {
     const fields = Object.entries(value);
-    if (fields.length === 0 || fields.length > filterLimits.values) {
-      return `has to be an object of 1 to ${filterLimits.values} fields`;
+    if (fields.length === 0 || fields.length > filterLimits.maxValues) {
+      return `has to be an object of 1 to ${filterLimits.maxValues} fields`;
     }
     for (const [name, part] of fields) {
       const problem = kindOf(part) === undefined ? "is no string, number, boolean or null" : undefined;
@@ -329,8 +330,7 @@ export function filterSchema<Item>(
     .meta({
       type: "object",
       additionalProperties: true,
-      description:
-        "Conditions by path, all of which have to hold: eq, ne, lt, lte, gt, gte, in, contains, startsWith, exists; and the filters and, or, not",
+      description: `Conditions by path, all of which have to hold: ${filterOperators.join(", ")}; and the filters and, or, not`,
       examples: [
         { name: { startsWith: "A" }, or: [{ tags: { contains: "new" } }, { "data.size": { gt: 3 } }] },
       ],

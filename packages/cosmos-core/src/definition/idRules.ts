@@ -28,14 +28,20 @@ const partitionKeyRules: readonly Rule[] = [
   [(value) => isLonger(value, maxPartitionKeyBytes), `is longer than ${maxPartitionKeyBytes} bytes`],
 ];
 
+const none: readonly string[] = [];
+
 const broken = (rules: readonly Rule[], text: string): string[] =>
   rules.flatMap(([isBroken, message]) => (isBroken(text) ? [message] : []));
 
+/** What most ids are: it breaks no rule, and is found at once. A page of a list has a hundred ids. */
+const usualId = /^\w[\w.:~@-]{0,255}$/;
+
 /** What is wrong with an id, whatever a container's schema says of it. */
-export const idProblems = (id: string): string[] => broken(idRules, id);
+export const idProblems = (id: string): readonly string[] => (usualId.test(id) ? none : broken(idRules, id));
 
 /** What is wrong with a text in a partition key. */
-export const partitionKeyProblems = (value: string): string[] => broken(partitionKeyRules, value);
+export const partitionKeyProblems = (value: string): readonly string[] =>
+  usualId.test(value) ? none : broken(partitionKeyRules, value);
 
 /** A character has three bytes at most, half a pair counted as one. */
 const isLonger = (text: string, bytes: number): boolean =>

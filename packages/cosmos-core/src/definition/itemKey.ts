@@ -83,7 +83,7 @@ export interface PointKey {
 const isKeyValue = (value: unknown): value is PartitionKeyValue =>
   value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
 
-const valueProblems = (value: PartitionKeyValue): string[] =>
+const valueProblems = (value: PartitionKeyValue): readonly string[] =>
   typeof value === "string" ? partitionKeyProblems(value) : [];
 
 /**

@@ -44,3 +44,16 @@ export const invalidInput = (what: string, fields: readonly FieldProblem[]): Sto
   new StoreError("invalid", `${what}: ${problemsText(fields)}`.replace(/[^.]$/, "$&."), {
     fields: fields.slice(0, maxNamedFields),
   });
+
+/** What a number of an option may be: a whole one of this range. */
+export type Bounds = readonly [min: number, max: number];
+
+/** Which of some options' numbers are no whole numbers within their bounds. */
+export const numberProblems = <Name extends string>(
+  numbers: Readonly<Record<Name, number>>,
+  bounds: Readonly<Record<Name, Bounds>>,
+): FieldProblem[] =>
+  (Object.entries(bounds) as [Name, Bounds][]).flatMap(([name, [min, max]]) => {
+    const isGood = Number.isSafeInteger(numbers[name]) && numbers[name] >= min && numbers[name] <= max;
+    return isGood ? [] : [{ path: name, message: `has to be a whole number from ${min} to ${max}` }];
+  });

@@ -5,10 +5,10 @@ import type { AnyDefinition, ItemBase } from "../definition/containerDefinition.
 import type { Documents } from "../definition/document.ts";
 import { type PartitionScope, scopeReader } from "../definition/itemKey.ts";
 import { StoreError } from "../errors/errors.ts";
-import { invalidInput } from "../errors/invalidInput.ts";
+import { invalidInput, numberProblems } from "../errors/invalidInput.ts";
 import { type FeedPosition, openChangeFeed } from "../sdk/changeFeed.ts";
 import type { Container } from "../sdk/client.ts";
-import { type ChangesPage, type ChangesRequest, changesLimits, type Since } from "./changesRequest.ts";
+import type { ChangesPage, ChangesRequest, Since } from "./changesRequest.ts";
 
 /** What the change feed needs of its store. */
 export interface ChangesSource<Item extends ItemBase> {
@@ -24,7 +24,7 @@ interface Request {
   readonly follow: boolean;
   readonly markEnd: boolean;
   readonly pollInterval: number;
-  readonly patience: number;
+  readonly maxOutage: number;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -33,6 +33,9 @@ const retries: BackOff = { first: 160, max: 1_000 };
 
 /** The first wait when there is nothing new, in milliseconds; it doubles up to the poll interval. */
 const firstPoll = 50;
+
+/** What the numbers of a request may be. */
+const bounds = { limit: [1, 1_000], pollInterval: [1, 60_000], maxOutage: [0, 2_147_483_647] } as const;
 
 /** Makes a store's `changes`. */
 export function createChanges<Item extends ItemBase>(source: ChangesSource<Item>) {
@@ -63,7 +66,7 @@ export function createChanges<Item extends ItemBase>(source: ChangesSource<Item>
         if (!mayPass(error)) throw error;
         failedSince ??= performance.now();
         failures += 1;
-        const left = failedSince + request.patience - performance.now();
+        const left = failedSince + request.maxOutage - performance.now();
         if (left <= 0) throw error;
         const wait = Math.max(error.retryAfterMs ?? 0, jitteredBackOff(failures, retries));
         await pause(Math.min(left, wait), signal);
@@ -93,17 +96,13 @@ function readRequest(given: ChangesRequest, scope: ReturnType<ReturnType<typeof 
   const {
     limit = 100,
     pollInterval = 1_000,
-    patience = 120_000,
+    maxOutage = 120_000,
     follow = true,
     markEnd = false,
     signal,
   } = given;
-  const numbers = { limit, pollInterval, patience };
-  const problems = (["limit", "pollInterval", "patience"] as const).flatMap((name) => {
-    const { least, most } = changesLimits[name];
-    const isGood = Number.isInteger(numbers[name]) && numbers[name] >= least && numbers[name] <= most;
-    return isGood ? [] : [{ path: name, message: `has to be a whole number from ${least} to ${most}` }];
-  });
+  const numbers = { limit, pollInterval, maxOutage };
+  const problems = numberProblems(numbers, bounds);
   const wrong = [...problems, ...(Array.isArray(scope) ? scope : [])];
   if (wrong.length > 0) throw invalidInput("The changes cannot be read", wrong);
   return { ...numbers, follow, markEnd, signal, scope: scope as PartitionScope };

@@ -28,7 +28,7 @@ export interface ChangesRequest<Types extends EntityTypes = EntityTypes> {
    * How long Cosmos DB may be away or throttling, in milliseconds, before the feed ends with that failure: 120,000 by
    * default. Until then it tries again, ever more slowly.
    */
-  readonly patience?: number | undefined;
+  readonly maxOutage?: number | undefined;
   /** Ends the feed, with the signal's own reason. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -44,10 +44,3 @@ export interface ChangesPage<Item> {
   /** What the page cost, in request units (RU), with the vain requests before it. */
   readonly requestCharge: number;
 }
-
-/** What the numbers of a request for changes may be. */
-export const changesLimits = {
-  limit: { least: 1, most: 1_000 },
-  pollInterval: { least: 1, most: 60_000 },
-  patience: { least: 0, most: 2_147_483_647 },
-} as const;

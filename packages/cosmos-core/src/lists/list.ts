@@ -193,11 +193,11 @@ async function readOrdered(
   {
     levels,
     ranges,
-    scansLength,
+    maxScansLength,
   }: {
     readonly levels: readonly (readonly OrderTerm[])[];
     readonly ranges: RangeReader | undefined;
-    readonly scansLength: number;
+    readonly maxScansLength: number;
   },
   from: Json | undefined,
 ): Promise<Found> {
@@ -214,7 +214,7 @@ async function readOrdered(
         terms,
         count,
         scans: at.scans ?? {},
-        scansLength,
+        maxScansLength,
         budget,
         ranges,
         isItem,

@@ -5,20 +5,20 @@ import { operationTimeout } from "../sdk/deadline.ts";
 /** How much one page of a list may take. When it is spent the page ends with what it has, and its cursor goes on. */
 export interface ListBudget {
   /** Requests, beyond the first to each physical partition. */
-  readonly requests: number;
+  readonly maxRequests: number;
   /** Bytes of documents that are read, as JSON; beyond that, one document of each physical partition. */
-  readonly bytes: number;
+  readonly maxBytes: number;
   /** Milliseconds after which no further request begins. */
-  readonly milliseconds: number;
+  readonly maxMilliseconds: number;
   /** Characters of a cursor that may say how far scans of physical partitions are that have found nothing yet. */
-  readonly scansLength: number;
+  readonly maxScansLength: number;
 }
 
 export const defaultListBudget: ListBudget = {
-  requests: 10,
-  bytes: 16 * 1024 * 1024,
-  milliseconds: operationTimeout,
-  scansLength: 8_192,
+  maxRequests: 10,
+  maxBytes: 16 * 1024 * 1024,
+  maxMilliseconds: operationTimeout,
+  maxScansLength: 8_192,
 };
 
 /** Bytes of an answer, at most. Source: Learn, "Azure Cosmos DB service quotas". */
@@ -37,18 +37,18 @@ export interface BudgetLeft {
 }
 
 /** Begins a page. */
-export function startBudget({ requests, bytes, milliseconds }: ListBudget): BudgetLeft {
-  const end = performance.now() + milliseconds;
-  let requestsLeft = requests;
+export function startBudget({ maxRequests, maxBytes, maxMilliseconds }: ListBudget): BudgetLeft {
+  const end = performance.now() + maxMilliseconds;
+  let requestsLeft = maxRequests;
   let unmeasured: (readonly ItemDefinition[])[] = [];
   let measured = 0;
 
   function isFull(): boolean {
     // To measure means to write JSON: not while the answers cannot be that large.
-    if (measured + unmeasured.length * maxAnswerBytes < bytes) return false;
+    if (measured + unmeasured.length * maxAnswerBytes < maxBytes) return false;
     for (const documents of unmeasured) measured += jsonBytes(documents);
     unmeasured = [];
-    return measured >= bytes;
+    return measured >= maxBytes;
   }
 
   const isSpent = (): boolean => requestsLeft <= 0 || performance.now() >= end || isFull();

@@ -13,7 +13,7 @@ export interface Group {
   /** How far an earlier page came without any. */
   readonly scans: Scans;
   /** Characters that the scans may have, as JSON, when reading ends without any. */
-  readonly scansLength: number;
+  readonly maxScansLength: number;
   readonly budget: BudgetLeft;
   /** The physical partitions; without them all is in one. */
   readonly ranges: RangeReader | undefined;
@@ -46,7 +46,7 @@ const onlyRange = "";
  * once, so that every page comes further, however small the budget is.
  */
 export async function readGroup(group: Group): Promise<GroupDocuments> {
-  const { terms, count, ranges, scansLength } = group;
+  const { terms, count, ranges, maxScansLength } = group;
   for (let { scans } = group; ; ) {
     const from = scans;
     const gate = createGate(rangesAtOnce);
@@ -77,7 +77,7 @@ export async function readGroup(group: Group): Promise<GroupDocuments> {
       read.flatMap(({ range, scan }) => (scan === undefined ? [] : [[range, scan] as const])),
     );
     // A cursor that cannot hold how far it came would begin again, for ever: then this page goes on.
-    if (JSON.stringify(scans).length <= scansLength) return { documents: [], cut: { scans } };
+    if (JSON.stringify(scans).length <= maxScansLength) return { documents: [], cut: { scans } };
   }
 }
 

@@ -103,7 +103,7 @@ export function createCoalescer(requests: PointRequests, limits: CoalescingLimit
   }
 
   const hasRoom = (lane: Lane): boolean =>
-    lane.inFlight < (lane.isBatching ? limits.batchesInFlight : limits.aloneInFlight);
+    lane.inFlight < (lane.isBatching ? limits.maxBatchesInFlight : limits.maxAloneInFlight);
 
   function schedule(lane: Lane): void {
     if (lane.isScheduled || !hasRoom(lane)) return;
@@ -120,7 +120,7 @@ export function createCoalescer(requests: PointRequests, limits: CoalescingLimit
     let bytes = 0;
     for (const pending of lane.queue) {
       bytes += bytesOf(pending.operation);
-      const isFull = batch.length === limits.batchSize || bytes > limits.batchBytes;
+      const isFull = batch.length === limits.maxBatchSize || bytes > limits.maxBatchBytes;
       if (batch.length > 0 && (isFull || pending.mustGoAlone)) break;
       batch.push(pending);
       takeOut(pending, lane);
@@ -272,8 +272,8 @@ export function createCoalescer(requests: PointRequests, limits: CoalescingLimit
       const name = JSON.stringify([operation.key.pk, operation.key.id]);
       const known = operation.kind === "read" ? reads.get(name) : undefined;
       if (known !== undefined) return join(known, signal);
-      if (waiting >= limits.operationsWaiting) {
-        const message = `${limits.operationsWaiting} operations wait for Cosmos DB already: wait, then try again.`;
+      if (waiting >= limits.maxOperationsWaiting) {
+        const message = `${limits.maxOperationsWaiting} operations wait for Cosmos DB already: wait, then try again.`;
         return Promise.reject(new StoreError("throttled", message, { retryAfterMs: overloadRetryAfter }));
       }
       const pending: Pending = {

@@ -3,34 +3,34 @@ import { maxBatchBytes, maxBatchOperations } from "../sdk/batchRequest.ts";
 /** How a store puts operations together. The defaults are measured: see docs/coalescing.md. */
 export interface CoalescingLimits {
   /** Operations in a batch request, at most: 1 to 100, which is what the service takes. 1 turns batches off. */
-  readonly batchSize: number;
+  readonly maxBatchSize: number;
   /**
    * Bytes of operations in a batch request, at most: up to 220,000, from where on the SDK would make several requests of
    * one batch. (The service takes 2 MB.) What is larger alone, up to the service's 2 MB, goes alone.
    */
-  readonly batchBytes: number;
+  readonly maxBatchBytes: number;
   /** Requests on their way at once to a physical partition; what comes while as many are waits for the next batch. */
-  readonly batchesInFlight: number;
+  readonly maxBatchesInFlight: number;
   /** The same for operations that cannot be batched, of the container as a whole: reads in another region than writes. */
-  readonly aloneInFlight: number;
+  readonly maxAloneInFlight: number;
   /** Operations that wait to be sent, at most; one more is refused as `throttled` at once. */
-  readonly operationsWaiting: number;
+  readonly maxOperationsWaiting: number;
 }
 
 const defaults: CoalescingLimits = {
-  batchSize: 100,
-  batchBytes: 200_000,
-  batchesInFlight: 4,
-  aloneInFlight: 100,
-  operationsWaiting: 10_000,
+  maxBatchSize: 100,
+  maxBatchBytes: 200_000,
+  maxBatchesInFlight: 4,
+  maxAloneInFlight: 100,
+  maxOperationsWaiting: 10_000,
 };
 
 const largest: CoalescingLimits = {
-  batchSize: maxBatchOperations,
-  batchBytes: maxBatchBytes,
-  batchesInFlight: Number.MAX_SAFE_INTEGER,
-  aloneInFlight: Number.MAX_SAFE_INTEGER,
-  operationsWaiting: Number.MAX_SAFE_INTEGER,
+  maxBatchSize: maxBatchOperations,
+  maxBatchBytes,
+  maxBatchesInFlight: Number.MAX_SAFE_INTEGER,
+  maxAloneInFlight: Number.MAX_SAFE_INTEGER,
+  maxOperationsWaiting: Number.MAX_SAFE_INTEGER,
 };
 
 /**

@@ -20,7 +20,7 @@ export function createPointStore<Types extends EntityTypes>(
   const keyOf = storeKeyReader(definition);
   const writing = itemWriter(definition, documents);
   const sender = createPointSender(submit, documents);
-  const { send, run, over, explain } = sender;
+  const { send, run, overwrite, explain } = sender;
   const patchItem = createPatchItem(definition, documents, sender);
   const updateItem = createUpdateItem(definition, documents, sender);
 
@@ -32,7 +32,7 @@ export function createPointStore<Types extends EntityTypes>(
       if (ifMatch === undefined) return run(signal, { kind: "upsert", ...written });
       // The service's own upsert ignores If-Match for an item that is not there, and creates it.
       try {
-        return await over(signal, { kind: "replace", ...written, ifMatch: quotedEtag(ifMatch) });
+        return await overwrite(signal, { kind: "replace", ...written, ifMatch: quotedEtag(ifMatch) });
       } catch (error) {
         if (!(error instanceof StoreError) || error.reason !== "not-found") throw error;
         throw new StoreError("precondition-failed", mismatch(true), error, error);
@@ -40,7 +40,7 @@ export function createPointStore<Types extends EntityTypes>(
     },
     create: async (item, { signal } = {}) => run(signal, { kind: "create", ...writing(item) }),
     replace: async (item, { ifMatch, signal } = {}) =>
-      over(signal, { kind: "replace", ...writing(item), ...conditionOf(ifMatch) }),
+      overwrite(signal, { kind: "replace", ...writing(item), ...conditionOf(ifMatch) }),
     patch: async (key, changes, options = {}) => patchItem(keyOf(key), changes, options),
     async delete(key, { ifMatch, signal } = {}) {
       const operation: PointOperation = { kind: "delete", key: keyOf(key), ...conditionOf(ifMatch) };

@@ -66,7 +66,7 @@ export function createGetMany<Item, Key>({ run }: PointSender<Item>, keyOf: (key
     }
 
     const answers: GetAnswer<Item>[] = [];
-    for await (const one of inOrder(keys, { atOnce: readsAtOnce }, answer)) answers.push(one);
+    for await (const one of inOrder(keys, { maxConcurrency: readsAtOnce }, answer)) answers.push(one);
     return answers;
   };
 }

@@ -1,7 +1,7 @@
 /** How much {@link inOrder} may hold: inputs, and what they weigh together. */
 export interface InOrderLimits<Input> {
-  readonly atOnce: number;
-  readonly weight?: number;
+  readonly maxConcurrency: number;
+  readonly maxWeight?: number;
   readonly weigh?: (input: Input) => number;
 }
 
@@ -13,7 +13,7 @@ export interface InOrderLimits<Input> {
  */
 export async function* inOrder<Input, Output>(
   source: Iterable<Input> | AsyncIterable<Input>,
-  { atOnce, weight = Number.POSITIVE_INFINITY, weigh = () => 0 }: InOrderLimits<Input>,
+  { maxConcurrency, maxWeight = Number.POSITIVE_INFINITY, weigh = () => 0 }: InOrderLimits<Input>,
   work: (input: Input, index: number) => Promise<Output>,
 ): AsyncGenerator<Output, void, undefined> {
   const inputs = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
@@ -49,7 +49,7 @@ export async function* inOrder<Input, Output>(
 
   try {
     for (;;) {
-      const isFull = working.length >= atOnce || held > weight;
+      const isFull = working.length >= maxConcurrency || held > maxWeight;
       if (!isOver && !isFull) taking ??= take();
       const [first] = working;
       if (first === undefined) {

@@ -1,6 +1,6 @@
 import { compileFilter, compilePath, writeLiteral } from "../definition/compileFilter.ts";
 import type { AnyDefinition, ItemBase } from "../definition/containerDefinition.ts";
-import { type Documents, type Stored, versionField } from "../definition/document.ts";
+import { type Documents, lostNumbers, type Stored, versionField } from "../definition/document.ts";
 import { quotedEtag } from "../definition/etag.ts";
 import { type Filter, type FilterNode, readFilter } from "../definition/filter.ts";
 import type { PointKey } from "../definition/itemKey.ts";
@@ -56,7 +56,7 @@ export function createPatchItem<Item extends ItemBase>(
         operation,
         ifMatch === undefined ? undefined : quotedEtag(ifMatch),
       );
-      return { item: checked(documents.written(document as ItemDefinition)), requestCharge: spent };
+      return { item: checked(document as ItemDefinition), requestCharge: spent };
     } catch (error) {
       const failure = await obstructed(spend, operation, error);
       throw await explain(key, withCharge(failure, spent), where !== undefined);
@@ -123,9 +123,9 @@ export function createPatchItem<Item extends ItemBase>(
   }
 
   /** The item that a patch has made. @throws StoreError `invalid` when it breaks its schema */
-  function checked(item: Stored<Item>): Stored<Item> {
-    const { _etag, _ts, ...bare } = item;
-    const problems = fitToSchema(definition, bare);
+  function checked(document: ItemDefinition): Stored<Item> {
+    const { _etag, _ts, ...bare } = documents.written(document);
+    const problems = [...lostNumbers(document), ...fitToSchema(definition, bare)];
     if (problems.length === 0) return { ...bare, _etag, _ts } as unknown as Stored<Item>;
     throw invalidInput("The patch was made, and the item breaks its schema now", problems);
   }

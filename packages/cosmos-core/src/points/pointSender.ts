@@ -18,7 +18,7 @@ export interface PointSender<Item> {
   /** The same for an operation whose answer is an item. */
   run(signal: AbortSignal | undefined, operation: PointOperation): Promise<ItemResult<Item>>;
   /** The same for a write over what is there, on the condition of its version. */
-  over(signal: AbortSignal | undefined, operation: PointOperation): Promise<ItemResult<Item>>;
+  overwrite(signal: AbortSignal | undefined, operation: PointOperation): Promise<ItemResult<Item>>;
   /**
    * Says what a failed write met: the etag that would have matched, when it can be found.
    *
@@ -86,7 +86,7 @@ export function createPointSender<Item extends ItemBase>(
     send,
     run,
     explain,
-    async over(signal, operation) {
+    async overwrite(signal, operation) {
       try {
         return await run(signal, operation);
       } catch (error) {

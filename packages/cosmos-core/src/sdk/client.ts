@@ -7,6 +7,7 @@ import { DefaultAzureCredential, type TokenCredential } from "@azure/identity";
 import { noteBatches } from "./batchExchange.ts";
 import { type CosmosOptions, endpointOf } from "./endpoint.ts";
 import { readFromSession } from "./readSession.ts";
+import { noteUnsafeNumbers } from "./unsafeNumbers.ts";
 
 export type { Container, CosmosClient } from "@azure/cosmos";
 
@@ -39,7 +40,9 @@ export function createCosmosClient(options: CosmosOptions, credential: TokenCred
     endpoint: endpoint.url,
     ...(endpoint.key === undefined ? { aadCredentials: credential } : { key: endpoint.key }),
     agent: createAgent(caFile),
-    httpClient: noteBatches(readFromSession(createDefaultHttpClient(), () => client.getWriteEndpoint())),
+    httpClient: noteUnsafeNumbers(
+      noteBatches(readFromSession(createDefaultHttpClient(), () => client.getWriteEndpoint())),
+    ),
     userAgentSuffix,
     connectionPolicy: {
       requestTimeout: limits.requestTimeout,

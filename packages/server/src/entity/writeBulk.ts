@@ -26,7 +26,7 @@ export async function writeBulk<Types extends EntityTypes>(
 ): Promise<Outcome<Written>[]> {
   const outcomes: Outcome<Written>[] = [];
   try {
-    for await (const result of store.bulk(items, { patience: maxWait })) {
+    for await (const result of store.bulk(items, { maxOutage: maxWait })) {
       outcomes.push(outcomeOf(result));
     }
   } catch (error) {

@@ -64,7 +64,7 @@ export function createReplays<Item extends ItemBase>(
   function begin(since: Since): SharedReplay<Item> {
     const stopped = new AbortController();
     const { signal } = stopped;
-    const changes = source.changes({ since, follow: false, markEnd: true, patience: maxOutage, signal });
+    const changes = source.changes({ since, follow: false, markEnd: true, maxOutage, signal });
     const replay: SharedReplay<Item> = {
       since: textOf(since),
       pages: changes[Symbol.asyncIterator](),
