@@ -108,8 +108,16 @@ export function entityRouter<Types extends EntityTypes, Context, Meta, Overrides
       }),
     ),
 
-    /** A page of items, by filters and in an order that an index serves. */
-    list: base.input(inputs.list).query(({ ctx, input }) => using(ctx, (store) => store.list(input))),
+    /**
+     * A page of items, by filters and in an order that an index serves. `unfit` says how many documents of it are no
+     * items by the schema: the log says which.
+     */
+    list: base.input(inputs.list).query(({ ctx, input }) =>
+      using(ctx, async (store) => {
+        const { unfit, ...page } = await store.list(input);
+        return unfit === undefined ? page : { ...page, unfit: unfit.length };
+      }),
+    ),
 
     /** Upserts up to 1,000 items: an outcome for each, in their order, with its new etag. */
     bulk: base
