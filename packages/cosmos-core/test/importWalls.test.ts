@@ -28,6 +28,9 @@ const broken: readonly (readonly [file: string, statement: string])[] = [
   ["packages/trpc-http/src/a.ts", 'export { a } from "@app/cli";'],
   ["packages/another/src/a.ts", 'export { a } from "@app/web";'],
   ["apps/cli/src/a.ts", 'export type { AppRouter } from "@app/server";'],
+  ["packages/cli/src/a.ts", 'export { createClient } from "@app/client";'],
+  ["packages/cli/src/a.ts", 'export * from "@cosmos-trpc/server";'],
+  ["packages/cli/src/a.ts", 'export { createStore } from "@cosmos-trpc/cosmos-core";'],
   ["apps/cli/src/a.ts", 'export { createClient } from "../../../packages/client/src/index.ts";'],
   ["apps/cli/src/a.ts", 'export * from "@cosmos-trpc/server";'],
   ["apps/cli/src/a.ts", 'import "@cosmos-trpc/server";'],
@@ -42,7 +45,8 @@ const allowed: readonly (readonly [file: string, statement: string])[] = [
   ["packages/trpc-http/src/a.ts", 'export { TRPCError } from "@trpc/server";'],
   ["packages/client/src/a.ts", 'export { createTRPCClient } from "@trpc/client";'],
   ["apps/server/src/a.ts", 'export { items } from "@cosmos-trpc/cosmos-core";'],
-  ["apps/cli/src/a.ts", 'export { createClient, type Item } from "@cosmos-trpc/client";'],
+  ["apps/cli/src/a.ts", 'export { createClient, type Item } from "@app/client";'],
+  ["packages/cli/src/a.ts", 'export { isApiError } from "@cosmos-trpc/client";'],
 ];
 
 const root = join(import.meta.dirname, "../../..");

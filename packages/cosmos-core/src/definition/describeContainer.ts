@@ -132,8 +132,12 @@ function filterPath(definition: AnyDefinition, path: JsonPath): FilterPathManife
   const name = pathText(path);
   const shape = path[0] === "_ts" ? undefined : shapeAt(definition.schema, path);
   const values = Object.values(samples);
+  // Of objects in a list it is asked for one with a field of some value.
+  const objects = (shape?.elements?.names ?? []).flatMap((field) =>
+    values.map((value) => ({ [field]: value })),
+  );
   const accepted = filterOperators.filter((operator) =>
-    [...values, values.slice(0, 1), values.slice(1, 2), values.slice(2, 3), [null]].some(
+    [...values, values.slice(0, 1), values.slice(1, 2), values.slice(2, 3), [null], ...objects].some(
       (value) => !Array.isArray(readFilter(definition, { [name]: { [operator]: value } })),
     ),
   );

@@ -1,0 +1,57 @@
+import { isRecord } from "@cosmos-trpc/base";
+import type { Command } from "commander";
+import { alone } from "../api.ts";
+import { WrongUsage } from "../errors.ts";
+import { parseText } from "../input/readNdjson.ts";
+import type { WrittenItem } from "../options.ts";
+import { type EntityContext, exampleItem, examples, optionsOf, printItem } from "./entityCommand.ts";
+
+/** Options of a write over a version. */
+export interface ConditionOptions {
+  readonly ifMatch?: string;
+}
+
+/** Reads an item from the command line. The server's schema checks it and names every field that is wrong. */
+export function parseItem(text: string): WrittenItem {
+  const { value, problem } = parseText(text);
+  if (problem !== undefined) throw new WrongUsage(`The item ${problem}.`);
+  if (!isRecord(value)) throw new WrongUsage("The item has to be a JSON object.");
+  return value;
+}
+
+/** An item's call: the item alone, or with the version to write over. No field of it stands beside an option. */
+export const writeInput = <Subject>(item: Subject, ifMatch: string | undefined): unknown =>
+  ifMatch === undefined ? item : [item, { ifMatch }];
+
+/** `create <item>`: writes an item that must not be there. */
+export function addCreate(commands: Command, context: EntityContext): void {
+  commands
+    .command("create")
+    .description("Write an item that is not there yet")
+    .argument("<item>", "the item as JSON")
+    .addHelpText("after", examples(context, `create '${exampleItem(context)}'`))
+    .action(async (text: string, _own: unknown, command: Command) => {
+      const options = optionsOf(command);
+      const item = parseItem(text);
+      const api = context.session.api(options);
+      const written = await api.orRefused(api.entity(context.name).create.mutate(item, alone));
+      await printItem(context, written, options, api.usage());
+    });
+}
+
+/** `replace <item>`: writes over an item that has to be there. */
+export function addReplace(commands: Command, context: EntityContext): void {
+  commands
+    .command("replace")
+    .description("Write over an item that is there")
+    .argument("<item>", "the whole item as JSON, as it shall be")
+    .option("--if-match <etag>", "only over the version of this etag")
+    .addHelpText("after", examples(context, `replace '${exampleItem(context)}' --if-match 0000-1`))
+    .action(async (text: string, _own: unknown, command: Command) => {
+      const options = optionsOf<ConditionOptions>(command);
+      const input = writeInput(parseItem(text), options.ifMatch);
+      const api = context.session.api(options);
+      const written = await api.orRefused(api.entity(context.name).replace.mutate(input, alone));
+      await printItem(context, written, options, api.usage());
+    });
+}

@@ -1,0 +1,102 @@
+import { parseJson, type ScalarKind, UnsafeNumberError } from "@cosmos-trpc/base";
+import { WrongUsage } from "../errors.ts";
+import type { Field } from "./fields.ts";
+
+/** A number as JSON writes it. Source: RFC 8259, section 6. */
+const jsonNumber = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
+
+/** Whether a text is a number, `true`, `false` or `null`, as JSON writes them. */
+export const isLiteral = (text: string): boolean =>
+  jsonNumber.test(text) || text === "true" || text === "false" || text === "null";
+
+/** The value of a JSON text; `undefined` when it is none. @throws UnsafeNumberError for a number that no double holds */
+export function parsedJson(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (error instanceof UnsafeNumberError) throw error;
+    return undefined;
+  }
+}
+
+/** Whether a number can only be text here: a double does not hold it. */
+export function isUnsafe(text: string): boolean {
+  try {
+    parseJson(text);
+    return false;
+  } catch (error) {
+    return error instanceof UnsafeNumberError;
+  }
+}
+
+/** Whether a field is text, and nothing that looks like JSON is meant as such. */
+export const isText = ({ kinds, isJson }: Pick<Field, "kinds" | "isJson">): boolean =>
+  !isJson && kinds.length === 1 && kinds[0] === "string";
+
+/** Whether a field may be text, and something else too: what is meant has to be seen by how it is written. */
+export const isAmbiguous = ({ kinds, isJson }: Pick<Field, "kinds" | "isJson">): boolean =>
+  kinds.includes("string") && (kinds.length > 1 || isJson);
+
+const elementsOf = ({ elements = [] }: Field): Pick<Field, "kinds" | "isJson"> => ({
+  kinds: elements,
+  isJson: elements.length === 0 || elements.length > 3,
+});
+
+/** What an element of a list may be. */
+export const elementOf = (field: Field): Field => ({ ...field, ...elementsOf(field), isTime: false });
+
+/**
+ * Reads a value that a person wrote for a field: `ada` for a text, `3` for a number. Where anything may stand, `3`, `true`,
+ * `null`, `"3"`, `[…]` and `{…}` are JSON, and all else is a text.
+ */
+export function readFieldText(field: Field, text: string): unknown {
+  if (field.isTime) return readTime(text);
+  if (isText(field)) {
+    // In quotes, as JSON has them, it may have spaces around it.
+    const quoted = text.startsWith('"') ? parsedJson(text) : undefined;
+    return typeof quoted === "string" ? quoted : text;
+  }
+  if (isAmbiguous(field)) return readOpenText(text);
+  return parsedJson(text) ?? (text === "null" ? null : text);
+}
+
+/** The same for several values: a JSON array, or values with commas between them. */
+export function readFieldTexts(field: Field, text: string): unknown[] {
+  const array = text.startsWith("[") ? parsedJson(text) : undefined;
+  return Array.isArray(array) ? array : text.split(",").map((one) => readFieldText(field, one.trim()));
+}
+
+/**
+ * Reads what may be JSON. A number is only what JavaScript writes just so: `007`, `1.10` and a number of 20 digits stay
+ * texts, with nothing lost.
+ */
+function readOpenText(text: string): unknown {
+  if (text === "true") return true;
+  if (text === "false") return false;
+  if (text === "null") return null;
+  const number = Number(text);
+  if (String(number) === text && Number.isFinite(number)) return number;
+  return (/^["[{]/.test(text) ? parsedJson(text) : undefined) ?? text;
+}
+
+/** Seconds since 1970 of a time as ISO 8601; what is no time stays, for the server to name. */
+function readTime(text: string): unknown {
+  if (jsonNumber.test(text)) return Number(text);
+  const unquoted = text.replace(/^"(.*)"$/, "$1");
+  const time = /^\d{4}-\d\d-\d\d/.test(unquoted) ? Date.parse(unquoted) : Number.NaN;
+  return Number.isNaN(time) ? text : time / 1_000;
+}
+
+/** Reads a key's field. @throws WrongUsage when it is none of its kinds */
+export function readKeyText(
+  option: string,
+  kinds: readonly ScalarKind[],
+  text: string,
+): string | number | boolean | null {
+  if (kinds.length === 0 || (kinds.length === 1 && kinds[0] === "string")) return text;
+  const value = kinds.includes("string") ? readOpenText(text) : parsedJson(text);
+  const kind = value === null ? "null" : typeof value;
+  if (kinds.includes(kind as ScalarKind)) return value as string | number | boolean | null;
+  if (kinds.includes("string")) return text;
+  throw new WrongUsage(`${option} ${text}: it has to be ${kinds.map((one) => `a ${one}`).join(" or ")}.`);
+}
