@@ -1,7 +1,10 @@
 import { join } from "node:path";
-import type { JsonObject } from "../../packages/cosmos-emulator/src/json.ts";
-import { complete, readDocument } from "../../packages/cosmos-emulator/src/operations/documentBody.ts";
+import {
+  complete,
+  readNewDocument,
+} from "../../packages/cosmos-emulator/src/operations/documents/documentBody.ts";
 import { openStore } from "../../packages/cosmos-emulator/src/store/openStore.ts";
+import type { JsonObject } from "../../packages/cosmos-sql/src/json.ts";
 import { benchItem } from "./items.ts";
 
 /**
@@ -18,7 +21,7 @@ for (let from = Number(first); from < Number(end); from += inTransaction) {
   store.transaction(() => {
     for (let n = from; n < Math.min(from + inTransaction, Number(end)); n += 1) {
       const item = benchItem(n);
-      const document = readDocument(container, { ...item } as JsonObject, JSON.stringify([item.pk]));
+      const document = readNewDocument(container, { ...item } as JsonObject, JSON.stringify([item.pk]));
       container.documents.insert(complete(container, document));
     }
   });

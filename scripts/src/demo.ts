@@ -85,17 +85,17 @@ async function story(folder: string, running: Running<unknown>[]): Promise<void>
   await cosmosTrpc(url, ["items", "upsert", JSON.stringify(first)], 0);
   await cosmosTrpc(url, ["items", "get", first.id], 0);
   const before = await cosmosTrpc(url, ["items", "get", first.id, "--json"], 0, false);
-  const kept = JSON.parse(before.output) as { etag: string; name: string };
+  const kept = JSON.parse(before.output) as { _etag: string; name: string };
   expect(kept.name === first.name, "the item comes back as it was written");
 
-  const file = await cosmosTrpc(url, ["items", "upsert", "--file", "examples/items.ndjson"], 0);
+  const file = await cosmosTrpc(url, ["items", "import", "examples/items.ndjson"], 0);
   expect(/^\d{3,} items written/.test(file.complaint), "the whole file is written");
 
   say("Somebody else changes the item; a write over the version read before is refused:\n");
   const changed = JSON.stringify({ ...first, name: "Ada King" });
   await cosmosTrpc(url, ["items", "upsert", changed], 0);
   const stale = JSON.stringify({ ...first, name: "Augusta Ada" });
-  const refused = await cosmosTrpc(url, ["items", "upsert", stale, "--if-match", kept.etag], 1);
+  const refused = await cosmosTrpc(url, ["items", "upsert", stale, "--if-match", kept._etag], 1);
   expect(refused.complaint.includes("has changed"), "a stale etag is refused for what it is");
   const missing = await cosmosTrpc(url, ["items", "get", "nobody"], 1);
   expect(missing.complaint.includes("no such item"), "a missing item is said to be missing");

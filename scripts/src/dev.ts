@@ -55,7 +55,7 @@ async function start(): Promise<void> {
   );
   const emulator = await startProgram(
     [
-      ...watched("packages/cosmos-emulator"),
+      ...watched("packages/cosmos-emulator", "packages/cosmos-sql"),
       join(root, "packages/cosmos-emulator/src/main.ts"),
       ...["--port", `${cosmosPort}`, "--identity-port", `${identityPort}`],
       ...["--data-dir", join(root, ".cosmos"), "--json"],

@@ -125,8 +125,10 @@ function createProgram(options: CliOptions, session: Session): Command {
     if (isOfEntity(path, manifest)) continue;
     addProcedure(groups.at(path.split(".").slice(0, -1)), session, path, procedure);
   }
-  addCompletion(program, manifest, session.io);
-  addHelp(program);
+  // An API may have an entity of that name: it is what people mean then.
+  const isFree = (word: string): boolean => !program.commands.some((command) => command.name() === word);
+  if (isFree("completion") && isFree("complete")) addCompletion(program, manifest, session.io);
+  if (isFree("help")) addHelp(program);
   const [first = "items"] = Object.keys(manifest.entities);
   return program.addHelpText(
     "after",

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { example } from "./example/cli.ts";
 import { nodeOnSources, program, runCli, surroundings } from "./runningCli.ts";
 import { testFolder } from "./testFolder.ts";
 
@@ -135,4 +136,21 @@ describe("completion", () => {
     expect(run).toMatchObject({ code: 2, stdout: "" });
     expect(run.stderr).toContain("Allowed choices are bash, zsh, fish");
   });
+});
+
+test("an API's names that this command has itself are no trouble", async () => {
+  const [entity] = Object.values(example.manifest.entities);
+  const entities = Object.fromEntries(
+    ["help", "completion"].map((name) => [name, entity]),
+  ) as typeof example.manifest.entities;
+  const procedures = { "help.import": { type: "query" }, "help.archive": { type: "query" } } as const;
+  const odd = { ...example, manifest: { ...example.manifest, entities, procedures } };
+  const asked = await runCli(["help", "--help"], {}, odd);
+  expect(asked).toMatchObject({ code: 0, stderr: "" });
+  expect(asked.stdout).toContain("Read and write help");
+  expect(asked.stdout).toMatch(/^ {2}call-import /m);
+  expect(asked.stdout).toMatch(/^ {2}archive /m);
+  expect((await runCli(["completion", "list", "--help"], {}, odd)).stdout).toContain(
+    "Usage: cosmos-trpc completion list",
+  );
 });

@@ -6,7 +6,7 @@ import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
 import { afterAll, beforeAll } from "vitest";
-import { run } from "../src/index.ts";
+import { type CliOptions, run } from "../src/index.ts";
 import { example } from "./example/cli.ts";
 
 /** Node's arguments to run our programs from their sources. */
@@ -42,7 +42,11 @@ export interface RunOptions {
 }
 
 /** Runs the CLI in this process, with streams of its own: what a process alone shows has tests that start one. */
-export async function runCli(args: readonly string[], options: RunOptions = {}): Promise<Run> {
+export async function runCli(
+  args: readonly string[],
+  options: RunOptions = {},
+  cli: CliOptions = example,
+): Promise<Run> {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
   stdin.end(options.input ?? "");
   const { columns } = options;
@@ -56,7 +60,7 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
     off: signals.off.bind(signals),
   };
   const shown = Promise.all([text(stdout), text(stderr)]);
-  const code = await run(example, args, io);
+  const code = await run(cli, args, io);
   stdout.end();
   stderr.end();
   const [out, said] = await shown;

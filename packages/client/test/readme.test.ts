@@ -33,11 +33,10 @@ test.each([
     lib: ["es2024", "esnext.disposable", "dom", "dom.iterable"],
     module: "nodenext",
     allowImportingTsExtensions: true,
-    customConditions: ["@cosmos-trpc/source"],
     noEmit: true,
     skipLibCheck: true,
     types: [],
-    paths: { "@cosmos-trpc/client": [join(packageFolder, "src/index.ts")] },
+    paths: { "@cosmos-trpc/client": [join(packageFolder, "dist/index.d.ts")] },
   };
   const files = {
     "package.json": '{ "type": "module" }',

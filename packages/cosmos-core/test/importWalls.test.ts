@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-/** The design's "Who may import whom": what breaks a wall, and what stays allowed beside it. */
+/** Who may import whom: what breaks a wall, and what stays allowed beside it. */
 const broken: readonly (readonly [file: string, statement: string])[] = [
   ["packages/cosmos-core/src/a.ts", 'export { TRPCError } from "@trpc/server";'],
   ["packages/cosmos-core/src/a.ts", 'export { a } from "@cosmos-trpc/trpc-http";'],
@@ -18,6 +18,13 @@ const broken: readonly (readonly [file: string, statement: string])[] = [
   ["packages/cosmos-emulator/src/a.ts", 'export type { Item } from "../../cosmos-core/src/item.ts";'],
   ["packages/cosmos-emulator/src/a.ts", 'export { a } from "@cosmos-trpc/client";'],
   ["packages/cosmos-emulator/src/store/a.ts", 'export { a } from "../../../client/src/index.ts";'],
+  ["packages/cosmos-emulator/src/a.ts", 'export { isArray } from "../../cosmos-sql/src/json.ts";'],
+  ["packages/cosmos-sql/src/a.ts", 'export { startEmulator } from "@cosmos-trpc/cosmos-emulator";'],
+  ["packages/cosmos-sql/src/a.ts", 'export { items } from "@cosmos-trpc/cosmos-core";'],
+  ["packages/cosmos-sql/src/a.ts", 'export { CosmosClient } from "@azure/cosmos";'],
+  ["packages/cosmos-sql/src/plan/a.ts", 'export { a } from "../../../cosmos-emulator/src/limits.ts";'],
+  ["packages/cosmos-sql/test/a.ts", 'export { a } from "../../trpc-http/src/index.ts";'],
+  ["packages/cosmos-sql/src/a.ts", 'export { a } from "@cosmos-trpc/cosmos-sql";'],
   ["packages/client/src/a.ts", 'export { appRouter } from "@cosmos-trpc/server";'],
   ["packages/client/src/a.ts", 'export { items } from "@cosmos-trpc/cosmos-core";'],
   ["packages/client/src/a.ts", 'export { a } from "../../../apps/server/src/router.ts";'],
@@ -43,6 +50,9 @@ const allowed: readonly (readonly [file: string, statement: string])[] = [
   ["packages/cosmos-core/src/a.ts", 'export { CosmosClient } from "@azure/cosmos";'],
   ["packages/cosmos-core/test/a.ts", 'export { startEmulator } from "@cosmos-trpc/cosmos-emulator";'],
   ["packages/trpc-http/src/a.ts", 'export { TRPCError } from "@trpc/server";'],
+  ["packages/cosmos-emulator/src/a.ts", 'export { parseQuery } from "@cosmos-trpc/cosmos-sql";'],
+  ["packages/cosmos-emulator/src/a.ts", 'export type { Json } from "@cosmos-trpc/cosmos-sql/json";'],
+  ["packages/cosmos-sql/src/plan/a.ts", 'export type { Json } from "../json.ts";'],
   ["packages/client/src/a.ts", 'export { createTRPCClient } from "@trpc/client";'],
   ["apps/server/src/a.ts", 'export { items } from "@cosmos-trpc/cosmos-core";'],
   ["apps/cli/src/a.ts", 'export { createClient, type Item } from "@app/client";'],
@@ -69,12 +79,15 @@ function write(sample: readonly (readonly [string, string])[], folder: string): 
   });
 }
 
-/** The files in which the linter finds a forbidden import. */
-function offenders(paths: readonly string[]): { status: number | null; files: string[] } {
+/** The files in which the linter's rule finds something wrong. */
+function offenders(
+  paths: readonly string[],
+  rule = "style/noRestrictedImports",
+): { status: number | null; files: string[] } {
   const biome = join(root, "node_modules/@biomejs/biome/bin/biome");
   const arguments_ = [biome, "lint", "--reporter=github", "--max-diagnostics=none", ...paths];
   const { status, stdout } = spawnSync(process.execPath, arguments_, { cwd: house, encoding: "utf8" });
-  const found = stdout.matchAll(/title=lint\/style\/noRestrictedImports,file=(\S+?),line=/g);
+  const found = stdout.matchAll(new RegExp(`title=lint/${rule},file=(\\S+?),line=`, "g"));
   return {
     status,
     files: [...new Set([...found].map(([, file]) => paths.find((p) => file?.endsWith(p)) ?? ""))],
@@ -88,6 +101,22 @@ test("every import through a wall fails the lint", () => {
   expect(status).not.toBe(0);
 });
 
-test("what the design allows passes it", () => {
+test("what is allowed passes it", () => {
   expect(offenders(write(allowed, "allowed"))).toEqual({ status: 0, files: [] });
+});
+
+/** A circle is one for a reader too where only types go round it: neither file can be understood by itself. */
+test.each([
+  ["of values", 'export { b } from "./b.ts";', 'export { a } from "./a.ts";'],
+  ["of types", 'export type { B } from "./b.ts";', 'export type { A } from "./a.ts";'],
+  ["of inline types", 'import { type B } from "./b.ts";', 'import { type A } from "./a.ts";'],
+])("a circle of imports, %s, fails the lint", (name, one, other) => {
+  const folder = `packages/circle/src/${name.replaceAll(" ", "-")}`;
+  mkdirSync(join(house, folder), { recursive: true });
+  writeFileSync(join(house, folder, "a.ts"), `${one}\nexport const a = 1;\nexport type A = number;\n`);
+  writeFileSync(join(house, folder, "b.ts"), `${other}\nexport const b = 1;\nexport type B = number;\n`);
+  const paths = [`${folder}/a.ts`, `${folder}/b.ts`];
+  const { status, files } = offenders(paths, "suspicious/noImportCycles");
+  expect(files.sort()).toEqual(paths);
+  expect(status).not.toBe(0);
 });

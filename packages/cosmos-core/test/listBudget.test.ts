@@ -155,7 +155,7 @@ describe("with hardly any budget", () => {
 test("a page of large items ends long before its limit, and the pages after it have the rest", async () => {
   const { store } = await open("large");
   const text = "x".repeat(1_000_000);
-  const written = Array.from({ length: 60 }, (_, n) => ({
+  const written = Array.from({ length: 40 }, (_, n) => ({
     id: `i${String(n).padStart(2, "0")}`,
     pk: `p${n % 12}`,
     name: `${n % 4}`,

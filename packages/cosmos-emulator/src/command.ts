@@ -1,7 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
-import { InputError } from "./inputError.ts";
+import { InputError, StartError } from "./errors.ts";
 import { startEmulator } from "./startEmulator.ts";
-import { StartError } from "./startError.ts";
 
 function parsePort(text: string): number {
   const port = Number(text);

@@ -1,7 +1,7 @@
 import { accessSync, constants, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { StartError } from "./startError.ts";
+import { StartError } from "./errors.ts";
 
 /** Where the emulator keeps its files. */
 export interface DataFolder {

@@ -1,5 +1,5 @@
-import { InputError } from "./inputError.ts";
-import { isObject } from "./json.ts";
+import { isObject } from "@cosmos-trpc/cosmos-sql/json";
+import { InputError } from "./errors.ts";
 
 /** Reads one field of an input; throws {@link InputError} when the value is none that it takes. */
 export type FieldReader<T> = (value: unknown, name: string) => T;

@@ -1,4 +1,5 @@
 export type { Emulator, EmulatorOptions } from "./emulator.ts";
+export { InputError, StartError } from "./errors.ts";
 export type { Fault, FaultMatch, FaultOptions } from "./faults/fault.ts";
 export type { Faults } from "./faults/faults.ts";
 export type {
@@ -11,8 +12,6 @@ export type {
 export { builtInRoleIds, type RoleDefinition } from "./identity/roleDefinitions.ts";
 export type { RoleAssignment, RoleGrant, Roles } from "./identity/roles.ts";
 export type { TokenOptions } from "./identity/tokens.ts";
-export { InputError } from "./inputError.ts";
 export type { Outage, RegionOptions, RegionState, Regions } from "./regions/regions.ts";
 export type { PartitionSplit, SplitRequest } from "./splitPartition.ts";
 export { startEmulator } from "./startEmulator.ts";
-export { StartError } from "./startError.ts";

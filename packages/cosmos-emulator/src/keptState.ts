@@ -4,6 +4,7 @@ import type { Cleanup } from "./cleanup.ts";
 import { openDataFolder } from "./dataFolder.ts";
 import type { EmulatorOptions } from "./emulator.ts";
 import { startRemovingExpired } from "./execution/removeExpired.ts";
+import { keepChanges } from "./identity/keptChanges.ts";
 import { loadSigningKeys, type SigningKeys } from "./identity/signingKeys.ts";
 import { createTenant, type Tenant } from "./identity/tenant.ts";
 import { createRegions, type RegionSet } from "./regions/regions.ts";
@@ -42,7 +43,7 @@ export async function openKeptState(
   const certificates = await loadCertificates(folder.certificates);
   const setting = (name: string): string =>
     store.transaction(() => store.catalog.setting(name, () => randomUUID()));
-  const tenant = createTenant(options, setting, {
+  const tenant = keepChanges(createTenant(options, setting), {
     read: () => store.catalog.findSetting("tenant-changes"),
     write: (text) => store.transaction(() => store.catalog.replaceSetting("tenant-changes", text)),
   });

@@ -1,5 +1,5 @@
 /**
- * The service's limits.
+ * The service's limits; those of queries and of nesting are cosmos-sql's.
  * Source: Microsoft Learn, "Azure Cosmos DB service quotas, per-item limits" (concepts-limits).
  */
 export const limits = {
@@ -11,10 +11,6 @@ export const limits = {
   partitionKeyBytes: 2048,
   /** Characters of a database's or container's name. */
   resourceNameLength: 255,
-  /** Levels of nesting of an item's objects and arrays. */
-  nestingDepth: 128,
-  /** Characters of a query's text. */
-  queryLength: 512 * 1024,
   /** Operations in one batch, transactional or not. */
   batchOperations: 100,
   /** Bytes of a transactional batch's request. Source: Learn, "Transactional batch operations, limitations". */

@@ -1,3 +1,5 @@
+import { QueryError } from "@cosmos-trpc/cosmos-sql";
+
 /** The `code` of the service's error bodies, by HTTP status. Source: Learn, "HTTP status codes for Azure Cosmos DB". */
 const codes: Readonly<Record<number, string>> = {
   400: "BadRequest",
@@ -69,6 +71,18 @@ export const conflict = (): ServiceError =>
 export const uniqueKeyViolation = (): ServiceError =>
   new ServiceError(409, 'Message: {"Errors":["Unique index constraint violation."]}');
 
+/**
+ * 410 with substatus 1002: the physical partition that the request names is not there any more; SDKs then read the ranges
+ * anew. Source: `@azure/cosmos`, common/statusCodes.js (PartitionKeyRangeGone) and
+ * client/ChangeFeed/ChangeFeedForEpkRange.js.
+ */
+export const rangeGone = (): ServiceError =>
+  new ServiceError(
+    410,
+    'Message: {"Errors":["The requested resource is no longer available at the server."]}',
+    { substatus: 1002 },
+  );
+
 /** 412: `If-Match` or `If-None-Match` does not hold. */
 export const preconditionFailed = (): ServiceError =>
   new ServiceError(
@@ -83,6 +97,7 @@ export const tooLarge = (): ServiceError =>
 /** 413 with the substatus by which bulk clients know to ask again: the batch's answer has no room for this document. */
 export const responseTooLarge = (): ServiceError =>
   new ServiceError(413, 'Message: {"Errors":["Response size is too large"]}', { substatus: 3402 });
+
 /**
  * 403: a write came to a region that is not the write region. Source: Learn, "HTTP status codes for Azure Cosmos DB";
  * for the message, Azure/azure-cosmos-dotnet-v3, issue 3580.
@@ -95,3 +110,13 @@ export const writeForbidden = (): ServiceError =>
       substatus: 3,
     },
   );
+
+/** Answers a query's own errors as the service does: 400 with its list of errors as the message. */
+export function withQueryErrors<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof QueryError) throw new ServiceError(400, `Message: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,4 +1,4 @@
-import { InputError } from "./inputError.ts";
+import { InputError } from "./errors.ts";
 import { type PartitionKeyRange, splitRange } from "./partitionKey/partitionKeyRange.ts";
 import type { ContainerEntry } from "./store/catalog.ts";
 import type { Store } from "./store/openStore.ts";

@@ -1,21 +1,17 @@
 import { adminPath, createAdminEndpoint } from "./admin/adminEndpoint.ts";
-import { faultRoutes } from "./admin/faultRoutes.ts";
-import { identityRoutes } from "./admin/identityRoutes.ts";
-import { partitionRoutes } from "./admin/partitionRoutes.ts";
-import { principalRoutes } from "./admin/principalRoutes.ts";
-import { regionRoutes } from "./admin/regionRoutes.ts";
-import { roleRoutes } from "./admin/roleRoutes.ts";
 import { type Cleanup, createCleanup } from "./cleanup.ts";
 import type { Emulator, EmulatorOptions } from "./emulator.ts";
 import { createFaults } from "./faults/faults.ts";
+import { operationNames } from "./http/selectOperation.ts";
 import { createIdentityEndpoint } from "./identity/identityEndpoint.ts";
 import { createIssuer } from "./identity/issuer.ts";
-import { managedIdentityPath } from "./identity/managedIdentityToken.ts";
 import { wellKnownKey } from "./identity/masterKey.ts";
 import { createTenantEndpoint } from "./identity/tenantEndpoint.ts";
 import { createIssueToken } from "./identity/tokens.ts";
 import { openKeptState } from "./keptState.ts";
 import { openListeners } from "./openListeners.ts";
+import { batchKinds } from "./operations/documents/batchRequest.ts";
+import { managedIdentityPath } from "./routes.ts";
 import { serveAccount } from "./serveAccount.ts";
 import { splitPartition } from "./splitPartition.ts";
 
@@ -46,7 +42,11 @@ async function start(options: EmulatorOptions, cleanup: Cleanup): Promise<Emulat
 
   const tenantId = setting("tenant");
   const issuer = createIssuer(`${identityUrl}/${tenantId}`, tenantId, state.signingKeys);
-  const faults = createFaults(regions.running.map(({ name }) => name));
+  const faults = createFaults({
+    regions: regions.running.map(({ name }) => name),
+    operations: operationNames,
+    batchOperations: Object.values(batchKinds).map(({ name }) => name),
+  });
   const issueToken = createIssueToken(issuer, directory);
   const rotateSigningKey: Emulator["rotateSigningKey"] = ({ overlapSeconds = 0 } = {}) =>
     issuer.rotateKey(overlapSeconds);
@@ -54,20 +54,19 @@ async function start(options: EmulatorOptions, cleanup: Cleanup): Promise<Emulat
 
   const adminSecret = setting("admin-header");
   const identityHeader = setting("identity-header");
-  const routes = [
-    ...faultRoutes(faults),
-    ...regionRoutes(regions),
-    ...roleRoutes(roles),
-    ...principalRoutes(principals),
-    ...identityRoutes(issueToken, rotateSigningKey),
-    ...partitionRoutes(split),
-  ];
+  const administered = {
+    faults,
+    regions,
+    roles,
+    principals,
+    issueToken,
+    rotateSigningKey,
+    splitPartition: split,
+  };
   const identityEndpoint = createIdentityEndpoint(
-    issuer,
-    directory,
-    identityHeader,
+    { issuer, directory, secret: identityHeader },
     createTenantEndpoint(issuer, directory, identityUrl),
-    createAdminEndpoint(routes, adminSecret),
+    createAdminEndpoint(administered, adminSecret),
     onFault,
   );
   identityServer.on("request", (request, response) => {
@@ -92,13 +91,7 @@ async function start(options: EmulatorOptions, cleanup: Cleanup): Promise<Emulat
       COSMOS_EMULATOR_ADMIN_ENDPOINT: `${identityUrl}${adminPath}`,
       COSMOS_EMULATOR_ADMIN_SECRET: adminSecret,
     },
-    roles,
-    principals,
-    regions,
-    faults,
-    issueToken,
-    rotateSigningKey,
-    splitPartition: split,
+    ...administered,
     close: cleanup.run,
   };
 }

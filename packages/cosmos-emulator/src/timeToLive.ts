@@ -1,4 +1,4 @@
-import { type JsonObject, own } from "./json.ts";
+import { type JsonObject, own } from "@cosmos-trpc/cosmos-sql/json";
 
 /** A container's default time to live in seconds; -1: items live for ever unless they say otherwise; absent: off. */
 export function defaultTtl(definition: JsonObject): number | undefined {
@@ -20,3 +20,9 @@ export function isPast(
   const seconds = ttl ?? inherited;
   return seconds > 0 && ts + seconds <= Math.floor(Date.now() / 1000);
 }
+
+/** Whether a document of a container is past its time to live. */
+export const isExpired = (
+  { definition }: { readonly definition: JsonObject },
+  document: Parameters<typeof isPast>[0],
+): boolean => isPast(document, defaultTtl(definition));

@@ -4,10 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { fileURLToPath } from "node:url";
-import { onTestFinished } from "vitest";
-
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+import { inject, onTestFinished } from "vitest";
 
 /** How a process ended. */
 interface Exit {
@@ -47,8 +44,8 @@ export function startNode(args: readonly string[], env: NodeJS.ProcessEnv = proc
   return { child, exit };
 }
 
-/** Starts the command. */
-export const startCommand = (...args: string[]): Running => startNode([main, ...args]);
+/** Starts the command, as it is built for users. */
+export const startCommand = (...args: string[]): Running => startNode([inject("command"), ...args]);
 
 /** A running command that has said where it listens. */
 export interface RunningEmulator extends Running {

@@ -1,5 +1,10 @@
-import { request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from "node:http";
-import { type Agent, request as httpsRequest } from "node:https";
+import {
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+} from "node:http";
+import { Agent, request as httpsRequest } from "node:https";
 
 /** A request as it goes over the wire, with nothing added that an SDK would. */
 export interface WireRequest {
@@ -11,8 +16,6 @@ export interface WireRequest {
   readonly body?: string | Buffer;
   /** PEM of the authority to trust. */
   readonly ca?: string | undefined;
-  /** The connections to send over; without one, a connection of its own. */
-  readonly agent?: Agent;
 }
 
 /** What came back. */
@@ -24,23 +27,26 @@ export interface WireAnswer {
   json(): Record<string, unknown>;
 }
 
+/** Connections are kept: a TLS handshake costs more than what most requests ask for. */
+const plain = new HttpAgent({ keepAlive: true });
+const trusting = new Map<string | undefined, Agent>();
+
+function agentFor(ca: string | undefined): Agent {
+  const agent =
+    trusting.get(ca) ?? new Agent(ca === undefined ? { keepAlive: true } : { keepAlive: true, ca });
+  trusting.set(ca, agent);
+  return agent;
+}
+
 /** Sends one request. */
-export function send({
-  method = "GET",
-  origin,
-  path,
-  headers,
-  body,
-  ca,
-  agent,
-}: WireRequest): Promise<WireAnswer> {
+export function send({ method = "GET", origin, path, headers, body, ca }: WireRequest): Promise<WireAnswer> {
   const { protocol, hostname, port } = new URL(origin);
-  const options = { method, hostname, port, path, headers: headers ?? {}, agent: agent ?? (false as const) };
+  const options = { method, hostname, port, path, headers: headers ?? {} };
   return new Promise((resolve, reject) => {
     const outgoing =
       protocol === "https:"
-        ? httpsRequest(ca === undefined ? options : { ...options, ca })
-        : httpRequest(options);
+        ? httpsRequest({ ...options, agent: agentFor(ca) })
+        : httpRequest({ ...options, agent: plain });
     outgoing.on("error", reject);
     outgoing.on("response", (incoming) => {
       const chunks: Buffer[] = [];

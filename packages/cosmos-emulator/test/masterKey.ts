@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 
 /** The documented key of every Cosmos DB emulator. Source: Learn, "Azure Cosmos DB emulator, authentication". */
 export const wellKnownKey =
@@ -14,6 +14,8 @@ export interface Signed {
   readonly date?: Date;
 }
 
+const secrets = new Map<string, KeyObject>();
+
 /** The headers of a request that is signed with the account's key. Source: Learn, REST "Access control". */
 export function masterKeyHeaders({
   method,
@@ -24,7 +26,9 @@ export function masterKeyHeaders({
 }: Signed): Record<string, string> {
   const stamp = date.toUTCString();
   const text = `${method.toLowerCase()}\n${type}\n${link}\n${stamp.toLowerCase()}\n\n`;
-  const signature = createHmac("sha256", Buffer.from(key, "base64")).update(text).digest("base64");
+  const secret = secrets.get(key) ?? createSecretKey(key, "base64");
+  secrets.set(key, secret);
+  const signature = createHmac("sha256", secret).update(text).digest("base64");
   return {
     authorization: encodeURIComponent(`type=master&ver=1.0&sig=${signature}`),
     "x-ms-date": stamp,

@@ -21,12 +21,24 @@ const kebabCase = (name: string): string =>
     .replaceAll(/^-|-$/g, "")
     .toLowerCase();
 
-/** A flag for a name that is not ours to choose: one that the command itself has gets a prefix. */
-export function freeFlag(command: Command, name: string, prefix: string): string {
+/** Options that every command has. */
+const commonFlags: readonly string[] = ["url", "json", "help", "version"];
+
+/** Options of an entity's commands: a key's field that is called so has the same option in each of them. */
+const entityFlags: readonly string[] = [
+  ...commonFlags,
+  ..."where where-json order-by limit all cursor explain set remove increment append if-match file format".split(
+    " ",
+  ),
+  ..."dry-run delimiter column columns concurrency checkpoint restart report force patience since".split(" "),
+  "cursor-file",
+];
+
+/** A flag for a name that is not ours to choose: one that a command has itself gets a prefix. */
+export function freeFlag(name: string, prefix: string, taken: readonly string[] = []): string {
   const flag = kebabCase(name) || "value";
-  const taken = ["url", "json", "help", "version", ...command.options.map((option) => option.name())];
-  // Where --no-flag is an option, commander knows --flag by it, and the other way round.
-  return taken.includes(flag) || flag.startsWith("no-") ? `${prefix}-${flag}` : flag;
+  // With an option --no-flag commander takes --flag for its opposite.
+  return [...commonFlags, ...taken].includes(flag) || flag.startsWith("no-") ? `${prefix}-${flag}` : flag;
 }
 
 /** What the options of one command say of a partition key. */
@@ -41,14 +53,14 @@ export interface PartitionKeyOptions {
 
 /**
  * Adds an option for each field of the partition key to a command: `--pk` for a single one, whatever it is called, and for
- * a hierarchical one options with the names of its fields. To be called when the command has its other options.
+ * a hierarchical one options with the names of its fields.
  *
  * @param of whose partition key it is, for people: `its`, `their`
  */
 export function addPartitionKey(command: Command, entity: EntityManifest, of: string): PartitionKeyOptions {
   const fields = entity.key.slice(1);
   const options = fields.map((field): KeyOption => {
-    const flag = fields.length === 1 ? "pk" : freeFlag(command, field.name, "key");
+    const flag = fields.length === 1 ? "pk" : freeFlag(field.name, "key", entityFlags);
     const description =
       fields.length === 1
         ? `${of} partition key${field.name === "pk" ? "" : `, ${field.name}`}`

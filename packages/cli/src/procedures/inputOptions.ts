@@ -117,7 +117,7 @@ function objectPart(schema: JsonSchema, isNeeded: boolean): InputPart {
     isNeeded,
     add(command) {
       const options = Object.entries(properties).map(([name, property]) => {
-        const flag = freeFlag(command, name, "input");
+        const flag = freeFlag(name, "input", ["input"]);
         const option = propertyOption(flag, name, property, required.includes(name));
         command.addOption(option);
         return { name, flag, property, attribute: option.attributeName() };

@@ -16,8 +16,11 @@ export function addProcedure(
   path: string,
   procedure: ProcedureManifest,
 ): void {
+  const name = path.split(".").at(-1) ?? path;
+  // An entity's own commands are not all procedures: `import` is none, and may be one of the team's.
+  const isTaken = commands.commands.some((one) => one.name() === name);
   const command = commands
-    .command(path.split(".").at(-1) ?? path)
+    .command(isTaken ? `call-${name}` : name)
     .description(procedure.description ?? `The procedure ${path}`);
   const toInput = addInput(command, procedure.input as JsonSchema | undefined);
   command.action(async () => {

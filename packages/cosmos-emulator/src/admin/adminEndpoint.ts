@@ -1,10 +1,11 @@
 import type { IncomingMessage } from "node:http";
+import { InputError } from "../errors.ts";
 import { readBody } from "../http/readBody.ts";
 import type { Answer } from "../identity/answer.ts";
 import { isSameText } from "../identity/isSameText.ts";
-import { InputError } from "../inputError.ts";
+import { adminRoutes } from "../routes.ts";
 import { ServiceError } from "../serviceError.ts";
-import { matchPath, type Route } from "./route.ts";
+import { type AdministeredEmulator, matchPath } from "./route.ts";
 
 /** The path below which the endpoint is served. */
 export const adminPath = "/_emulator";
@@ -22,7 +23,7 @@ const maxBodyBytes = 1024 * 1024;
  * @param secret what the header has to carry
  */
 export function createAdminEndpoint(
-  routes: readonly Route[],
+  emulator: AdministeredEmulator,
   secret: string,
 ): (request: IncomingMessage, pathname: string) => Promise<Answer> {
   return async (request, pathname) => {
@@ -32,19 +33,18 @@ export function createAdminEndpoint(
     }
     const segments = decodeSegments(pathname.slice(adminPath.length + 1));
     if (segments === undefined) return failure(400, "The path is not valid percent-encoding.");
-    const found = routes.flatMap((route) => {
-      const parameters = matchPath(route.path, segments);
-      return parameters === undefined ? [] : [{ route, parameters }];
+    const found = adminRoutes.flatMap(([method, path, handler, status]) => {
+      const parameters = matchPath(path, segments);
+      return parameters === undefined ? [] : [{ method, handler, status, parameters }];
     });
     if (found.length === 0) return failure(404, `Nothing is served at ${pathname}.`);
-    const match = found.find(({ route }) => route.method === request.method);
+    const match = found.find(({ method }) => method === request.method);
     if (match === undefined) {
-      return failure(405, `Here are served: ${found.map(({ route }) => route.method).join(", ")}.`);
+      return failure(405, `Here are served: ${found.map(({ method }) => method).join(", ")}.`);
     }
     try {
-      const body = await readJson(request);
-      const result = await match.route.run({ parameters: match.parameters, body });
-      const { status = 200 } = match.route;
+      const { handler, parameters, status = 200 } = match;
+      const result = await handler(emulator, { parameters, body: await readJson(request) });
       return status === 204 ? { status } : { status, body: result ?? {} };
     } catch (error) {
       if (error instanceof InputError) return failure(400, error.message);

@@ -1,21 +1,30 @@
-/** One request that the administrative endpoint serves. */
-export interface Route {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
-  /** Below `/_emulator`; a segment that begins with a colon is a parameter. */
-  readonly path: string;
-  /** Status of the answer; 200 unless said. 204 has no body. */
-  readonly status?: 201 | 204;
-  /** Does what the request asks for. What it gives back is answered as JSON. */
-  run(input: RouteInput): unknown;
-}
+import type { Emulator } from "../emulator.ts";
 
-/** What a route works on. */
-interface RouteInput {
+/** What of an emulator the administrative endpoint changes. */
+export type AdministeredEmulator = Pick<
+  Emulator,
+  "faults" | "regions" | "roles" | "principals" | "issueToken" | "rotateSigningKey" | "splitPartition"
+>;
+
+/** What a request to the administrative endpoint says. */
+interface AdminInput {
   /** Decoded parameters of the path. */
   readonly parameters: Readonly<Record<string, string>>;
   /** The body as JSON; an empty object when there is none. */
   readonly body: unknown;
 }
+
+/** Does what a request asks for. What it gives back is answered as JSON. */
+export type AdminHandler = (emulator: AdministeredEmulator, input: AdminInput) => unknown;
+
+/** One request that the administrative endpoint serves: below `/_emulator`, a segment with a colon is a parameter. */
+export type AdminRoute = readonly [
+  method: "GET" | "POST" | "PUT" | "DELETE",
+  path: string,
+  handler: AdminHandler,
+  /** Status of the answer; 200 unless said. 204 has no body. */
+  status?: 201 | 204,
+];
 
 /** The parameters of a path that fits a route's. */
 export function matchPath(pattern: string, segments: readonly string[]): Record<string, string> | undefined {

@@ -1,4 +1,4 @@
-import type { FilterPath, IndexableFilter, ScalarType } from "../query/filter.ts";
+import type { FilterPath, IndexableFilter, ScalarType } from "@cosmos-trpc/cosmos-sql";
 import { unindexedProperties } from "../store/documents.ts";
 import { afterAllThatBegin, justAfter, type TermIndex, type TermRange } from "../store/termIndex.ts";
 import { childPath, elementPath, encodeValue, isInexact, typeMark } from "../store/terms.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isObject } from "../json.ts";
+import { isObject } from "@cosmos-trpc/cosmos-sql/json";
 import { badRequest } from "../serviceError.ts";
 
 /**

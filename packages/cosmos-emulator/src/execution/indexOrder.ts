@@ -1,9 +1,9 @@
 import type { IndexEntry } from "../store/termIndex.ts";
 import { encodeValue, isInexact, typeMark } from "../store/terms.ts";
 import { pathText } from "./candidates.ts";
+import { isInFeedRange } from "./feedRange.ts";
 import type { OrderedSearch, PlacedRow } from "./placedRow.ts";
 import { isBehind } from "./scannedDocuments.ts";
-import { isInScope } from "./scope.ts";
 
 /** Documents that an index scan may load in vain before sorting the candidates is the better bet. */
 const maxWasted = 5_000;
@@ -21,10 +21,10 @@ export function indexOrder({
   rowsOf,
   compare,
 }: OrderedSearch): PlacedRow[] | undefined {
-  const { scope, order } = query;
-  const { documents } = scope.container;
+  const { feedRange, order } = query;
+  const { documents } = feedRange.container;
   const path = order === undefined ? undefined : pathText(order.path);
-  if (order === undefined || path === undefined || scope.pk !== undefined || isBehind(scope))
+  if (order === undefined || path === undefined || feedRange.pk !== undefined || isBehind(feedRange))
     return undefined;
   if (candidates !== undefined && candidates.length < 2_000) return undefined;
   // Documents without the path have no term; ones that are not indexed, and odd strings, have no place.
@@ -44,7 +44,7 @@ export function indexOrder({
       if (found.length >= wanted) break;
     }
     const document = documents.findByNumber(number);
-    if (document === undefined || !isInScope(scope, document)) continue;
+    if (document === undefined || !isInFeedRange(feedRange, document)) continue;
     passed.loaded += 1;
     passed.loadedBytes += document.body.length;
     if (passed.loaded > wanted + maxWasted + 10 * found.length) return undefined;

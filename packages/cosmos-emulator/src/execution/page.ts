@@ -1,12 +1,11 @@
-import type { Json } from "../json.ts";
-import type { CompiledQuery } from "../query/compileQuery.ts";
-import type { IndexableFilter } from "../query/filter.ts";
-import type { Scope } from "./scope.ts";
+import type { CompiledQuery, IndexableFilter } from "@cosmos-trpc/cosmos-sql";
+import type { Json } from "@cosmos-trpc/cosmos-sql/json";
+import type { FeedRange } from "./feedRange.ts";
 import type { Snapshots } from "./snapshots.ts";
 
-/** A query that is ready to run over a scope. */
+/** A query that is ready to run over a feed range. */
 export interface PreparedQuery {
-  readonly scope: Scope;
+  readonly feedRange: FeedRange;
   readonly compiled: CompiledQuery;
   /** What the index can narrow down. */
   readonly filter: IndexableFilter;

@@ -1,5 +1,5 @@
-import type { Json, Value } from "../json.ts";
-import type { OrderedRow } from "../query/compileQuery.ts";
+import type { OrderedRow } from "@cosmos-trpc/cosmos-sql";
+import type { Json, Value } from "@cosmos-trpc/cosmos-sql/json";
 import { badRequest } from "../serviceError.ts";
 import type { StoredDocument } from "../store/storedDocument.ts";
 import { bindingOf } from "./continuation.ts";
@@ -53,8 +53,8 @@ export function lastRow(query: PreparedQuery, position: Position): PlacedRow | u
 }
 
 /** The ORDER BY values of the row that a page ended at, from its document: after a restart, for one. */
-function keysAt({ scope, compiled }: PreparedQuery, { n = 0, r = 0, h }: Position): Json[][] {
-  const document = scope.container.documents.findByNumber(n);
+function keysAt({ feedRange, compiled }: PreparedQuery, { n = 0, r = 0, h }: Position): Json[][] {
+  const document = feedRange.container.documents.findByNumber(n);
   const row = document === undefined ? undefined : compiled.orderedRowsOf(parseBody(document))[r];
   const keys = row && writtenKeys(row.keys);
   if (keys === undefined || bindingOf(keys) !== h) {

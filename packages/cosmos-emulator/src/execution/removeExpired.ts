@@ -19,7 +19,7 @@ const pause = 1_000;
 function takeTurn(store: Store): boolean {
   const { catalog } = store;
   const now = Math.floor(Date.now() / 1000);
-  for (const container of catalog.listDatabases().flatMap(catalog.listContainers)) {
+  for (const container of catalog.allContainers()) {
     const inherited = defaultTtl(container.definition);
     if (inherited === undefined) continue;
     const expired = container.documents.expired(now, inherited, turnLength);

@@ -1,6 +1,6 @@
 import type { Page, Position, PreparedQuery } from "./page.ts";
 import { createPageFiller } from "./pageFiller.ts";
-import { documentsAfter, type Meter, parseBody } from "./scannedDocuments.ts";
+import { documentsAfter, indexedCandidates, type Meter, parseBody } from "./scannedDocuments.ts";
 
 /** A page of rows that each depend on all documents: they are computed once and handed out page by page. */
 export function snapshotPage(query: PreparedQuery, position: Position, size: number): Page {
@@ -9,7 +9,7 @@ export function snapshotPage(query: PreparedQuery, position: Position, size: num
   let name = position.s;
   let rows = name === undefined ? undefined : snapshots.find(name);
   if (rows === undefined) {
-    rows = [...compiled.run(documentsAfter(query, 0, meter).map(parseBody))];
+    rows = [...compiled.run(documentsAfter(query, 0, meter, indexedCandidates(query)).map(parseBody))];
     name = undefined;
   }
   const given = position.a ?? 0;

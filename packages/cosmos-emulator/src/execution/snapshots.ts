@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Json } from "../json.ts";
+import type { Json } from "@cosmos-trpc/cosmos-sql/json";
 
 /** Rows that were computed as a whole and are handed out page by page. */
 export interface Snapshots {

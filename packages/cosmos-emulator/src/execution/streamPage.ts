@@ -1,6 +1,6 @@
 import { allowance, counts, type Page, type Position, type PreparedQuery } from "./page.ts";
 import { createPageFiller } from "./pageFiller.ts";
-import { documentsAfter, type Meter, parseBody } from "./scannedDocuments.ts";
+import { documentsAfter, indexedCandidates, type Meter, parseBody } from "./scannedDocuments.ts";
 
 /** Documents that one page looks at, at most: a longer scan answers with what it has and a continuation. */
 const maxScanned = 20_000;
@@ -28,7 +28,7 @@ export function streamPage(query: PreparedQuery, position: Position, size: numbe
   if (take <= 0) return page(undefined);
   // The document that the last page ended in may have more rows.
   const start = (position.n ?? 0) - (position.r === undefined ? 0 : 1);
-  for (const document of documentsAfter(query, start, meter)) {
+  for (const document of documentsAfter(query, start, meter, indexedCandidates(query))) {
     const given = document.number === position.n ? (position.r ?? 0) : 0;
     let index = -1;
     let isFull = false;
@@ -45,7 +45,8 @@ export function streamPage(query: PreparedQuery, position: Position, size: numbe
     });
     if (isFull) return page({ n: document.number, r: index });
     if (take <= 0) return page(undefined);
-    if (meter.loaded >= maxScanned || compiled.work.spent >= maxPageWork) return page({ n: document.number });
+    if (meter.loaded >= maxScanned || compiled.work.consumed >= maxPageWork)
+      return page({ n: document.number });
   }
   return page(undefined);
 }

@@ -1,13 +1,12 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
+import { InputError } from "../errors.ts";
 import { either, flag, oneOf, readFields, text, texts, wholeNumber } from "../fields.ts";
 import type { Call } from "../http/call.ts";
-import { InputError } from "../inputError.ts";
-import { batchKinds } from "../operations/batchRequest.ts";
-import { operationNames } from "../operations/select.ts";
+import { ServiceError } from "../serviceError.ts";
 
 /** Which requests a fault befalls: those that match everything said. */
 export interface FaultMatch {
-  /** An operation's name, which is its file's in `src/operations`: `createDocument`, `readDocument` … */
+  /** An operation's name: `createDocument`, `readDocument` and so on; one that is wrong is refused with all of them. */
   readonly operation?: string;
   /** The kind of resource, as in URLs: `docs`, `colls`, `dbs`, `pkranges` … */
   readonly resourceType?: string;
@@ -70,14 +69,23 @@ const maxDelay = 24 * 60 * 60 * 1000;
 
 export const delay = wholeNumber(0, maxDelay);
 
+/** What there is for faults to name. */
+export interface FaultNames {
+  /** The names of the account's regions. */
+  readonly regions: readonly string[];
+  /** The names of all operations, and of those that a batch can have. */
+  readonly operations: readonly string[];
+  readonly batchOperations: readonly string[];
+}
+
 /** Reads what a fault is to be. */
-export function readFault(input: unknown, regions: readonly string[]): FaultOptions {
+export function readFault(input: unknown, known: FaultNames): FaultOptions {
   const fault = readFields<FaultOptions>(input, {
-    operation: oneOf(...operationNames),
+    operation: oneOf(...known.operations),
     resourceType: text,
     method: oneOf("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"),
     path: text,
-    region: oneOf(...regions),
+    region: oneOf(...known.regions),
     inBatch: flag,
     count: either(wholeNumber(1, 1_000_000_000), oneOf("always")),
     delayMs: delay,
@@ -102,7 +110,7 @@ export function readFault(input: unknown, regions: readonly string[]): FaultOpti
   const stray = answer.find((name) => fault[name] !== undefined);
   if (status === undefined && stray !== undefined)
     throw new InputError(`'${stray}' needs 'status' beside it.`);
-  if (fault.inBatch === true) checkInBatch(fault);
+  if (fault.inBatch === true) checkInBatch(fault, known);
   for (const [name, value] of Object.entries(headers)) {
     if (framing.includes(name.toLowerCase())) throw new InputError(`The header '${name}' cannot be set.`);
     try {
@@ -115,13 +123,16 @@ export function readFault(input: unknown, regions: readonly string[]): FaultOpti
   return fault;
 }
 
-function checkInBatch({ operation, status, delayMs, truncate }: FaultOptions): void {
+function checkInBatch(
+  { operation, status, delayMs, truncate }: FaultOptions,
+  { batchOperations }: FaultNames,
+): void {
   if (status === undefined || delayMs !== undefined || truncate === true) {
     throw new InputError(
       "One operation of a batch can be refused, not held up or cut: 'inBatch' needs 'status', without 'delayMs' and 'truncate'.",
     );
   }
-  if (operation !== undefined && !Object.values(batchKinds).some(({ name }) => name === operation)) {
+  if (operation !== undefined && !batchOperations.includes(operation)) {
     throw new InputError(`The operation '${operation}' is none that a batch can have.`);
   }
 }
@@ -164,3 +175,10 @@ function wildcard(path: string): RegExp {
 export function pathOf({ target: { type, isFeed, link } }: Call): string {
   return isFeed ? `/${link === "" ? "" : `${link}/`}${type}` : `/${link}`;
 }
+
+/** What is answered to a request, or to an operation inside a batch, that a fault with a status befalls. */
+export const faultRefusal = (
+  { message, substatus = 0, headers = {} }: FaultOptions,
+  status: number,
+): ServiceError =>
+  new ServiceError(status, message ?? "The emulator was told to fail this request.", { substatus, headers });

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { InputError } from "../errors.ts";
 import type { Call } from "../http/call.ts";
-import { InputError } from "../inputError.ts";
 import {
   delay,
   type Fault,
+  type FaultNames,
   type FaultOptions,
   type FaultTarget,
   matcher,
@@ -45,11 +46,12 @@ export interface FaultCheck {
 }
 
 /**
- * @param regions the names of the account's regions
+ * @param known what faults can name
  */
-export function createFaults(regions: readonly string[]): Faults & FaultCheck {
+export function createFaults(known: FaultNames): Faults & FaultCheck {
   const faults = new Map<string, { fault: Fault; matches: ReturnType<typeof matcher> }>();
   const latencies = new Map<string, number>();
+  const { regions } = known;
 
   function takeFor(target: FaultTarget): FaultOptions | undefined {
     for (const [id, entry] of faults) {
@@ -65,7 +67,7 @@ export function createFaults(regions: readonly string[]): Faults & FaultCheck {
 
   return {
     add(input) {
-      const options = readFault(input, regions);
+      const options = readFault(input, known);
       const fault: Fault = { ...options, id: randomUUID(), remaining: options.count ?? 1, hits: 0 };
       faults.set(fault.id, { fault, matches: matcher(fault) });
       return fault;

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { isObject, type Json, type JsonObject } from "../json.ts";
+import { isObject, type Json, type JsonObject } from "@cosmos-trpc/cosmos-sql/json";
 import { badRequest } from "../serviceError.ts";
 import type { Target } from "./target.ts";
 
@@ -52,4 +52,16 @@ export function bodyObject(call: Call): JsonObject {
   const value = bodyJson(call);
   if (!isObject(value)) throw badRequest("The request's body has to be a JSON object.");
   return value;
+}
+
+/** A JSON reply with its request charge. */
+export function reply(
+  status: number,
+  requestCharge: number,
+  body?: JsonObject | string,
+  headers: Record<string, string> = {},
+): Reply {
+  const own = { "x-ms-request-charge": String(requestCharge), ...headers };
+  if (body === undefined) return { status, headers: own };
+  return { status, headers: own, body: typeof body === "string" ? body : JSON.stringify(body) };
 }

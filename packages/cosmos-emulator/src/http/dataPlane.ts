@@ -3,21 +3,20 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Account } from "../account.ts";
 import { charge } from "../charge.ts";
 import type { Delays } from "../faults/delays.ts";
-import type { FaultOptions } from "../faults/fault.ts";
-import { faultRefusal } from "../faults/faultRefusal.ts";
+import { type FaultOptions, faultRefusal } from "../faults/fault.ts";
 import type { FaultCheck } from "../faults/faults.ts";
 import type { Authenticate } from "../identity/authenticate.ts";
 import { authorize } from "../identity/authorize.ts";
 import type { RoleCheck } from "../identity/roles.ts";
 import { limits } from "../limits.ts";
 import { isWrite, type Operation } from "../operations/operation.ts";
-import { selectOperation } from "../operations/select.ts";
 import { ServiceError, writeForbidden } from "../serviceError.ts";
 import { withoutTokenVersions } from "../sessionToken.ts";
 import type { Throttle } from "../throughput/throttle.ts";
 import { isBeforeTokenVersions } from "./apiVersion.ts";
 import type { Call, Reply } from "./call.ts";
 import { readBody } from "./readBody.ts";
+import { selectOperation } from "./selectOperation.ts";
 import { send, sendHalf } from "./sendReply.ts";
 import { parseTarget } from "./target.ts";
 
@@ -47,14 +46,14 @@ export function createDataPlane({
 }: DataPlaneParts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   /** Runs an operation within the throughput that was provisioned. */
   function runThrottled(operation: Operation, call: Call): Reply {
-    const spend = throttle?.admit(account, call);
-    if (spend === undefined) return operation.run(account, call);
+    const consume = throttle?.admit(account.store, call);
+    if (consume === undefined) return operation.run(account, call);
     try {
       const reply = operation.run(account, call);
-      spend(Number(reply.headers["x-ms-request-charge"] ?? 0));
+      consume(Number(reply.headers["x-ms-request-charge"] ?? 0));
       return reply;
     } catch (error) {
-      spend(charge.refused);
+      consume(charge.refused);
       throw error;
     }
   }

@@ -1,6 +1,6 @@
 import type { Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { StartError } from "../startError.ts";
+import { StartError } from "../errors.ts";
 
 /** Only this machine can reach the emulator: it trusts a key that everybody knows. */
 const loopback = "127.0.0.1";

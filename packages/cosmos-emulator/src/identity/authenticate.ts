@@ -1,9 +1,7 @@
-import type { Call } from "../http/call.ts";
-import { header } from "../http/call.ts";
+import { type Call, header } from "../http/call.ts";
 import { ServiceError } from "../serviceError.ts";
 import type { Issuer } from "./issuer.ts";
 import { isSignedWithKey } from "./masterKey.ts";
-import type { Principal } from "./principal.ts";
 
 /** Finds out who sent a call, or refuses it with 401. A principal that is already known comes without a promise. */
 export type Authenticate = (call: Call) => Principal | Promise<Principal>;
@@ -88,3 +86,14 @@ function parseAuthorization(value: string | undefined): { type: "master" | "aad"
 
 const unauthorized = (reason: string): ServiceError =>
   new ServiceError(401, `The input authorization token can't serve the request: ${reason}.`);
+
+/** Who sent a request: the holder of the account's key, or the owner of a token. */
+export type Principal =
+  | { readonly kind: "key" }
+  | {
+      readonly kind: "token";
+      /** The principal's object id in Entra ID: the token's `oid`. */
+      readonly objectId: string;
+      /** The object ids of the groups that the token says it belongs to. */
+      readonly groups: readonly string[];
+    };

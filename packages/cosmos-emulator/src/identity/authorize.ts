@@ -2,7 +2,7 @@ import type { Account } from "../account.ts";
 import type { Call } from "../http/call.ts";
 import type { Operation } from "../operations/operation.ts";
 import { ServiceError } from "../serviceError.ts";
-import type { Principal } from "./principal.ts";
+import type { Principal } from "./authenticate.ts";
 import { fullName } from "./roleDefinitions.ts";
 import { anywhere, type Resource, type RoleCheck } from "./roles.ts";
 

@@ -1,4 +1,4 @@
-import { InputError } from "../inputError.ts";
+import { InputError } from "../errors.ts";
 import type { RoleGrant } from "./roles.ts";
 
 /** Roles of the account that a principal has: by id or name for the whole account, or with a scope. */

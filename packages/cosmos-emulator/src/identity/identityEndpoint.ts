@@ -1,10 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { adminPath } from "../admin/adminEndpoint.ts";
-import type { Answer } from "./answer.ts";
-import type { Directory } from "./directory.ts";
-import type { Issuer } from "./issuer.ts";
-import { managedIdentityPath, managedIdentityToken } from "./managedIdentityToken.ts";
-import { sendWhenReady } from "./sendAnswer.ts";
+import { identityRoutes } from "../routes.ts";
+import { type Answer, sendWhenReady } from "./answer.ts";
+import type { IdentityService } from "./openId.ts";
 
 /** Answers what is below a path of its own; `undefined` for other paths. */
 type Part = (request: IncomingMessage, pathname: string) => Promise<Answer> | undefined;
@@ -12,13 +10,9 @@ type Part = (request: IncomingMessage, pathname: string) => Promise<Answer> | un
 /**
  * The plain HTTP listener: App Service's managed identity protocol, what Entra ID serves for the tenant, and the
  * administrative endpoint.
- *
- * @param secret what `X-IDENTITY-HEADER` has to carry
  */
 export function createIdentityEndpoint(
-  issuer: Issuer,
-  directory: Directory,
-  secret: string,
+  service: IdentityService,
   tenant: Part,
   admin: (request: IncomingMessage, pathname: string) => Promise<Answer>,
   onFault: (error: unknown) => void,
@@ -28,8 +22,10 @@ export function createIdentityEndpoint(
     const url = URL.parse(`http://localhost${request.url ?? "/"}`);
     if (url === null) return Promise.resolve(failure(400, "The request's target is not a path."));
     const { pathname, searchParams } = url;
-    if (pathname === managedIdentityPath) {
-      return managedIdentityToken(issuer, directory, secret, request, searchParams);
+    const [method, , handler] = identityRoutes.find(([, path]) => path === pathname) ?? [];
+    if (handler !== undefined) {
+      if (request.method === method) return handler(service, request, searchParams);
+      return Promise.resolve(failure(405, `Only ${method} is served here.`));
     }
     if (pathname.startsWith(`${adminPath}/`)) return admin(request, pathname);
     return tenant(request, pathname) ?? Promise.resolve(failure(404, `Nothing is served at ${pathname}.`));

@@ -1,4 +1,4 @@
-import { InputError } from "../inputError.ts";
+import { InputError } from "../errors.ts";
 import type { DirectoryEntry } from "./directory.ts";
 import type { RoleDefinition } from "./roleDefinitions.ts";
 import type { RoleAssignment } from "./roles.ts";

@@ -1,31 +1,21 @@
-import type { IncomingMessage } from "node:http";
 import type { Answer } from "./answer.ts";
-import type { Directory } from "./directory.ts";
 import { isSameText } from "./isSameText.ts";
-import type { Issuer } from "./issuer.ts";
+import type { IdentityHandler } from "./openId.ts";
 import { accessTokenClaims } from "./tokens.ts";
 
 /** How long a managed identity's token lives, in seconds: a day, as in Azure. */
 const tokenLifetime = 24 * 60 * 60;
 
-/** The path below which the managed identity protocol is served. */
-export const managedIdentityPath = "/msi/token";
-
 /**
  * App Service's managed identity protocol.
  * Source: Learn, "How to use managed identities for App Service: REST endpoint reference"; `@azure/msal-node`,
  * ManagedIdentitySources/AppService.
- *
- * @param secret what `X-IDENTITY-HEADER` has to carry
  */
-export async function managedIdentityToken(
-  issuer: Issuer,
-  directory: Directory,
-  secret: string,
-  request: IncomingMessage,
-  query: URLSearchParams,
-): Promise<Answer> {
-  if (request.method !== "GET") return failure(405, "Only GET is served here.");
+export const managedIdentityToken: IdentityHandler = async (
+  { issuer, directory, secret },
+  request,
+  query,
+) => {
   if (!isSameText(String(request.headers["x-identity-header"] ?? ""), secret)) {
     return failure(401, "The X-IDENTITY-HEADER header does not carry this endpoint's secret.");
   }
@@ -61,7 +51,7 @@ export async function managedIdentityToken(
       token_type: "Bearer",
     },
   };
-}
+};
 
 const failure = (status: number, message: string): Answer => ({
   status,

@@ -1,4 +1,4 @@
-import { InputError } from "../inputError.ts";
+import { InputError } from "../errors.ts";
 import { dataActions } from "../operations/operation.ts";
 
 /** A set of data actions that can be assigned to principals. */

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { InputError } from "../inputError.ts";
+import { InputError } from "../errors.ts";
 import { allows, builtInRoles, checkRoleDefinition, type RoleDefinition } from "./roleDefinitions.ts";
 
 /** A role that a principal has, and where. */

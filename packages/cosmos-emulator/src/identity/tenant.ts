@@ -8,7 +8,6 @@ import {
   type ServicePrincipalOptions,
   type UserOptions,
 } from "./directory.ts";
-import { type KeptText, keepChanges } from "./keptChanges.ts";
 import { builtInRoleIds, type RoleDefinition } from "./roleDefinitions.ts";
 import { createRoles, type RoleCheck, type Roles } from "./roles.ts";
 
@@ -38,13 +37,8 @@ export interface Tenant {
 
 /**
  * @param kept the id kept in the data folder under a name, made the first time
- * @param changes what the data folder keeps of the principals and roles that are added later
  */
-export function createTenant(
-  options: TenantOptions,
-  kept: (name: string) => string,
-  changes: KeptText,
-): Tenant {
+export function createTenant(options: TenantOptions, kept: (name: string) => string): Tenant {
   const directory = createDirectory();
   const roles = createRoles((name) => objectIdOf(directory, name));
 
@@ -116,5 +110,5 @@ export function createTenant(
   identities.forEach(tenant.addIdentity);
   options.servicePrincipals?.forEach(tenant.addServicePrincipal);
   options.users?.forEach(tenant.addUser);
-  return keepChanges(tenant, changes);
+  return tenant;
 }

@@ -1,4 +1,4 @@
-import { InputError } from "../inputError.ts";
+import { InputError } from "../errors.ts";
 import type { Directory, DirectoryEntry } from "./directory.ts";
 import type { Issuer } from "./issuer.ts";
 

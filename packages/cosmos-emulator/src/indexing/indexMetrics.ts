@@ -1,4 +1,4 @@
-import type { FilterPath, IndexableFilter } from "../query/filter.ts";
+import type { FilterPath, IndexableFilter } from "@cosmos-trpc/cosmos-sql";
 import { type IndexingPolicy, isIndexed } from "./indexingPolicy.ts";
 import { findComposite, type OrderByPaths } from "./orderBy.ts";
 

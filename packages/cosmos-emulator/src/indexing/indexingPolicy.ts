@@ -1,5 +1,5 @@
-import { isObject, type Json, type JsonObject, own } from "../json.ts";
-import { parsePath } from "../partitionKey/partitionKey.ts";
+import { isObject, type Json, type JsonObject, own } from "@cosmos-trpc/cosmos-sql/json";
+import { readPath } from "../partitionKey/partitionKey.ts";
 import { badRequest } from "../serviceError.ts";
 
 /** One path of a composite index. */
@@ -120,7 +120,7 @@ function parsePattern(path: string): PathPattern {
       `The indexing path '${path}' could not be accepted, failed near position '${path.length}'. Please ensure that the path is a valid path: it ends with /? or /*.`,
     );
   }
-  return { names: parsePath(path.slice(0, -2)), end: end === "/*" ? "*" : "?" };
+  return { names: readPath(path.slice(0, -2)), end: end === "/*" ? "*" : "?" };
 }
 
 function compositeIndexes(value: Json | undefined): CompositePath[][] {
@@ -145,7 +145,7 @@ function compositeIndexes(value: Json | undefined): CompositePath[][] {
           `A composite index's order is ascending or descending, not ${JSON.stringify(order)}.`,
         );
       }
-      return { names: parsePath(path), descending: order === "descending" };
+      return { names: readPath(path), descending: order === "descending" };
     });
   });
 }

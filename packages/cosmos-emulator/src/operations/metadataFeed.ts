@@ -1,11 +1,10 @@
+import type { Json, JsonObject } from "@cosmos-trpc/cosmos-sql/json";
 import { charge } from "../charge.ts";
 import { bindingOf, readContinuation, writeContinuation } from "../execution/continuation.ts";
-import { type Call, header, isTrue, type Reply } from "../http/call.ts";
-import type { Json, JsonObject } from "../json.ts";
-import { readItemCount } from "./itemCount.ts";
-import { withQueryErrors } from "./queryErrors.ts";
+import { type Call, header, type Reply, reply } from "../http/call.ts";
+import { withQueryErrors } from "../serviceError.ts";
 import { readQueryRequest } from "./queryRequest.ts";
-import { reply } from "./resources.ts";
+import { readItemCount } from "./request.ts";
 
 /** A feed of databases, containers or offers: what is in it, and how its answers are written. */
 export interface MetadataFeed {
@@ -15,11 +14,6 @@ export interface MetadataFeed {
   readonly name: "Databases" | "DocumentCollections" | "Offers";
   readonly entries: readonly JsonObject[];
 }
-
-/** Whether a call's body is a query: told by a header or by the content type. Source: Learn, REST "Query Documents". */
-export const isQuery = (call: Call): boolean =>
-  isTrue(call, "x-ms-documentdb-isquery") ||
-  (header(call, "content-type") ?? "").toLowerCase().startsWith("application/query+json");
 
 /** A page of all that a feed has. Source: Learn, REST "List Databases". */
 export const listFeed = (call: Call, feed: MetadataFeed): Reply =>

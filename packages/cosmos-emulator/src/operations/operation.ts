@@ -3,7 +3,7 @@ import type { Call, Reply } from "../http/call.ts";
 
 /** One operation of the REST API. */
 export interface Operation {
-  /** Its name, and its file's: what faults on demand are told by. */
+  /** Its name: what faults on demand are told by. */
   readonly name: string;
   /**
    * The data action that a token's principal needs, without its common prefix

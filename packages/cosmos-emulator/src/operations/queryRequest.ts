@@ -1,27 +1,33 @@
+import {
+  type CompiledQuery,
+  type ComputedProperties,
+  compileQuery,
+  continuedText,
+  indexableFilter,
+  noComputedProperties,
+  orderByPaths,
+  parseQuery,
+  type Query,
+  type QueryParameter,
+  withoutProperties,
+} from "@cosmos-trpc/cosmos-sql";
+import { isObject, type JsonObject, own } from "@cosmos-trpc/cosmos-sql/json";
 import type { Account } from "../account.ts";
 import { bindingOf, readContinuation, writeContinuation } from "../execution/continuation.ts";
+import type { FeedRange } from "../execution/feedRange.ts";
+import { orderedPage } from "../execution/orderedPage.ts";
 import type { Page, Position, PreparedQuery } from "../execution/page.ts";
-import { runPage } from "../execution/queryPage.ts";
-import type { Scope } from "../execution/scope.ts";
+import { snapshotPage } from "../execution/snapshotPage.ts";
+import { streamPage } from "../execution/streamPage.ts";
 import { bodyObject, type Call, header, isTrue } from "../http/call.ts";
 import { type IndexingPolicy, parseIndexingPolicy } from "../indexing/indexingPolicy.ts";
 import { firstIndexMetrics, indexMetrics } from "../indexing/indexMetrics.ts";
 import { checkOrderBy, type OrderByPaths } from "../indexing/orderBy.ts";
-import { isObject, type JsonObject, own } from "../json.ts";
-import { limits } from "../limits.ts";
-import { parsePath } from "../partitionKey/partitionKey.ts";
-import type { Query } from "../query/ast.ts";
-import { type CompiledQuery, compileQuery, type QueryParameter } from "../query/compileQuery.ts";
-import { type ComputedProperties, NO_COMPUTED_PROPERTIES } from "../query/computedProperties.ts";
-import { continuedText } from "../query/continuedText.ts";
-import { withoutProperties } from "../query/filter.ts";
-import { indexableFilter, orderByPaths } from "../query/indexableFilter.ts";
-import { parseQuery } from "../query/parseQuery.ts";
-import { badRequest } from "../serviceError.ts";
+import { readPath } from "../partitionKey/partitionKey.ts";
+import { badRequest, withQueryErrors } from "../serviceError.ts";
 import type { ContainerEntry } from "../store/catalog.ts";
-import { computedPropertiesOf } from "./computedProperties.ts";
-import { readItemCount } from "./itemCount.ts";
-import { withQueryErrors } from "./queryErrors.ts";
+import { computedPropertiesOf } from "./containers/computedProperties.ts";
+import { readItemCount } from "./request.ts";
 
 /** A query as a request has it, parsed. */
 export interface QueryRequest {
@@ -47,7 +53,7 @@ export function queryRequest(
     text,
     query,
     parameters,
-    compiled(computed = NO_COMPUTED_PROPERTIES) {
+    compiled(computed = noComputedProperties) {
       compiled ??= withQueryErrors(() => compileQuery(query, parameters, { computed }));
       return compiled;
     },
@@ -63,9 +69,6 @@ export function readQueryRequest(call: Call): QueryRequest {
   const text = own(body, "query");
   if (typeof text !== "string") {
     throw badRequest("The request's body has to be a JSON object with the property 'query', a string.");
-  }
-  if (text.length > limits.queryLength) {
-    throw badRequest(`The SQL query text exceeded the maximum limit of ${limits.queryLength} characters.`);
   }
   const list = own(body, "parameters") ?? [];
   if (!Array.isArray(list)) throw badRequest("The property 'parameters' has to be an array.");
@@ -94,31 +97,31 @@ export interface QueryAnswer extends Page {
   readonly headers: Record<string, string>;
 }
 
-/** Runs a request's query over a scope, for the page that its continuation names. */
+/** Runs a request's query over a feed range, for the page that its continuation names. */
 export function answerQuery(
   { snapshots }: Account,
   call: Call,
-  scope: Scope,
+  feedRange: FeedRange,
   request: QueryRequest,
 ): QueryAnswer {
   const started = performance.now();
   const { query, parameters } = request;
-  const policy = policyOf(scope.container);
-  const computed = computedPropertiesOf(scope.container.definition);
+  const policy = policyOf(feedRange.container);
+  const computed = computedPropertiesOf(feedRange.container.definition);
   const compiled = request.compiled(computed);
   const filter = withoutProperties(indexableFilter(query, parameters), computed);
   const orderBy: OrderByPaths = orderByPaths(query) ?? [];
   if (query.orderBy !== undefined && compiled.hasOrderBy) checkOrderBy(policy, orderBy);
   const isReversed = orderBy.some(({ descending }) => descending);
   const prepared: PreparedQuery = {
-    scope,
+    feedRange,
     compiled,
     filter,
     order: orderBy.length === 1 && !computed.has(orderBy[0]?.path[0] ?? "") ? orderBy[0] : undefined,
     isReversed,
     snapshots,
   };
-  const binding = bindingOf(scope.container.rid, continuedText(query, request.text), parameters);
+  const binding = bindingOf(feedRange.container.rid, continuedText(query, request.text), parameters);
   const continuation = header(call, "x-ms-continuation");
   const position: Position =
     continuation === undefined || continuation === ""
@@ -135,7 +138,7 @@ export function answerQuery(
       reverseIndexScan: isReversed,
     });
   }
-  const key = namedKeyPath(scope);
+  const key = namedKeyPath(feedRange);
   if (isTrue(call, "x-ms-cosmos-populateindexmetrics-v2")) {
     headers["x-ms-cosmos-index-utilization"] = indexMetrics(policy, filter, orderBy, key);
   } else if (isTrue(call, "x-ms-cosmos-populateindexmetrics")) {
@@ -152,9 +155,9 @@ const policyOf = ({ definition }: ContainerEntry): IndexingPolicy =>
   parseIndexingPolicy(definition["indexingPolicy"] as JsonObject);
 
 /** The path of the partition key that a request names; nothing for a hierarchical one, of which no client shows it. */
-function namedKeyPath({ pk, container }: Scope): readonly string[] | undefined {
+function namedKeyPath({ pk, container }: FeedRange): readonly string[] | undefined {
   const [path, ...others] = container.partitionKey.paths;
-  return pk === undefined || path === undefined || others.length > 0 ? undefined : parsePath(path);
+  return pk === undefined || path === undefined || others.length > 0 ? undefined : readPath(path);
 }
 
 function isPosition(position: Record<string, unknown>): boolean {
@@ -205,4 +208,12 @@ function queryMetrics(page: Page, prepareTime: number, totalTime: number): strin
   return Object.entries(fields)
     .map(([name, value]) => `${name}=${Number.isInteger(value) ? value : value.toFixed(2)}`)
     .join(";");
+}
+
+/** Runs a query for one page of up to `size` rows. */
+function runPage(query: PreparedQuery, position: Position, size: number): Page {
+  const { compiled } = query;
+  if (compiled.kind === "grouped" || compiled.distinct || compiled.isConstant)
+    return snapshotPage(query, position, size);
+  return compiled.kind === "ordered" ? orderedPage(query, position, size) : streamPage(query, position, size);
 }

@@ -1,4 +1,5 @@
-import { isObject, type Json, type JsonObject, own } from "../json.ts";
+import { parsePath, valueAt } from "@cosmos-trpc/cosmos-sql";
+import { isObject, type Json, type JsonObject, own } from "@cosmos-trpc/cosmos-sql/json";
 import { limits } from "../limits.ts";
 import { badRequest, type ServiceError } from "../serviceError.ts";
 
@@ -64,7 +65,7 @@ export function readPartitionKeyDefinition(input: Json | undefined): PartitionKe
       throw badRequest(`The partition key path '${path}' leads to no one value: it has no wildcards.`);
     }
   }
-  if (new Set(paths.map((path) => JSON.stringify(parsePath(path)))).size < paths.length) {
+  if (new Set(paths.map((path) => JSON.stringify(readPath(path)))).size < paths.length) {
     throw badRequest("The partition key definition names a path twice.");
   }
   const isSystemKey = own(input, "systemKey") === true && paths.join() === systemPartitionKey.paths.join();
@@ -73,7 +74,7 @@ export function readPartitionKeyDefinition(input: Json | undefined): PartitionKe
 
 /** Whether a path is one of many values, as in an indexing policy. Source: Learn, REST "Create Collection". */
 export const hasWildcard = (path: string): boolean =>
-  parsePath(path).some((name) => name === "*" || name === "?" || name === "[]");
+  readPath(path).some((name) => name === "*" || name === "?" || name === "[]");
 
 /** The version as a number or, from the Java SDK, by its name there. Source: its PartitionKeyDefinitionVersion. */
 function readVersion(value: Json): 1 | 2 {
@@ -82,34 +83,13 @@ function readVersion(value: Json): 1 | 2 {
   throw badRequest(`The partition key version '${String(value)}' is none of 1, 2.`);
 }
 
-const parsedPaths = new Map<string, readonly string[]>();
-
 /** Splits `/a/"b c"/d` into its property names. */
-export function parsePath(path: string): readonly string[] {
-  const known = parsedPaths.get(path);
-  if (known !== undefined) return known;
-  const names: string[] = [];
-  const segment = /\/(?:"((?:[^"\\]|\\.)+)"|'((?:[^'\\]|\\.)+)'|([^/"']+))/gy;
-  let end = 0;
-  for (let match = segment.exec(path); match !== null; match = segment.exec(path)) {
-    names.push((match[1] ?? match[2])?.replaceAll(/\\(.)/g, "$1") ?? (match[3] as string).trim());
-    end = segment.lastIndex;
-  }
-  if (names.length === 0 || end !== path.length) {
+export function readPath(path: string): readonly string[] {
+  const names = parsePath(path);
+  if (names === undefined) {
     throw badRequest(`The path '${path}' is not valid: it reads /name or /outer/inner.`);
   }
-  if (parsedPaths.size < 10_000) parsedPaths.set(path, names);
   return names;
-}
-
-/** What lies at a path of a document; `undefined` where it leads nowhere. */
-export function valueAt(document: JsonObject, names: readonly string[]): Json | undefined {
-  let value: Json | undefined = document;
-  for (const name of names) {
-    if (!isObject(value)) return undefined;
-    value = own(value, name);
-  }
-  return value;
 }
 
 /** A document's partition key: a value a path, `undefined` where the path is missing or no scalar. */
@@ -118,7 +98,7 @@ export function extractPartitionKey(
   definition: PartitionKeyDefinition,
 ): PartitionKeyValue[] {
   return definition.paths.map((path) => {
-    const value = valueAt(document, parsePath(path));
+    const value = valueAt(document, readPath(path));
     return typeof value === "object" && value !== null ? undefined : value;
   });
 }

@@ -1,7 +1,12 @@
-import { isObject, type Json, type JsonObject, type JsonObjectDraft, setOwnProperty } from "../json.ts";
-import { PatchError } from "./patchError.ts";
-import type { PatchOperation } from "./patchOperation.ts";
-import { isWithin, type PatchPath, patchPathText } from "./patchPath.ts";
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  type JsonObjectDraft,
+  setOwnProperty,
+} from "@cosmos-trpc/cosmos-sql/json";
+import { isWithin, type PointerPath, pointerText } from "../jsonPointer.ts";
+import { PatchError, type PatchOperation } from "./patchOperation.ts";
 
 /**
  * Applies a patch's operations, one after the other. The document is changed in place and takes over the operations'
@@ -33,7 +38,7 @@ function apply(document: JsonObject, operation: PatchOperation, refuse: Refuse):
     case "replace": {
       const { parent, key } = parentOf(document, path, "Given", refuse);
       if (valueIn(parent, key, refuse) === undefined) {
-        throw refuse(`Node(${patchPathText(path)}) to be replaced is absent.`);
+        throw refuse(`Node(${pointerText(path)}) to be replaced is absent.`);
       }
       put(parent, key, operation.value);
       return;
@@ -46,7 +51,7 @@ function apply(document: JsonObject, operation: PatchOperation, refuse: Refuse):
       return;
     case "move":
       if (isWithin(path, operation.from) && path.length > operation.from.length) {
-        throw refuse(`Node(${patchPathText(path)}) is a child of the node that is to be moved.`);
+        throw refuse(`Node(${pointerText(path)}) is a child of the node that is to be moved.`);
       }
       add(document, path, take(document, operation.from, refuse), refuse);
       return;
@@ -55,31 +60,31 @@ function apply(document: JsonObject, operation: PatchOperation, refuse: Refuse):
 
 type Parent = JsonObjectDraft | Json[];
 
-function add(document: JsonObject, path: PatchPath, value: Json, refuse: Refuse): void {
+function add(document: JsonObject, path: PointerPath, value: Json, refuse: Refuse): void {
   const { parent, key } = parentOf(document, path, "Add", refuse);
   if (Array.isArray(parent)) parent.splice(indexIn(parent, key, parent.length, refuse), 0, value);
   else put(parent, key, value);
 }
 
-function set(document: JsonObject, path: PatchPath, value: Json, refuse: Refuse): void {
+function set(document: JsonObject, path: PointerPath, value: Json, refuse: Refuse): void {
   const { parent, key } = parentOf(document, path, "Given", refuse);
   put(parent, Array.isArray(parent) ? String(indexIn(parent, key, parent.length, refuse)) : key, value);
 }
 
-function take(document: JsonObject, path: PatchPath, refuse: Refuse): Json {
+function take(document: JsonObject, path: PointerPath, refuse: Refuse): Json {
   const parent = walk(document, path.slice(0, -1)).value;
   const key = path.at(-1) ?? "";
   const value = isParent(parent) ? valueIn(parent, key, refuse) : undefined;
   if (!isParent(parent) || value === undefined) {
     throw refuse(
-      `Node(${patchPathText(path)}) to be removed is absent. Note: it might also have been removed earlier in the transaction.`,
+      `Node(${pointerText(path)}) to be removed is absent. Note: it might also have been removed earlier in the transaction.`,
     );
   }
   drop(parent, key);
   return value;
 }
 
-function increment(document: JsonObject, path: PatchPath, by: number, refuse: Refuse): void {
+function increment(document: JsonObject, path: PointerPath, by: number, refuse: Refuse): void {
   const { parent, key } = parentOf(document, path, "Given", refuse);
   const isNew = Array.isArray(parent) && indexIn(parent, key, parent.length, refuse) === parent.length;
   const value = isNew ? undefined : valueIn(parent, key, refuse);
@@ -87,16 +92,16 @@ function increment(document: JsonObject, path: PatchPath, by: number, refuse: Re
     set(document, path, by, refuse);
     return;
   }
-  if (typeof value !== "number") throw refuse(`Node(${patchPathText(path)}) is not a number.`);
+  if (typeof value !== "number") throw refuse(`Node(${pointerText(path)}) is not a number.`);
   const sum = value + by;
-  if (!Number.isFinite(sum)) throw refuse(`Node(${patchPathText(path)}) would not be a finite number.`);
+  if (!Number.isFinite(sum)) throw refuse(`Node(${pointerText(path)}) would not be a finite number.`);
   put(parent, key, sum);
 }
 
 const isParent = (value: Json | undefined): value is Parent => Array.isArray(value) || isObject(value);
 
 /** Goes down a path as far as it leads: what is there, and how many names led to something. */
-function walk(document: JsonObject, path: PatchPath): { value: Json | undefined; depth: number } {
+function walk(document: JsonObject, path: PointerPath): { value: Json | undefined; depth: number } {
   let value: Json = document;
   for (const [depth, name] of path.entries()) {
     const child: Json | undefined = childOf(value, name);
@@ -109,7 +114,7 @@ function walk(document: JsonObject, path: PatchPath): { value: Json | undefined;
 /** What a path's last name is looked up in. */
 function parentOf(
   document: JsonObject,
-  path: PatchPath,
+  path: PointerPath,
   what: "Add" | "Given",
   refuse: Refuse,
 ): { parent: Parent; key: string } {

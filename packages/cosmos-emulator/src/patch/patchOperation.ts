@@ -1,14 +1,13 @@
-import { isObject, type Json, type JsonObject, own } from "../json.ts";
+import { isObject, type Json, type JsonObject, own } from "@cosmos-trpc/cosmos-sql/json";
+import { type PointerPath, parsePointer } from "../jsonPointer.ts";
 import { limits } from "../limits.ts";
-import { PatchError } from "./patchError.ts";
-import { type PatchPath, parsePatchPath } from "./patchPath.ts";
 
 /** One change of a document. Source: Learn, "Partial document update, supported operations". */
 export type PatchOperation =
-  | { readonly op: "add" | "set" | "replace"; readonly path: PatchPath; readonly value: Json }
-  | { readonly op: "incr"; readonly path: PatchPath; readonly value: number }
-  | { readonly op: "remove"; readonly path: PatchPath }
-  | { readonly op: "move"; readonly path: PatchPath; readonly from: PatchPath };
+  | { readonly op: "add" | "set" | "replace"; readonly path: PointerPath; readonly value: Json }
+  | { readonly op: "incr"; readonly path: PointerPath; readonly value: number }
+  | { readonly op: "remove"; readonly path: PointerPath }
+  | { readonly op: "move"; readonly path: PointerPath; readonly from: PointerPath };
 
 /** What a client asks to change, and what the document has to satisfy for it. */
 export interface Patch {
@@ -62,12 +61,17 @@ function readOperation(operation: Json, fixed: readonly string[]): PatchOperatio
   }
 }
 
-function readPath(text: Json | undefined, fixed: readonly string[]): PatchPath {
-  const path = parsePatchPath(text);
+function readPath(text: Json | undefined, fixed: readonly string[]): PointerPath {
+  const path = parsePointer(text);
   const [first] = path ?? [];
   if (path === undefined || first === undefined) throw invalid();
   if (fixed.includes(first)) {
     throw new PatchError(`Invalid patch request: Cannot patch system property '${first}'.`);
   }
   return path;
+}
+
+/** A patch that the service refuses with 400. The message is the service's, as far as it is documented. */
+export class PatchError extends Error {
+  override readonly name: string = "PatchError";
 }

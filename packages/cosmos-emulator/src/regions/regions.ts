@@ -1,7 +1,7 @@
 import type { Region } from "../account.ts";
+import { InputError } from "../errors.ts";
 import { delay } from "../faults/fault.ts";
 import { oneOf } from "../fields.ts";
-import { InputError } from "../inputError.ts";
 import { createRegionView, type RegionView } from "./regionView.ts";
 
 /** A region of the account. */

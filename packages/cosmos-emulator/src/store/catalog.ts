@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
-import type { JsonObject } from "../json.ts";
+import type { JsonObject } from "@cosmos-trpc/cosmos-sql/json";
 import { type PartitionKeyDefinition, readPartitionKeyDefinition } from "../partitionKey/partitionKey.ts";
 import type { PartitionKeyRange } from "../partitionKey/partitionKeyRange.ts";
 import { containerResourceId, databaseResourceId } from "../resourceId.ts";
@@ -30,6 +30,9 @@ export interface ContainerEntry extends DatabaseEntry {
   readonly documents: Documents;
 }
 
+/** A container to be made. */
+type NewContainer = Pick<ContainerEntry, "id" | "definition" | "partitionKey" | "ranges">;
+
 /** The account's databases and containers. All of them are held in memory; a look-up reads no disk. */
 export interface Catalog {
   /** The value kept under a name, made by `create` the first time. */
@@ -44,13 +47,10 @@ export interface Catalog {
   createDatabase(id: string): DatabaseEntry;
   deleteDatabase(entry: DatabaseEntry): void;
   listContainers(database: DatabaseEntry): ContainerEntry[];
+  /** The containers of all databases. */
+  allContainers(): IteratorObject<ContainerEntry, void>;
   findContainer(database: DatabaseEntry, nameOrRid: string): ContainerEntry | undefined;
-  createContainer(
-    database: DatabaseEntry,
-    id: string,
-    definition: JsonObject,
-    ranges: readonly PartitionKeyRange[],
-  ): ContainerEntry;
+  createContainer(database: DatabaseEntry, container: NewContainer): ContainerEntry;
   replaceContainer(entry: ContainerEntry, definition: JsonObject): ContainerEntry;
   /** Cuts the container anew, after a split. The container's own etag stays: its definition is the same. */
   replaceRanges(entry: ContainerEntry, ranges: readonly PartitionKeyRange[]): ContainerEntry;
@@ -122,24 +122,23 @@ export function createCatalog(sql: DatabaseSync, recentSpan: () => number): Cata
     return entry;
   }
 
-  function putContainer(row: ContainerRow, documents?: Documents): ContainerEntry {
+  /** @param known what need not be read from the row, where the container is made or changed and not loaded */
+  function putContainer(row: ContainerRow, known: Partial<ContainerEntry> = {}): ContainerEntry {
     const database = databases.get(row.database);
     if (database === undefined) throw new Error(`Container ${row.id} is in no database.`);
     const definition = JSON.parse(row.definition) as JsonObject;
-    const partitionKey = readPartitionKeyDefinition(definition["partitionKey"]);
-    const rid = containerResourceId(database.number, row.number);
     const { number, id, etag, ts } = row;
     const entry: ContainerEntry = {
       number,
       id,
       etag,
       ts,
-      rid,
+      rid: containerResourceId(database.number, number),
       database,
       definition,
-      partitionKey,
+      partitionKey: known.partitionKey ?? readPartitionKeyDefinition(definition["partitionKey"]),
       ranges: JSON.parse(row.ranges) as PartitionKeyRange[],
-      documents: documents ?? createDocuments(sql, number, uniqueKeysOf(definition), recentSpan),
+      documents: known.documents ?? createDocuments(sql, number, uniqueKeysOf(definition), recentSpan),
     };
     entry.documents.history.configure(historyPolicy(definition), entry.documents.lsn());
     containers.set(number, entry);
@@ -171,9 +170,12 @@ export function createCatalog(sql: DatabaseSync, recentSpan: () => number): Cata
     isChanged = true;
     const { etag, ts } = wanted;
     const texts = { definition: JSON.stringify(wanted.definition), ranges: JSON.stringify(wanted.ranges) };
-    const { number, id, database, documents } = entry;
+    const { number, id, database, documents, partitionKey } = entry;
     statements.updateContainer.run(etag, ts, texts.definition, texts.ranges, number);
-    return putContainer({ number, database: database.number, id, etag, ts, ...texts }, documents);
+    return putContainer(
+      { number, database: database.number, id, etag, ts, ...texts },
+      { documents, partitionKey },
+    );
   }
 
   const inDatabase = (database: DatabaseEntry): ContainerEntry[] =>
@@ -213,10 +215,11 @@ export function createCatalog(sql: DatabaseSync, recentSpan: () => number): Cata
       databases.delete(entry.number);
     },
     listContainers: inDatabase,
+    allContainers: () => containers.values(),
     findContainer: (database, nameOrRid) =>
       byName.get(nameKey(database, nameOrRid)) ??
       containers.values().find((entry) => entry.database === database && entry.rid === nameOrRid),
-    createContainer(database, id, definition, ranges) {
+    createContainer(database, { id, definition, partitionKey, ranges }) {
       isChanged = true;
       const [etag, ts] = [newEtag(), now()];
       const texts = { definition: JSON.stringify(definition), ranges: JSON.stringify(ranges) };
@@ -228,14 +231,8 @@ export function createCatalog(sql: DatabaseSync, recentSpan: () => number): Cata
         texts.definition,
         texts.ranges,
       );
-      return putContainer({
-        number: Number(lastInsertRowid),
-        database: database.number,
-        id,
-        etag,
-        ts,
-        ...texts,
-      });
+      const row = { number: Number(lastInsertRowid), database: database.number, id, etag, ts, ...texts };
+      return putContainer(row, { partitionKey });
     },
     replaceContainer: (entry, definition) =>
       change(entry, { ...entry, definition, etag: newEtag(), ts: now() }),

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { isObject, type JsonObject, own } from "../json.ts";
+import { isObject, type JsonObject, own } from "@cosmos-trpc/cosmos-sql/json";
 import { defaultTtl } from "../timeToLive.ts";
 
 /** The part of a container that a change feed is read for. */

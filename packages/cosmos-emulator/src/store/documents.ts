@@ -1,9 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { JsonObject, JsonObjectDraft } from "../json.ts";
+import type { JsonObject, JsonObjectDraft } from "@cosmos-trpc/cosmos-sql/json";
 import { isPast } from "../timeToLive.ts";
 import { type ChangeHistory, createChangeHistory } from "./changeHistory.ts";
 import { type ChangeOrder, createChangeOrder } from "./changeOrder.ts";
-import { createExpired } from "./expiredDocuments.ts";
 import { createRecentWrites, type RecentWrites } from "./recentWrites.ts";
 import {
   columns,
@@ -246,3 +245,21 @@ CREATE INDEX IF NOT EXISTS ${table}_expiry ON ${table} (ts + ttl) WHERE ttl > 0;
 
 /** Documents that are read from the file at a time. */
 const sliceLength = 256;
+
+/**
+ * Finds documents whose time to live is over.
+ *
+ * @param table the documents' table
+ */
+function createExpired(sql: DatabaseSync, table: string): Documents["expired"] {
+  const byItem = sql.prepare(`SELECT ${columns} FROM ${table} WHERE ttl > 0 AND ts + ttl <= ? LIMIT ?`);
+  const byDefault = sql.prepare(`SELECT ${columns} FROM ${table} WHERE ttl IS NULL AND ts <= ? LIMIT ?`);
+  return (now, defaultTtl, limit) => {
+    const found = byItem.all(now, limit) as unknown as StoredDocument[];
+    if (defaultTtl <= 0 || found.length === limit) return found;
+    // Only containers with a default pay for this index.
+    sql.exec(`CREATE INDEX IF NOT EXISTS ${table}_ts ON ${table} (ts) WHERE ttl IS NULL`);
+    const rest = byDefault.all(now - defaultTtl, limit - found.length);
+    return [...found, ...(rest as unknown as StoredDocument[])];
+  };
+}

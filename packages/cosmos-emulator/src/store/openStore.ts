@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { StartError } from "../startError.ts";
+import { StartError } from "../errors.ts";
 import { type Catalog, createCatalog } from "./catalog.ts";
 import { createOffers, type Offers } from "./offers.ts";
 

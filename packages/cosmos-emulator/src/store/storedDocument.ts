@@ -1,4 +1,4 @@
-import type { JsonObject } from "../json.ts";
+import type { JsonObject } from "@cosmos-trpc/cosmos-sql/json";
 
 /** Where a document stands: its partition key's text and its id. */
 export interface DocumentKey {

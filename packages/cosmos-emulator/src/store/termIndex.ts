@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { JsonObject } from "../json.ts";
+import type { JsonObject } from "@cosmos-trpc/cosmos-sql/json";
 import { type Term, termsOf } from "./terms.ts";
 
 /** A stretch of a path's terms, in the order of their bytes. */

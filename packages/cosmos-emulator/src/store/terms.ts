@@ -1,4 +1,5 @@
-import { isObject, type Json, type JsonObject } from "../json.ts";
+import { isObject, type Json, type JsonObject } from "@cosmos-trpc/cosmos-sql/json";
+import { escapeName } from "../jsonPointer.ts";
 
 /**
  * A document's index terms: one for each scalar, array and object in it, as (path, value). A value is encoded so that
@@ -29,7 +30,7 @@ const anyElement = "[]";
 
 /** A path as text: names joined by slashes, escaped as in a JSON pointer; `[]` bare is an array's elements. */
 export const childPath = (parent: string, name: string): string =>
-  `${parent}/${/[~/[]/.test(name) ? name.replaceAll("~", "~0").replaceAll("/", "~1").replaceAll("[", "~2") : name}`;
+  `${parent}/${/[~/[]/.test(name) ? escapeName(name).replaceAll("[", "~2") : name}`;
 
 /** The path of an array's elements. */
 export const elementPath = (parent: string): string => `${parent}/${anyElement}`;

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
-import { isObject, type JsonObject, own } from "../json.ts";
-import { parsePath, valueAt } from "../partitionKey/partitionKey.ts";
+import { valueAt } from "@cosmos-trpc/cosmos-sql";
+import { isObject, type JsonObject, own } from "@cosmos-trpc/cosmos-sql/json";
+import { readPath } from "../partitionKey/partitionKey.ts";
 
 /** A unique key constraint: the paths whose values together occur once in a partition key. */
 export type UniqueKey = readonly (readonly string[])[];
@@ -13,7 +14,7 @@ export function uniqueKeysOf(definition: JsonObject): UniqueKey[] {
   if (!Array.isArray(keys)) return [];
   return keys.filter(isObject).map((key) => {
     const paths = own(key, "paths");
-    return Array.isArray(paths) ? paths.map((path) => parsePath(String(path))) : [];
+    return Array.isArray(paths) ? paths.map((path) => readPath(String(path))) : [];
   });
 }
 

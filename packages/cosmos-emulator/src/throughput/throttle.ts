@@ -1,10 +1,10 @@
-import type { Account } from "../account.ts";
 import { type Call, header } from "../http/call.ts";
 import { effectivePartitionKey } from "../partitionKey/effectivePartitionKey.ts";
 import { parsePartitionKeyHeader } from "../partitionKey/partitionKey.ts";
 import { rangeOf } from "../partitionKey/partitionKeyRange.ts";
 import { ServiceError } from "../serviceError.ts";
 import type { ContainerEntry } from "../store/catalog.ts";
+import type { Store } from "../store/openStore.ts";
 import { ceiling } from "./throughput.ts";
 
 /** Request units that a physical partition, or a database's shared throughput, has left. */
@@ -16,7 +16,7 @@ interface Bucket {
 }
 
 /** Takes request units from a request's bucket once its charge is known. */
-type Spend = (charge: number) => void;
+type Consume = (charge: number) => void;
 
 /** Throttles data requests to the throughput that was provisioned. */
 export interface Throttle {
@@ -24,14 +24,14 @@ export interface Throttle {
    * Refuses a request with 429/3200 whose partition has used up its request units. Nothing is returned for requests
    * that no provisioned throughput covers.
    */
-  admit(account: Account, call: Call): Spend | undefined;
+  admit(store: Store, call: Call): Consume | undefined;
   /**
    * What an operation inside a batch is refused with, when those before it took more request units than the batch's
    * partition had left.
    *
-   * @param spent request units that the operations before it cost
+   * @param consumed request units that the operations before it cost
    */
-  refusalInBatch(account: Account, call: Call, spent: number): ServiceError | undefined;
+  refusalInBatch(store: Store, call: Call, consumed: number): ServiceError | undefined;
 }
 
 /** What a throttled request costs: next to nothing, but not nothing. Source: Azure/azure-sdk-for-java, issue 20288. */
@@ -61,7 +61,7 @@ export function createThrottle(now: () => number = () => performance.now()): Thr
     return bucket;
   }
 
-  function bucketOf({ store }: Account, call: Call): { bucket: Bucket; perSecond: number } | undefined {
+  function bucketOf(store: Store, call: Call): { bucket: Bucket; perSecond: number } | undefined {
     const { ids, type } = call.target;
     if (type !== "docs" || ids.dbs === undefined || ids.colls === undefined) return undefined;
     const database = store.catalog.findDatabase(ids.dbs);
@@ -77,8 +77,8 @@ export function createThrottle(now: () => number = () => performance.now()): Thr
   }
 
   return {
-    admit(account, call) {
-      const found = bucketOf(account, call);
+    admit(store, call) {
+      const found = bucketOf(store, call);
       if (found === undefined) return undefined;
       const { bucket, perSecond } = found;
       if (bucket.left <= 0) throw tooManyRequests(bucket.left, perSecond);
@@ -86,10 +86,10 @@ export function createThrottle(now: () => number = () => performance.now()): Thr
         bucket.left -= charge;
       };
     },
-    refusalInBatch(account, call, spent) {
-      const found = bucketOf(account, call);
+    refusalInBatch(store, call, consumed) {
+      const found = bucketOf(store, call);
       if (found === undefined) return undefined;
-      const left = found.bucket.left - spent;
+      const left = found.bucket.left - consumed;
       return left > 0 ? undefined : tooManyRequests(left, found.perSecond);
     },
   };

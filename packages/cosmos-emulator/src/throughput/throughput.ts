@@ -1,5 +1,5 @@
+import { isObject, type JsonObject, own } from "@cosmos-trpc/cosmos-sql/json";
 import { type Call, header } from "../http/call.ts";
-import { isObject, type JsonObject, own } from "../json.ts";
 import { badRequest } from "../serviceError.ts";
 
 /** What was provisioned, in request units per second. */

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
+import type { PartitionKeyDefinition } from "../../src/partitionKey/partitionKey.ts";
 import { openStore } from "../../src/store/openStore.ts";
 import { temporaryFolder } from "../childProcess.ts";
 
@@ -7,15 +8,21 @@ import { temporaryFolder } from "../childProcess.ts";
 function openHistory() {
   const store = openStore(join(temporaryFolder(), "cosmos.db"));
   onTestFinished(() => store.close());
+  const partitionKey: PartitionKeyDefinition = { paths: ["/pk"], kind: "Hash", version: 2 };
   const definition = {
     id: "c",
-    partitionKey: { paths: ["/pk"], kind: "Hash", version: 2 },
+    partitionKey: { ...partitionKey },
     defaultTtl: -1,
     changeFeedPolicy: { retentionDuration: 5 },
   };
   const range = { id: "0", min: "", max: "FF", parents: [] };
   const { documents } = store.transaction(() =>
-    store.catalog.createContainer(store.catalog.createDatabase("d"), "c", definition, [range]),
+    store.catalog.createContainer(store.catalog.createDatabase("d"), {
+      id: "c",
+      partitionKey,
+      definition,
+      ranges: [range],
+    }),
   );
   const { history } = documents;
   function insert(id: string, ttl: number | null, ts: number): void {

@@ -19,8 +19,6 @@ interface RawRequest {
   readonly path: string;
   readonly headers?: Record<string, string>;
   readonly body?: string | Buffer;
-  /** Whether the connection is one of the account's, for tests that send many requests. */
-  readonly keepAlive?: boolean;
   /** What the signature covers, where it does not follow from the path; `false` sends none. */
   readonly signed?: { readonly type: string; readonly link: string } | false;
 }
@@ -96,7 +94,7 @@ export async function openAccount(options: EmulatorOptions = {}): Promise<TestAc
       });
       return container;
     },
-    raw({ method = "GET", path, headers = {}, body, signed = signedParts(path), keepAlive = false }) {
+    raw({ method = "GET", path, headers = {}, body, signed = signedParts(path) }) {
       const signature = signed === false ? {} : masterKeyHeaders({ method, ...signed, key });
       return send({
         method,
@@ -104,7 +102,6 @@ export async function openAccount(options: EmulatorOptions = {}): Promise<TestAc
         path,
         headers: { ...signature, ...headers },
         ca,
-        ...(keepAlive ? { agent } : {}),
         ...(body === undefined ? {} : { body }),
       });
     },

@@ -19,7 +19,6 @@ export function sendQuery(
   return account.raw({
     method: "POST",
     path: docsPath(container),
-    keepAlive: true,
     headers: { "content-type": "application/query+json", "x-ms-documentdb-isquery": "true", ...headers },
     body: JSON.stringify({ query: text, parameters }),
   });

@@ -1,9 +1,11 @@
 import type { Container, PartitionKeyDefinition } from "@azure/cosmos";
+import { runQuery } from "@cosmos-trpc/cosmos-sql";
+import type { Json, JsonObject } from "@cosmos-trpc/cosmos-sql/json";
 import { expect, it } from "vitest";
-import type { JsonObject } from "../../src/json.ts";
-import { rowsOf } from "../query/rows.ts";
 import { keyHeader, openAccount, refusal } from "./account.ts";
 import { continuationOf, firstRange, readPages, rowsIn, sendQuery } from "./queryPages.ts";
+
+const rowsOf = (...query: Parameters<typeof runQuery>): Json[] => [...runQuery(...query)];
 
 const account = await openAccount({ physicalPartitions: 3 });
 const single = await openAccount();

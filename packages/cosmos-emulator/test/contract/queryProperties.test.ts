@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { Container } from "@azure/cosmos";
+import { printQuery, type Query } from "@cosmos-trpc/cosmos-sql";
+import type { Json, JsonObject } from "@cosmos-trpc/cosmos-sql/json";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Json, JsonObject } from "../../src/json.ts";
-import type { Query } from "../../src/query/ast.ts";
-import { printQuery } from "../../src/query/printQuery.ts";
-import { arbitraryItem, arbitraryQuery } from "../query/arbitraryQuery.ts";
-import { interpret } from "../query/naiveInterpreter.ts";
+import { arbitraryItem, arbitraryQuery } from "../../../cosmos-sql/test/arbitraryQuery.ts";
+import { interpret } from "../../../cosmos-sql/test/naiveInterpreter.ts";
 import { keyHeader, openAccount } from "./account.ts";
 import { firstRange, readPages } from "./queryPages.ts";
 

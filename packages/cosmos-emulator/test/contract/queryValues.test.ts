@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { runQuery } from "@cosmos-trpc/cosmos-sql";
+import type { Json, JsonObject } from "@cosmos-trpc/cosmos-sql/json";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { Json, JsonObject } from "../../src/json.ts";
-import { rowsOf } from "../query/rows.ts";
 import { emulatorIt, openAccount } from "./account.ts";
 import { firstRange, type RawQuery, readPages } from "./queryPages.ts";
+
+const rowsOf = (...query: Parameters<typeof runQuery>): Json[] => [...runQuery(...query)];
 
 const account = await openAccount();
 

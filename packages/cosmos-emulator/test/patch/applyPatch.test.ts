@@ -1,11 +1,10 @@
+import type { Json, JsonObject } from "@cosmos-trpc/cosmos-sql/json";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { codePoint } from "../../../../vitest.codePoint.ts";
-import type { Json, JsonObject } from "../../src/json.ts";
+import { parsePointer, pointerText } from "../../src/jsonPointer.ts";
 import { applyPatch } from "../../src/patch/applyPatch.ts";
-import { PatchError } from "../../src/patch/patchError.ts";
-import { readPatch } from "../../src/patch/patchOperation.ts";
-import { parsePatchPath, patchPathText } from "../../src/patch/patchPath.ts";
+import { PatchError, readPatch } from "../../src/patch/patchOperation.ts";
 import { naivePatch, type WireOperation } from "./naivePatch.ts";
 
 /** Few names, so that paths often lead somewhere; among them those that mean something to JavaScript or to pointers. */
@@ -47,7 +46,7 @@ const document = fc
 function placesOf(value: Json, at = ""): string[] {
   if (typeof value !== "object" || value === null) return [];
   const inner = Object.entries(value).flatMap(([key, child]) => {
-    const place = at + patchPathText([key]);
+    const place = at + pointerText([key]);
     return [place, ...placesOf(child, place)];
   });
   return Array.isArray(value) ? [...inner, `${at}/-`] : inner;
@@ -55,11 +54,11 @@ function placesOf(value: Json, at = ""): string[] {
 
 /** Operations on a document: most where something is, or one name further. */
 function operationOn(places: readonly string[]): fc.Arbitrary<WireOperation> {
-  const anywhere = fc.array(name, { minLength: 1, maxLength: 3 }).map(patchPathText);
+  const anywhere = fc.array(name, { minLength: 1, maxLength: 3 }).map(pointerText);
   const there = places.length === 0 ? anywhere : fc.constantFrom(...places);
   const path = fc.oneof(
     { arbitrary: there, weight: 4 },
-    { arbitrary: fc.tuple(there, name).map(([place, key]) => place + patchPathText([key])), weight: 2 },
+    { arbitrary: fc.tuple(there, name).map(([place, key]) => place + pointerText([key])), weight: 2 },
     { arbitrary: anywhere, weight: 1 },
   );
   return operationAt(path);
@@ -118,7 +117,7 @@ it("changes no prototype", () => {
 it("adds what a remove takes away again", () => {
   fc.assert(
     fc.property(document, name, json, (source, key, value) => {
-      const place = patchPathText([key]);
+      const place = pointerText([key]);
       fc.pre(!Object.hasOwn(source, key));
       const there = [{ op: "add", path: place, value }];
       expect(applied(source, [...there, { op: "remove", path: place }])).toBe(JSON.stringify(source));
@@ -129,7 +128,7 @@ it("adds what a remove takes away again", () => {
 it("reads every path that it writes", () => {
   fc.assert(
     fc.property(fc.array(fc.string({ unit: codePoint }), { minLength: 1, maxLength: 6 }), (names) => {
-      expect(parsePatchPath(patchPathText(names))).toEqual(names);
+      expect(parsePointer(pointerText(names))).toEqual(names);
     }),
   );
 });

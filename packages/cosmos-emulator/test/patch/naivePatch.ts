@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../../src/json.ts";
+import type { Json, JsonObject } from "@cosmos-trpc/cosmos-sql/json";
 
 /** An operation as it goes over the wire. */
 export interface WireOperation {

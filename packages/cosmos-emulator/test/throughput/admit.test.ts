@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import type { Account } from "../../src/account.ts";
 import type { Call } from "../../src/http/call.ts";
 import { parseTarget } from "../../src/http/target.ts";
 import { evenRanges } from "../../src/partitionKey/partitionKeyRange.ts";
@@ -23,23 +22,27 @@ function open(containers: Record<string, { perSecond?: number; partitions?: numb
     for (const [id, { perSecond, partitions = 1 }] of Object.entries(containers)) {
       const partitionKey = { ...definition, paths: [...definition.paths] };
       const ranges = evenRanges(partitions, partitionKey);
-      const { rid } = store.catalog.createContainer(database, id, { id, partitionKey }, ranges);
+      const { rid } = store.catalog.createContainer(database, {
+        id,
+        partitionKey,
+        definition: { id, partitionKey },
+        ranges,
+      });
       if (perSecond !== undefined) store.offers.create({ rid, self: "" }, manual(perSecond));
     }
   });
   let time = 0;
   const throttle = createThrottle(() => time);
-  const account = { store } as Account;
   return {
     pass(milliseconds: number) {
       time += milliseconds;
     },
-    /** Milliseconds that a request is told to wait; `undefined` when it is taken and so many RU are spent. */
+    /** Milliseconds that a request is told to wait; `undefined` when it is taken and so many RU are consumed. */
     request(container: string, charge: number, headers: Record<string, string> = {}): number | undefined {
       const target = parseTarget(`/dbs/db/colls/${container}/docs`);
       const call: Call = { method: "POST", target, headers, body: Buffer.alloc(0) };
       try {
-        throttle.admit(account, call)?.(charge);
+        throttle.admit(store, call)?.(charge);
         return undefined;
       } catch (error) {
         return Number((error as ServiceError).headers["x-ms-retry-after-ms"]);
