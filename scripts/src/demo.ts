@@ -88,7 +88,7 @@ async function story(folder: string, running: Running<unknown>[]): Promise<void>
   const kept = JSON.parse(before.output) as { _etag: string; name: string };
   expect(kept.name === first.name, "the item comes back as it was written");
 
-  const file = await cosmosTrpc(url, ["items", "upsert", "--file", "examples/items.ndjson"], 0);
+  const file = await cosmosTrpc(url, ["items", "import", "examples/items.ndjson"], 0);
   expect(/^\d{3,} items written/.test(file.complaint), "the whole file is written");
 
   say("Somebody else changes the item; a write over the version read before is refused:\n");
