@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { viewer } from "@cosmos-trpc/server/bundle";
+import { nodeCheck, viewer } from "@cosmos-trpc/server/bundle";
 import { modernSyntax } from "@cosmos-trpc/trpc-http/modern-syntax";
 import { defineConfig } from "rolldown";
 import { type LicenseInfo, licensePlugin } from "rolldown-license-plugin";
@@ -16,6 +16,7 @@ export default defineConfig({
   resolve: { conditionNames: ["@cosmos-trpc/source", "import", "node", "default"] },
   plugins: [
     modernSyntax(),
+    nodeCheck(),
     licensePlugin({
       done(licenses, context) {
         context.emitFile({ type: "asset", fileName: "server.licenses.txt", source: notices(licenses) });

@@ -1,7 +1,16 @@
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
 import { type RolldownOutput, rolldown } from "rolldown";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
@@ -107,4 +116,32 @@ test("a wrong environment ends it with one message", async () => {
   expect([ended.code, ended.stdout]).toEqual([1, ""]);
   expect(ended.stderr).toContain("COSMOS_ENDPOINT is missing");
   expect(ended.stderr).not.toContain("    at ");
+});
+
+test("on a Node that is too old it says which it needs", () => {
+  // What the machine has outside of the workspace, where that is one.
+  const old = (process.env["PATH"] ?? "")
+    .split(delimiter)
+    .filter((path) => !path.includes("node_modules"))
+    .map((path) => join(path, "node"))
+    .find((path) => existsSync(path));
+  const run = (node: string, args: readonly string[]) =>
+    spawnSync(node, args, { cwd: folder, encoding: "utf8", env: {} });
+  const version = old === undefined ? "24" : run(old, ["--version"]).stdout.slice(1).trim();
+  if (old !== undefined && Number.parseInt(version, 10) < 22) {
+    expect(run(old, ["server.js"])).toMatchObject({
+      status: 1,
+      stdout: "",
+      stderr: `This server needs Node 22.18 or later, and this is Node ${version}.\n`,
+    });
+  }
+  // The same with a Node that only says that it is old: the first lines come before all else.
+  const pretence = `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "22.17.1" } });`;
+  writeFileSync(join(folder, "pretend.cjs"), pretence);
+  onTestFinished(() => rmSync(join(folder, "pretend.cjs")));
+  expect(run(process.execPath, ["--require=./pretend.cjs", "server.js"])).toMatchObject({
+    status: 1,
+    stdout: "",
+    stderr: "This server needs Node 22.18 or later, and this is Node 22.17.1.\n",
+  });
 });

@@ -2,11 +2,17 @@ import type { TRPCClientError, TRPCLink } from "@trpc/client";
 import type { AnyRouter } from "@trpc/server";
 import { observable, type Unsubscribable } from "@trpc/server/observable";
 import { ApiError } from "./apiError.ts";
-import type { FailedCall } from "./createApiClient.ts";
 import { refusal, truncated } from "./openAnswer.ts";
 import { retryDelay } from "./retryDelay.ts";
 import { createTurns } from "./turns.ts";
 import { late } from "./within.ts";
+
+/** Which call failed. */
+export interface FailedCall {
+  /** The procedure: `orders.get`. */
+  readonly path: string;
+  readonly type: "query" | "mutation" | "subscription";
+}
 
 /**
  * The outermost link: a turn to leave in, an end in time, further attempts, and one kind of error for every call.

@@ -1,19 +1,12 @@
 import { createTRPCClient, type TRPCClient } from "@trpc/client";
 import type { AnyRouter } from "@trpc/server";
 import type { ApiError } from "./apiError.ts";
-import { callLink } from "./callLink.ts";
+import { callLink, type FailedCall } from "./callLink.ts";
 import { authorizer } from "./token.ts";
 import { transportLink } from "./transportLink.ts";
 
 /** The typed client of a router: tRPC's own. */
 export type ApiClient<Router extends AnyRouter> = TRPCClient<Router>;
-
-/** Which call failed. */
-export interface FailedCall {
-  /** The procedure: `orders.get`. */
-  readonly path: string;
-  readonly type: "query" | "mutation" | "subscription";
-}
 
 /** What {@link createApiClient} takes. */
 export interface ClientOptions {

@@ -8,5 +8,6 @@ export {
   isPassing,
   type ServerReason,
 } from "./apiError.ts";
-export { type ApiClient, type ClientOptions, createApiClient, type FailedCall } from "./createApiClient.ts";
+export type { FailedCall } from "./callLink.ts";
+export { type ApiClient, type ClientOptions, createApiClient } from "./createApiClient.ts";
 export { type UpdatableEntity, updateItem } from "./updateItem.ts";

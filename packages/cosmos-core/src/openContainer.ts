@@ -8,6 +8,7 @@ import type {
   PartitionKeyPaths,
 } from "./definition/containerDefinition.ts";
 import type { EntityTypes, TypesOfParts } from "./definition/entityTypes.ts";
+import type { StoreError } from "./errors/errors.ts";
 import { createCoalescer } from "./points/coalescer.ts";
 import { type CoalescingLimits, toLimits } from "./points/coalescingLimits.ts";
 import type { CosmosClient } from "./sdk/client.ts";
@@ -33,6 +34,11 @@ export interface OpenContainerOptions {
    * out. Give one where the identity may not write, or where nothing may be added to the container.
    */
   readonly cursorKey?: string | undefined;
+  /**
+   * Is told of each document that a list or the change feed leaves out of a page's items, since it does not fit the
+   * schema: for a log. The pages have them in `unfit`.
+   */
+  readonly onUnfit?: ((error: StoreError) => void) | undefined;
 }
 
 /**
@@ -58,7 +64,13 @@ export async function openContainer<
   const given = options.cursorKey === undefined ? undefined : givenCursorKey(options.cursorKey);
   const key = given === undefined ? storedCursorKey(container, definition) : async () => given;
   return {
-    store: createStore(createCoalescer(requests, limits), container, definition, createCursors(rid, key)),
+    store: createStore(
+      createCoalescer(requests, limits),
+      container,
+      definition,
+      createCursors(rid, key),
+      options.onUnfit,
+    ),
     drift,
   };
 }

@@ -3,6 +3,7 @@ import type { Cursors } from "./cursors/cursor.ts";
 import type { AnyDefinition } from "./definition/containerDefinition.ts";
 import { createDocuments, type ReadCounts } from "./definition/document.ts";
 import type { EntityTypes } from "./definition/entityTypes.ts";
+import type { StoreError } from "./errors/errors.ts";
 import { createChanges } from "./feed/changes.ts";
 import type { ChangesPage, ChangesRequest } from "./feed/changesRequest.ts";
 import { createList } from "./lists/list.ts";
@@ -61,8 +62,9 @@ export function createStore<Types extends EntityTypes>(
   container: Container,
   definition: AnyDefinition,
   cursors: Cursors,
+  onUnfit?: (error: StoreError) => void,
 ): Store<Types> {
-  const documents = createDocuments<Types["item"]>(definition);
+  const documents = createDocuments<Types["item"]>(definition, onUnfit);
   const source = { container, definition, documents, cursors };
   return {
     ...createPointStore<Types>(coalescer.submit, definition, documents),

@@ -183,6 +183,18 @@ describe("a document that does not fit the schema", () => {
   });
 });
 
+test("who opened the container is told of what pages leave out", async () => {
+  await filled("told", [{ id: "good", name: "G" }, { id: "bad" }]);
+  const definition = defineContainer({ id: "told", partitionKey: "/id", schema: z.strictObject(base) });
+  const told: string[] = [];
+  const { store } = await openContainer(emulator.client(), "appdb", definition, {
+    onUnfit: ({ message }) => told.push(message),
+  });
+  await store.list();
+  await Array.fromAsync(store.changes({ follow: false }));
+  expect(told).toEqual(Array(2).fill(expect.stringMatching(/^The item {"id":"bad"} of told does not fit/)));
+});
+
 describe("a schema that changes what it is given", () => {
   test("answers an item in its own form when that form stays", async () => {
     await filled("trimmed", [

@@ -1,7 +1,7 @@
 export { type Api, type ApiInfo, createApi } from "./createApi.ts";
 export { type ApiListener, createListener } from "./createListener.ts";
 export { type AnyEntity, type Entities, type Entity, entity } from "./entity/entity.ts";
-export { type EntityContext, entityRouter, entityRouters } from "./entity/entityRouter.ts";
+export { type EntityContext, entityRouter, entityRouters, type ListAnswer } from "./entity/entityRouter.ts";
 export type { Outcome } from "./entity/outcome.ts";
 export type { Written } from "./entity/writeBulk.ts";
 export { type Failure, formatError, translateFailure } from "./errors.ts";

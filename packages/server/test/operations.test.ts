@@ -1,8 +1,10 @@
+import { createCosmosClient, createCredential } from "@cosmos-trpc/cosmos-core";
 import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
 import { createTRPCClient, httpBatchLink, httpLink, type TRPCClient, TRPCClientError } from "@trpc/client";
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { afterAll, beforeAll, describe, expect, expectTypeOf, onTestFinished, test } from "vitest";
 import type { AppRouter } from "./app.ts";
+import { configurationOf } from "./configurationOf.ts";
 import { isOpen, type RunningServer, startServer } from "./runningServer.ts";
 
 let emulator: Emulator;
@@ -308,6 +310,23 @@ test("every answer says its charge and its time, of a refused call too, and of a
   expect(one?.get("server-timing")).toMatch(timing);
   const [total, database] = [...(one?.get("server-timing") ?? "").matchAll(/dur=([\d.]+)/g)].map(durationOf);
   expect(database).toBeLessThanOrEqual(total ?? 0);
+});
+
+test("what is stored and is no item is left out of a list, counted, and told to the operator alone", async () => {
+  const configuration = configurationOf(emulator.env);
+  const endpoint = { ...configuration.endpoint, key: emulator.key };
+  const client = createCosmosClient({ ...configuration, endpoint }, createCredential());
+  onTestFinished(() => client.dispose());
+  const container = client.database(configuration.database).container("items");
+  await container.items.create({ id: "unfit", pk: "unfit", name: 5, secret: "inside" });
+  await api.items.create.mutate({ id: "fit", pk: "unfit" });
+  const page = await api.items.list.query({ pk: "unfit" });
+  expect(page).toMatchObject({ items: [{ id: "fit" }], unfit: 1 });
+  expect(JSON.stringify(page)).not.toContain("inside");
+  const told = await server.logged(({ msg }) => msg.includes('"id":"unfit"'));
+  expect(told.msg).toContain("name: has to be a string");
+  expect(await refusal(api.items.get.query({ id: "unfit" }))).toMatchObject({ data: { reason: "misconfigured" } });
+  await container.item("unfit", "unfit").delete();
 });
 
 const durationOf = ([, text]: RegExpMatchArray): number => Number(text);

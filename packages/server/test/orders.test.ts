@@ -2,29 +2,23 @@ import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
 import { validate } from "@readme/openapi-parser";
 import { createTRPCClient, httpLink, type TRPCClient, TRPCClientError } from "@trpc/client";
 import { afterAll, beforeAll, expect, expectTypeOf, onTestFinished, test } from "vitest";
-import type { ShopRouter } from "../examples/orders/router.ts";
+import { type ShopRouter, api as shop } from "../examples/orders/api.ts";
+import { readConfiguration, type Server, startServer } from "../src/index.ts";
 import { openStream, untilSeen, watched, watchUrl } from "./eventStream.ts";
-import { type RunningServer, sources, startServer } from "./runningServer.ts";
 
 let emulator: Emulator;
-let server: RunningServer;
+let server: Server;
 let api: TRPCClient<ShopRouter>;
-
-const program = { ...sources, args: [...sources.args.slice(0, -1), "test/shop.ts"] };
 
 beforeAll(async () => {
   emulator = await startEmulator({ physicalPartitions: 2 });
-  server = await startServer(emulator.env, program);
-  await Promise.all(
-    ["items", "orders"].map((id) =>
-      server.logged(({ msg, container }) => msg === "container open" && container === id),
-    ),
-  );
+  Object.assign(process.env, emulator.env);
+  server = await startServer(shop, { ...readConfiguration(emulator.env), port: 0, logLevel: "silent" });
   api = createTRPCClient<ShopRouter>({ links: [httpLink({ url: `${server.url}/trpc` })] });
 });
 
 afterAll(async () => {
-  await server.stop();
+  await server.close();
   await emulator.close();
 });
 
@@ -143,6 +137,7 @@ test("it is in the OpenAPI document, beside the items", async () => {
     valid: true,
   });
   expect(Object.keys(document.paths)).toContain("/api/cosmos/items");
+  expect(document).toMatchObject({ info: { title: "Shop", version: "2.1.0" } });
   const parameters = document.paths["/api/cosmos/orders/{id}"]?.parameters;
   expect(parameters?.map(({ name, required }) => [name, required])).toEqual([
     ["id", true],

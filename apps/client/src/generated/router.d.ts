@@ -264,11 +264,6 @@ export type AppRouter = TRPCBuiltRouter<
             pk: string;
           }[];
           /**
-           * Documents of the page that do not fit the schema, when there are any: they are not among the items, so that one of
-           * them makes no list unreadable. Whoever needs all that is there, as an export does, has to look at it.
-           */
-          readonly unfit?: UnfitDocument[];
-          /**
            * Where the next page begins; the last page has none. A page may have fewer items than `limit`, or none, and yet not be the last.
            */
           readonly cursor?: string;
@@ -276,6 +271,11 @@ export type AppRouter = TRPCBuiltRouter<
           readonly requestCharge: number;
           /** Which indexes the query used, when the request asked to explain it. */
           readonly explain?: IndexUse;
+          /**
+           * How many documents of the page do not fit the schema, when there are any: they are not among the items. The server's
+           * log says which.
+           */
+          readonly unfit?: number;
         }
       >;
       /** Upserts up to 1,000 items: an outcome for each, in their order, with its new etag. */
@@ -379,35 +379,6 @@ export type Failure = {
   readonly currentEtag?: string;
   readonly retryAfterMs?: number;
 };
-
-/**
- * Of `misconfigured`:
- * - `container-missing`: the container or its database is not there.
- * - `partition-key-differs`: the container is partitioned by another path than its definition says.
- * - `role-missing`: Cosmos DB's 403: the identity lacks a role for its data.
- * - `network-blocked`: Cosmos DB's 403: the account's firewall lets nobody in from here.
- * - `token-refused`: Cosmos DB's 401: a token of another tenant or for another account.
- * - `no-token`: the credential found no identity, or the identity got no token.
- * - `schema-outdated`: an item was written by a later version of the schema than this process has.
- * - `schema-broken`: the definition's own schema or upgrades fail.
- * - `item-unfit`: an item is stored in a form that its schema does not have.
- *
- * Of `unavailable`:
- * - `endpoint-wrong`: there is no host of the endpoint's name, or no name service to ask.
- * - `no-answer`: nobody could be reached, or answered in time.
- */
-export type FailureCode =
-  | "container-missing"
-  | "endpoint-wrong"
-  | "item-unfit"
-  | "network-blocked"
-  | "no-answer"
-  | "no-token"
-  | "partition-key-differs"
-  | "role-missing"
-  | "schema-broken"
-  | "schema-outdated"
-  | "token-refused";
 
 export type Filter = {
   readonly [key: `data.${string}`]:
@@ -668,41 +639,6 @@ export type Reason =
   | "throttled"
   | "too-large"
   | "unavailable";
-
-/** Every failure of a store. Its message is for the operator: it may name endpoints and containers. */
-export type StoreError = {
-  readonly name: "StoreError";
-  readonly reason: Reason;
-  readonly code?: FailureCode;
-  /** Cosmos DB's HTTP status. */
-  readonly status?: number;
-  /** Cosmos DB's substatus. */
-  readonly substatus?: number;
-  /** What Microsoft's support asks for. */
-  readonly activityId?: string;
-  /** How long to wait before trying again, in milliseconds. */
-  readonly retryAfterMs?: number;
-  /** The etag that the item has now, in the service's quotes. */
-  readonly currentEtag?: string;
-  readonly fields?: {
-    /** Where it is: `data.size`, `tags.0`; empty for the input as a whole. */
-    readonly path: string;
-    readonly message: string;
-  }[];
-  /** What the failed operation cost, in request units (RU). */
-  readonly requestCharge?: number;
-  cause?: unknown;
-  message: string;
-  stack?: string;
-};
-
-/** A document that is no item by the definition's schema. */
-export type UnfitDocument = {
-  /** As it is stored, with what the service keeps about it. */
-  readonly document: Record<string, unknown>;
-  /** `misconfigured`: its message says for the operator what does not fit, and what to do. */
-  readonly error: StoreError;
-};
 
 export type WriteOptions = {
   /**

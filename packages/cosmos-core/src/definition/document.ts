@@ -89,8 +89,15 @@ export interface Documents<Item extends ItemBase> {
   counts(): ReadCounts;
 }
 
-/** Makes documents of a container's items, and items of its documents. */
-export function createDocuments<Item extends ItemBase>(definition: AnyDefinition): Documents<Item> {
+/**
+ * Makes documents of a container's items, and items of its documents.
+ *
+ * @param onUnfit is told of documents that are left out of many; of one alone its reader is told
+ */
+export function createDocuments<Item extends ItemBase>(
+  definition: AnyDefinition,
+  onUnfit: (error: StoreError) => void = () => undefined,
+): Documents<Item> {
   const { version = 1, upgrades = [] } = definition;
   const keyPaths = [["id"], ...partitionKeyPaths(definition).map(definitionPath)];
   const versionOf = (document: ItemDefinition): number => Number(document[versionField] ?? 1);
@@ -179,6 +186,7 @@ export function createDocuments<Item extends ItemBase>(definition: AnyDefinition
         } catch (error) {
           if (!(error instanceof StoreError)) throw error;
           others.push({ document, error });
+          onUnfit(error);
         }
       }
       return others.length === 0 ? { items } : { items, unfit: others };

@@ -1,4 +1,4 @@
-import type { EntityTypes, Stored } from "@cosmos-trpc/cosmos-core";
+import type { EntityTypes, ListResult, Stored } from "@cosmos-trpc/cosmos-core";
 import type { TRPCProcedureBuilder, TRPCRouterRecord, TRPCUnsetMarker } from "@trpc/server";
 import { translateFailure } from "../errors.ts";
 import { requestScope, type StoresOfRequest } from "../request/requestContext.ts";
@@ -12,6 +12,15 @@ import { writeBulk } from "./writeBulk.ts";
 /** What the context of a request has to have for the procedures of entities: `stores`, as a listener hands them out. */
 export interface EntityContext {
   readonly stores: StoresOfRequest;
+}
+
+/** A page of a list, as callers see it. */
+export interface ListAnswer<Item> extends Omit<ListResult<Item>, "unfit"> {
+  /**
+   * How many documents of the page do not fit the schema, when there are any: they are not among the items. The server's
+   * log says which.
+   */
+  readonly unfit?: number;
 }
 
 /** A procedure of a tRPC instance, with or without middleware, that has no input yet. */
@@ -109,7 +118,12 @@ export function entityRouter<Types extends EntityTypes, Context, Meta, Overrides
     ),
 
     /** A page of items, by filters and in an order that an index serves. */
-    list: base.input(inputs.list).query(({ ctx, input }) => using(ctx, (store) => store.list(input))),
+    list: base.input(inputs.list).query(({ ctx, input }) =>
+      using(ctx, async (store): Promise<ListAnswer<Types["item"]>> => {
+        const { unfit, ...page } = await store.list(input);
+        return unfit === undefined ? page : { ...page, unfit: unfit.length };
+      }),
+    ),
 
     /** Upserts up to 1,000 items: an outcome for each, in their order, with its new etag. */
     bulk: base

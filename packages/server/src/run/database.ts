@@ -1,5 +1,5 @@
 import { backOff, pause } from "@cosmos-trpc/base";
-import type { EntityTypes, Store } from "@cosmos-trpc/cosmos-core";
+import type { EntityTypes, Store, StoreError } from "@cosmos-trpc/cosmos-core";
 import {
   type ContainerDefinition,
   type CosmosConfiguration,
@@ -49,7 +49,9 @@ export function connectDatabase(
 
   function connect({ definition: given, id }: NamedContainer) {
     const definition = { ...given, id };
-    const open = () => openContainer(client, cosmos.database, definition);
+    const onUnfit = (error: StoreError): void =>
+      log.warn({ container: id, reason: error.reason }, operatorMessage(error));
+    const open = () => openContainer(client, cosmos.database, definition, { onUnfit });
 
     async function attempt() {
       if (cosmos.endpoint.isLoopback) await ensureContainer(cosmos, definition, credential);

@@ -1,4 +1,4 @@
-import type { ItemBase } from "@cosmos-trpc/cosmos-core";
+import type { ChangesPage, ItemBase } from "@cosmos-trpc/cosmos-core";
 import { type ChangeSource, createLiveFeed, type FeedLimits, type LiveFeed } from "./liveFeed.ts";
 import { createReplays, type Replays } from "./replays.ts";
 
@@ -13,9 +13,17 @@ export function createSharedFeed<Item extends ItemBase>(
   source: ChangeSource<Item>,
   limits: FeedLimits,
 ): SharedFeed<Item> {
-  const live = createLiveFeed<Item>(source, limits, () => replays.forgetUnused());
-  const replays = createReplays<Item>(source, live, limits);
+  const lean: ChangeSource<Item> = { changes: (request) => withoutUnfit(source.changes(request)) };
+  const live = createLiveFeed<Item>(lean, limits, () => replays.forgetUnused());
+  const replays = createReplays<Item>(lean, live, limits);
   return { live, replays };
+}
+
+/** Pages that say that documents were left out of them, and hold none: a buffer would keep them for nobody. */
+async function* withoutUnfit<Item>(
+  pages: AsyncIterable<ChangesPage<Item>>,
+): AsyncGenerator<ChangesPage<Item>, void, undefined> {
+  for await (const page of pages) yield page.unfit === undefined ? page : { ...page, unfit: [] };
 }
 
 /** The shared feeds of this process: one for each store that somebody has watched. */

@@ -54,7 +54,7 @@ export async function* watchChanges<Item extends ItemBase>(
       const replay = replays.join(cursor ?? since, subscriber);
       try {
         for (let page = await replay.next(); page !== undefined; page = await replay.next()) {
-          const isEnd = page.items.length === 0;
+          const isEnd = page.items.length === 0 && page.unfit === undefined;
           yield* wanted(page, isEnd && !isEndTold);
           isEndTold ||= isEnd;
         }

@@ -103,8 +103,8 @@ function later(response: ServerResponse): void {
 }
 
 const page = `
-import { createClient, isItemsError } from "@cosmos-trpc/client";
-const reasonOf = (call) => call.then(() => "none", (error) => isItemsError(error) ? error.reason : String(error));
+import { createApiClient as createClient, isApiError } from "@cosmos-trpc/client";
+const reasonOf = (call) => call.then(() => "none", (error) => isApiError(error) ? error.reason : String(error));
 const get = (options) => createClient(options).items.get.query({ id: "a" });
 window.run = async (paths) => {
   const reasons = {};
@@ -117,7 +117,7 @@ window.run = async (paths) => {
   const longQuery = (await items.get.query({ id: long })).id === long;
   const clock = await get({ url: "/later" });
   const refused = await new Promise((resolve) => items.watch.subscribe({ id: "refused" }, {
-    onError: (error) => resolve(isItemsError(error) ? error.reason : String(error)),
+    onError: (error) => resolve(isApiError(error) ? error.reason : String(error)),
   }));
   const rejects = await reasonOf(get({ url: "/", getToken: () => Promise.reject(new Error("no")) }));
   const hangs = await reasonOf(get({ url: "/", timeout: 200, getToken: () => new Promise(() => {}) }));

@@ -1,5 +1,5 @@
 import { itemKey, items } from "@cosmos-trpc/cosmos-core/schema";
-import { createApi, entity, entityRouters, initApi } from "../../src/index.ts";
+import { createApi, entity, entityRouters, initApi } from "@cosmos-trpc/server";
 import { orders } from "./orders.ts";
 
 /** Items, and a second entity: this is the line. */
@@ -15,4 +15,10 @@ export const shopRouter = router(entityRouters(procedure, entities));
 /** The API's type: what clients are typed from. */
 export type ShopRouter = typeof shopRouter;
 
-export const api = createApi({ title: "Shop", entities, router: shopRouter, createContext });
+export const api = createApi({
+  title: "Shop",
+  version: "2.1.0",
+  entities,
+  router: shopRouter,
+  createContext,
+});
