@@ -6,7 +6,7 @@ import type { Documents } from "../definition/document.ts";
 import { type PartitionKeyPrefix, partitionKeyPrefixReader } from "../definition/itemKey.ts";
 import { StoreError } from "../errors/errors.ts";
 import { invalidInput, numberProblems } from "../errors/invalidInput.ts";
-import { type FeedPosition, openChangeFeed } from "../sdk/changeFeed.ts";
+import { type FeedPage, type FeedPosition, openChangeFeed } from "../sdk/changeFeed.ts";
 import type { Container } from "../sdk/client.ts";
 import type { ChangesPage, ChangesRequest, Since } from "./changesRequest.ts";
 
@@ -57,7 +57,7 @@ export function createChanges<Item extends ItemBase>(source: ChangesSource<Item>
 
     for (;;) {
       signal?.throwIfAborted();
-      let page: Awaited<ReturnType<typeof feed.next>>;
+      let page: FeedPage;
       try {
         page = await feed.next(signal);
         failedSince = undefined;
