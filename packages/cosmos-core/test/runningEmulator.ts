@@ -101,7 +101,9 @@ async function openIdentityEndpoint(): Promise<string> {
     const { IDENTITY_ENDPOINT = "", IDENTITY_HEADER = "" } = identityOwner.env;
     try {
       const headers = { "x-identity-header": IDENTITY_HEADER };
-      const answer = await fetch(`${IDENTITY_ENDPOINT}${new URL(url, IDENTITY_ENDPOINT).search}`, { headers });
+      const answer = await fetch(`${IDENTITY_ENDPOINT}${new URL(url, IDENTITY_ENDPOINT).search}`, {
+        headers,
+      });
       response.writeHead(answer.status, { "content-type": "application/json" }).end(await answer.text());
     } catch {
       response.destroy();
