@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { globSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -30,9 +30,12 @@ export interface RunningEmulator {
   keyClient(): ReturnType<typeof createCosmosClient>;
 }
 
+/** Where a process's emulators are, one after the other: the keys and certificates of the first are all the others'. */
+const dataDir = mkdtempSync(join(tmpdir(), "cosmos-core-test-"));
+process.once("exit", () => rmSync(dataDir, { recursive: true, force: true }));
+
 /** Starts one before the file's tests, and puts its variables into this process's environment. */
 export function useEmulator(options: EmulatorOptions = {}): RunningEmulator {
-  const dataDir = mkdtempSync(join(tmpdir(), "cosmos-core-test-"));
   const clientId = randomUUID();
   const undo: (() => unknown)[] = [];
   let emulator: Emulator;
@@ -45,7 +48,7 @@ export function useEmulator(options: EmulatorOptions = {}): RunningEmulator {
     for (const step of undo.reverse()) await step();
     delete process.env["AZURE_CLIENT_ID"];
     await emulator.close();
-    rmSync(dataDir, { recursive: true, force: true });
+    for (const file of globSync("cosmos.db*", { cwd: dataDir })) rmSync(join(dataDir, file));
   });
 
   const configuration = () => configurationOf(emulator.env);
