@@ -12,7 +12,7 @@ import { invalidInput, problemsText } from "../errors/invalidInput.ts";
 import { type AnyDefinition, type ItemBase, partitionKeyPaths } from "./containerDefinition.ts";
 import { definitionPath } from "./containerPath.ts";
 import { jsonBytes } from "./jsonBytes.ts";
-import { applySchema, fitToSchema } from "./schemaFit.ts";
+import { applySchema, fitToSchema, unsettledField } from "./schemaFit.ts";
 import type { ItemDefinition } from "./serviceTypes.ts";
 
 /** An item as it is stored: with what the service keeps about it, under the service's names. */
@@ -102,6 +102,18 @@ export function createDocuments<Item extends ItemBase>(
   const keyPaths = [["id"], ...partitionKeyPaths(definition).map(definitionPath)];
   const versionOf = (document: ItemDefinition): number => Number(document[versionField] ?? 1);
   let [checked, upgraded, unfit] = [0, 0, 0];
+  let isSettled = false;
+
+  /** Refuses the first write by a schema whose items would not be read: nothing of it is stored then. */
+  function checkOnce(item: object): void {
+    if (isSettled) return;
+    const field = unsettledField(definition, item);
+    if (field !== undefined) {
+      const message = `The schema of ${definition.id} is wrong: ${field.path} ${field.message}.`;
+      throw new StoreError("misconfigured", message, { code: "schema-broken" });
+    }
+    isSettled = true;
+  }
 
   const misfit = (document: ItemDefinition, problem: string, code: FailureCode): StoreError => {
     const key = Object.fromEntries(keyPaths.map((path) => [pathText(path), valueAt(document, path)]));
@@ -160,6 +172,7 @@ export function createDocuments<Item extends ItemBase>(
       const isKept = (path: JsonPath) => valueAt(known, path) !== undefined;
       const applied = applySchema(definition, withoutServiceFields(input), isKept);
       if ("problems" in applied) throw refuse(applied.problems);
+      if (known === undefined) checkOnce(applied.item);
       return applied.item as Item;
     },
     write(item) {

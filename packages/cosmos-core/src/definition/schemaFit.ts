@@ -27,7 +27,21 @@ export function applySchema(
     const [holder, name] = holderOf(applied.data, place);
     if (holder !== undefined) holder[name] = valueAt(input, place);
   }
-  return { item: applied.data };
+  const lost = lostPrototypeName(input, applied.data);
+  if (lost === undefined) return { item: applied.data };
+  return { problems: [{ path: lost.join("."), message: "is a name that zod leaves out: use another one" }] };
+}
+
+/** Where a property called `__proto__` is that zod has left out: its records and loose objects do so silently. */
+function lostPrototypeName(input: unknown, made: unknown, place: JsonPath = []): JsonPath | undefined {
+  if (input === made || !isContainer(input) || !isContainer(made)) return undefined;
+  if (Object.hasOwn(input, "__proto__") && !Object.hasOwn(made, "__proto__")) return [...place, "__proto__"];
+  for (const name of Object.keys(input)) {
+    if (!Object.hasOwn(made, name)) continue;
+    const lost = lostPrototypeName(input[name], made[name], [...place, name]);
+    if (lost !== undefined) return lost;
+  }
+  return undefined;
 }
 
 /**
@@ -42,16 +56,24 @@ export function fitToSchema(definition: AnyDefinition, item: object): readonly F
   if ("issues" in applied) return fieldProblems(applied);
   const [stored, made] = [item as Container, applied.data as Container];
   if (fill(stored, made, false)) return [];
-  // Some value is made into another one. That has to be the end of it, or each reading and writing back changes more.
-  const again = apply(definition, made);
-  const place = "issues" in again ? fieldProblems(again)[0]?.path : difference(made, again.data);
-  if (place !== undefined) {
-    const message =
-      "is made into something else each time that the schema is applied, which has to leave what it gave as it is";
-    return [{ path: place, message }];
-  }
+  // Some value is made into another one.
+  const unsettled = unsettledField(definition, made);
+  if (unsettled !== undefined) return [unsettled];
   fill(stored, made, true);
   return [];
+}
+
+/**
+ * The field that a schema makes into something else again, or refuses, when it is applied to what it has made. It has to
+ * leave that as it is, or each reading and writing back changes more.
+ */
+export function unsettledField(definition: AnyDefinition, made: object): FieldProblem | undefined {
+  const again = apply(definition, made);
+  const path = "issues" in again ? fieldProblems(again)[0]?.path : difference(made, again.data);
+  if (path === undefined) return undefined;
+  const message =
+    "is made into something else each time that the schema is applied, which has to leave what it gave as it is";
+  return { path, message };
 }
 
 function apply({ id, schema }: AnyDefinition, input: unknown): Applied {
