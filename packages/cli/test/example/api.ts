@@ -1,7 +1,7 @@
 import { itemKey, items } from "@cosmos-trpc/cosmos-core/schema";
 import { createApi, createManifest, entity, entityRouters, initApi, serve } from "@cosmos-trpc/server";
 import { z } from "zod";
-import { orders } from "../../../server/examples/orders/orders.ts";
+import { orders } from "./orders.ts";
 
 // What the command line is tried on: items, orders with a hierarchical partition key, and procedures of its own.
 

@@ -26,7 +26,7 @@ export interface EntityCaller {
 }
 
 /** One request of an entity's routes. */
-export interface EntityCall {
+interface EntityCall {
   readonly request: IncomingMessage;
   readonly caller: EntityCaller;
   readonly address: EntityAddress;

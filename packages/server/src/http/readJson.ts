@@ -40,5 +40,5 @@ function parse(bytes: Buffer): unknown {
 }
 
 /** What a caller is told of JSON that cannot be taken. */
-export const jsonFailure = (cause: unknown): TRPCError =>
+const jsonFailure = (cause: unknown): TRPCError =>
   new TRPCError({ code: cause instanceof UnsafeNumberError ? "BAD_REQUEST" : "PARSE_ERROR", cause });
