@@ -1,6 +1,6 @@
 import type { EntityManifest, Manifest } from "@cosmos-trpc/base";
 import { Argument, type Command, type Option } from "commander";
-import type { Io } from "./session.ts";
+import type { Io } from "./output.ts";
 
 /** The shells that are known. */
 const shells = ["bash", "zsh", "fish"] as const;

@@ -1,4 +1,4 @@
-import type { Usage } from "./api.ts";
+import type { Usage } from "./calls.ts";
 
 /** A call that was refused, or a server that does not answer: the process ends with 1 and this sentence. */
 export class Refused extends Error {

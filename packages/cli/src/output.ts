@@ -1,11 +1,21 @@
 import { spawn } from "node:child_process";
 import { fstatSync } from "node:fs";
-import type { Writable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import { ReaderGone } from "./errors.ts";
-import type { Session } from "./session.ts";
 
 /** A standard stream, as far as it is written to. */
 export type Stream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** What a command has of its process: `process` itself, or a test's streams. */
+export interface Io {
+  readonly stdin: Readable;
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Signals that ask the process to end. */
+  once(name: NodeJS.Signals, listener: (name: NodeJS.Signals) => void): unknown;
+  off(name: NodeJS.Signals, listener: (name: NodeJS.Signals) => void): unknown;
+}
 
 /** Standard output as a stream of text that nobody has to hold in memory. */
 export interface Output {
@@ -60,7 +70,7 @@ export function createOutput(stream: Stream, onFailure: (error: Error) => void):
  *
  * @returns ends it
  */
-export function followReader({ io, output }: Pick<Session, "io" | "output">): () => void {
+export function followReader({ io, output }: { readonly io: Io; readonly output: Output }): () => void {
   const { fd } = io.stdout as { fd?: number };
   if (fd === undefined || process.platform !== "linux" || !fstatSync(fd).isFIFO()) return () => undefined;
   // With --pid it ends with this process, even after a kill, so that it holds nobody's pipe open.

@@ -15,8 +15,9 @@ import { addCompletion } from "./completion.ts";
 import { suggestion } from "./entity/fields.ts";
 import { Interrupted, ReaderGone, Refused, WrongUsage } from "./errors.ts";
 import type { CliOptions } from "./options.ts";
+import type { Io } from "./output.ts";
 import { addProcedure } from "./procedures/procedureCommand.ts";
-import { type CommonOptions, costOf, createSession, type Io, type Session } from "./session.ts";
+import { type CommonOptions, costOf, createSession, type Session } from "./session.ts";
 import { printable, printableLines } from "./terminal/show.ts";
 
 /** Exit codes: 0 done, 1 refused by the server or no server, 2 wrong usage; interrupted as shells have it. */

@@ -1,21 +1,9 @@
-import type { Readable } from "node:stream";
 import type { Manifest } from "@cosmos-trpc/base";
-import { type Api, createApi, usualUrl } from "./api.ts";
+import { type Api, createApi } from "./api.ts";
 import type { Refused } from "./errors.ts";
 import type { CliOptions } from "./options.ts";
-import { createOutput, type Output, type Stream } from "./output.ts";
+import { createOutput, type Io, type Output } from "./output.ts";
 import { jsonLine, printable, showUsage } from "./terminal/show.ts";
-
-/** What a command has of its process: `process` itself, or a test's streams. */
-export interface Io {
-  readonly stdin: Readable;
-  readonly stdout: Stream;
-  readonly stderr: Stream;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Signals that ask the process to end. */
-  once(name: NodeJS.Signals, listener: (name: NodeJS.Signals) => void): unknown;
-  off(name: NodeJS.Signals, listener: (name: NodeJS.Signals) => void): unknown;
-}
 
 /** Options that every command takes. */
 export interface CommonOptions {
@@ -43,11 +31,8 @@ export interface Session {
 }
 
 /** Begins one. */
-export function createSession(
-  { name, manifest, createClient, defaultUrl = usualUrl, inputs = {} }: CliOptions,
-  io: Io,
-  onFailure: (error: Error) => void,
-): Session {
+export function createSession(options: CliOptions, io: Io, onFailure: (error: Error) => void): Session {
+  const { name, manifest, inputs = {} } = options;
   const output = createOutput(io.stdout, onFailure);
   const session: Session = {
     name,
@@ -63,7 +48,7 @@ export function createSession(
     tellDone(text, { json }) {
       if (json !== true) io.stderr.write(`${printable(text)}\n`);
     },
-    api: (options) => createApi(session, createClient, options.url, defaultUrl),
+    api: ({ url }) => createApi(session, options, url),
   };
   return session;
 }

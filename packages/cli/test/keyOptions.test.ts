@@ -83,9 +83,18 @@ describe("a hierarchical partition key", () => {
   });
 
   test("whose fields are called as options have a prefix in every command", () => {
-    const names = ["url", "where", "json", "limit", "noReply", "__proto__"];
+    const names = ["url", "where", "json", "limit", "noReply", "__proto__", "aB", "a_b"];
     const { flags } = read(entityWith(...names.map((name) => ({ name }))));
-    expect(flags).toEqual(["key-url", "key-where", "key-json", "key-limit", "key-no-reply", "proto"]);
+    expect(flags).toEqual([
+      "key-url",
+      "key-where",
+      "key-json",
+      "key-limit",
+      "key-no-reply",
+      "proto",
+      "a-b",
+      "key-a-b",
+    ]);
     const two = entityWith({ name: "url" }, { name: "__proto__" });
     const { key } = read(two, "--key-url", "u", "--proto", "p");
     expect(JSON.stringify(key())).toBe('{"id":"a","url":"u","__proto__":"p"}');

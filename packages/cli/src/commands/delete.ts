@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { alone, isUnanswered } from "../api.ts";
+import { isUnanswered } from "../api.ts";
+import { alone } from "../calls.ts";
 import { addPartitionKey } from "../entity/keyOptions.ts";
 import { Refused, WrongUsage } from "../errors.ts";
 import { inOrder } from "../inOrder.ts";

@@ -1,6 +1,6 @@
 import type { EntityManifest } from "@cosmos-trpc/base";
 import type { Command } from "commander";
-import type { Item } from "../api.ts";
+import type { Item } from "../calls.ts";
 import type { CommonOptions, Session } from "../session.ts";
 import { jsonLine, showFields, showRows, showUsage } from "../terminal/show.ts";
 import { type ItemTable, itemTable } from "../terminal/table.ts";

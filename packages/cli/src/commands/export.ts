@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { isApiError } from "@cosmos-trpc/client";
 import { type Command, Option } from "commander";
-import { alone, type ListInput } from "../api.ts";
+import { alone, type ListInput } from "../calls.ts";
 import { type Checkpoint, noCheckpoint, openCheckpoint } from "../checkpoint.ts";
 import { addSelection, exampleConditions, type SelectionOptions, whereHelp } from "../entity/selection.ts";
 import { Interrupted, ReaderGone, Refused, WrongUsage } from "../errors.ts";

@@ -1,6 +1,7 @@
 import { isApiError } from "@cosmos-trpc/client";
 import type { Command } from "commander";
-import { alone, type EntityApi, type Item, isUnanswered } from "../api.ts";
+import { isUnanswered } from "../api.ts";
+import { alone, type EntityApi, type Item } from "../calls.ts";
 import { addPartitionKey } from "../entity/keyOptions.ts";
 import { Refused } from "../errors.ts";
 import { inOrder } from "../inOrder.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { alone, type EntityApi, type ListInput, type Page } from "../api.ts";
+import { alone, type EntityApi, type ListInput, type Page } from "../calls.ts";
 import { addSelection, exampleConditions, type SelectionOptions, whereHelp } from "../entity/selection.ts";
 import { WrongUsage } from "../errors.ts";
 import { wholeNumber } from "../optionValues.ts";

@@ -1,6 +1,6 @@
 import type { EntityManifest } from "@cosmos-trpc/base";
 import type { Command } from "commander";
-import { alone } from "../api.ts";
+import { alone } from "../calls.ts";
 import { type Field, knownField } from "../entity/fields.ts";
 import { elementOf, parsedJson, readFieldText, readFieldTexts } from "../entity/fieldText.ts";
 import { addPartitionKey } from "../entity/keyOptions.ts";

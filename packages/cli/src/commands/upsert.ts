@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { alone } from "../api.ts";
+import { alone } from "../calls.ts";
 import { WrongUsage } from "../errors.ts";
 import { importDefaults, importItems } from "../import/importItems.ts";
 import { formatOf } from "../input/openInput.ts";

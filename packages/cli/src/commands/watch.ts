@@ -1,6 +1,6 @@
 import { isApiError } from "@cosmos-trpc/client";
 import type { Command } from "commander";
-import type { WatchInput } from "../api.ts";
+import type { WatchInput } from "../calls.ts";
 import { addPartitionKey } from "../entity/keyOptions.ts";
 import { Interrupted, ReaderGone, Refused } from "../errors.ts";
 import { interruptible } from "../interrupt.ts";

@@ -1,6 +1,6 @@
 import { isRecord } from "@cosmos-trpc/base";
 import type { Command } from "commander";
-import { alone } from "../api.ts";
+import { alone } from "../calls.ts";
 import { WrongUsage } from "../errors.ts";
 import { parseText } from "../input/readNdjson.ts";
 import type { WrittenItem } from "../options.ts";

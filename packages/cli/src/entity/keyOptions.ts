@@ -34,8 +34,8 @@ const entityFlags: readonly string[] = [
   "cursor-file",
 ];
 
-/** A flag for a name that is not ours to choose: one that a command has itself gets a prefix. */
-export function freeFlag(name: string, prefix: string, taken: readonly string[] = []): string {
+/** A flag for a name that is not ours to choose: one that a command has already gets a prefix. */
+export function freeFlag(name: string, prefix: string, taken: readonly string[]): string {
   const flag = kebabCase(name) || "value";
   // With an option --no-flag commander takes --flag for its opposite.
   return [...commonFlags, ...taken].includes(flag) || flag.startsWith("no-") ? `${prefix}-${flag}` : flag;
@@ -59,8 +59,10 @@ export interface PartitionKeyOptions {
  */
 export function addPartitionKey(command: Command, entity: EntityManifest, of: string): PartitionKeyOptions {
   const fields = entity.key.slice(1);
+  const taken = [...entityFlags];
   const options = fields.map((field): KeyOption => {
-    const flag = fields.length === 1 ? "pk" : freeFlag(field.name, "key", entityFlags);
+    const flag = fields.length === 1 ? "pk" : freeFlag(field.name, "key", taken);
+    taken.push(flag);
     const description =
       fields.length === 1
         ? `${of} partition key${field.name === "pk" ? "" : `, ${field.name}`}`

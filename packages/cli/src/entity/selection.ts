@@ -1,6 +1,6 @@
 import type { EntityManifest } from "@cosmos-trpc/base";
 import { type Command, Help } from "commander";
-import type { ListInput } from "../api.ts";
+import type { ListInput } from "../calls.ts";
 import { collect, parseOrderKey } from "../optionValues.ts";
 import { knownField } from "./fields.ts";
 import { addPartitionKey } from "./keyOptions.ts";

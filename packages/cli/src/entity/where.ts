@@ -1,6 +1,6 @@
 import type { EntityManifest } from "@cosmos-trpc/base";
 import { InvalidArgumentError } from "commander";
-import type { Filter } from "../api.ts";
+import type { Filter } from "../calls.ts";
 import { WrongUsage } from "../errors.ts";
 import { type Field, knownField } from "./fields.ts";
 import { elementOf, parsedJson, readFieldText, readFieldTexts } from "./fieldText.ts";

@@ -1,5 +1,5 @@
 import { type EntityManifest, valueAt } from "@cosmos-trpc/base";
-import type { Item } from "../api.ts";
+import type { Item } from "../calls.ts";
 import { isLiteral, isUnsafe, parsedJson } from "../entity/fieldText.ts";
 import { UnreadableInput, WrongUsage } from "../errors.ts";
 import { type Column, readHead } from "../input/csvColumns.ts";

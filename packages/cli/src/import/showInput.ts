@@ -1,4 +1,5 @@
-import type { Item } from "../api.ts";
+import type { JsonSchema } from "@cosmos-trpc/base";
+import type { Item } from "../calls.ts";
 import { type EntityContext, showItems } from "../commands/entityCommand.ts";
 import { serviceProperties } from "../entity/fields.ts";
 import { Refused } from "../errors.ts";
@@ -63,14 +64,21 @@ type Check = (item: WrittenItem) => string | undefined;
 const written = (item: WrittenItem): WrittenItem =>
   Object.fromEntries(Object.entries(item).filter(([name]) => !serviceProperties.includes(name)));
 
-/** Makes a check of a JSON Schema. */
-async function schemaCheck(schema: EntityContext["entity"]["item"]): Promise<Check> {
+/** Makes a check of a JSON Schema; of one that zod cannot read back it knows nothing. */
+async function schemaCheck(schema: JsonSchema): Promise<Check> {
   const { fromJSONSchema } = await import("zod");
-  const parser = fromJSONSchema(schema as Parameters<typeof fromJSONSchema>[0]);
-  return (item) => {
-    const { error } = parser.safeParse(item);
-    return error?.issues
-      .map(({ path, message }) => `${path.length === 0 ? "the item" : path.join(".")}: ${message}`)
+  const parser = (() => {
+    try {
+      return fromJSONSchema(schema as Parameters<typeof fromJSONSchema>[0]);
+    } catch {
+      return undefined;
+    }
+  })();
+  return (item) =>
+    parser
+      ?.safeParse(item)
+      .error?.issues.map(
+        ({ path, message }) => `${path.length === 0 ? "the item" : path.join(".")}: ${message}`,
+      )
       .join("; ");
-  };
 }

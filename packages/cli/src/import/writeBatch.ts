@@ -1,5 +1,5 @@
 import { isApiError, isPassing } from "@cosmos-trpc/client";
-import { alone, type EntityApi, type ItemRefusal } from "../api.ts";
+import { alone, type EntityApi, type ItemRefusal } from "../calls.ts";
 import { Refused } from "../errors.ts";
 import type { InputRecord } from "../input/inputRecord.ts";
 import type { WrittenItem } from "../options.ts";

@@ -116,8 +116,10 @@ function objectPart(schema: JsonSchema, isNeeded: boolean): InputPart {
     name: "the options",
     isNeeded,
     add(command) {
+      const taken = ["input"];
       const options = Object.entries(properties).map(([name, property]) => {
-        const flag = freeFlag(name, "input", ["input"]);
+        const flag = freeFlag(name, "input", taken);
+        taken.push(flag);
         const option = propertyOption(flag, name, property, required.includes(name));
         command.addOption(option);
         return { name, flag, property, attribute: option.attributeName() };

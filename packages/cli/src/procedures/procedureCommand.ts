@@ -1,6 +1,6 @@
 import { isRecord, type JsonSchema, type ProcedureManifest } from "@cosmos-trpc/base";
 import type { Command } from "commander";
-import { alone, type ProcedureApi } from "../api.ts";
+import { alone, type ProcedureApi } from "../calls.ts";
 import { optionsOf } from "../commands/entityCommand.ts";
 import { Refused } from "../errors.ts";
 import { interruptible } from "../interrupt.ts";

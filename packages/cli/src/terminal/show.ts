@@ -1,5 +1,5 @@
 import { type ColumnManifest, type EntityManifest, valueAt } from "@cosmos-trpc/base";
-import type { Item, Usage } from "../api.ts";
+import type { Item, Usage } from "../calls.ts";
 
 /** A value for people: a list of texts with commas, a time as ISO 8601, and JSON where neither will do. */
 export function valueText(value: unknown, { name }: Pick<ColumnManifest, "name">): string {

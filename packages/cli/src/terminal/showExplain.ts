@@ -1,4 +1,4 @@
-import type { IndexUse } from "../api.ts";
+import type { IndexUse } from "../calls.ts";
 import { printable } from "./show.ts";
 
 type Composite = NonNullable<IndexUse["suggestedCompositeIndex"]>;

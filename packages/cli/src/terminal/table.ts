@@ -1,6 +1,6 @@
 import { type ColumnManifest, type EntityManifest, valueAt } from "@cosmos-trpc/base";
 import stringWidth from "string-width";
-import type { Item } from "../api.ts";
+import type { Item } from "../calls.ts";
 import { printable, valueText } from "./show.ts";
 
 /** Columns of the terminal that a column of the table takes at most. */

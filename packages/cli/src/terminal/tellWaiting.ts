@@ -1,4 +1,4 @@
-import type { Session } from "../session.ts";
+import type { Stream } from "../output.ts";
 import { erase } from "./progressBar.ts";
 
 /** After how long without an answer somebody at a terminal is told what is waited for, in milliseconds. */
@@ -13,8 +13,8 @@ export interface Waiting {
 }
 
 /** Makes one for a server. */
-export function tellWaiting({ io, tell }: Pick<Session, "io" | "tell">, { origin }: URL): Waiting {
-  if (io.stderr.isTTY !== true) return { request: (make) => make() };
+export function tellWaiting(stderr: Stream, tell: (text: string) => void, { origin }: URL): Waiting {
+  if (stderr.isTTY !== true) return { request: (make) => make() };
   let open = 0;
   let state: string = unanswered;
   let timer: NodeJS.Timeout | undefined;
@@ -23,7 +23,7 @@ export function tellWaiting({ io, tell }: Pick<Session, "io" | "tell">, { origin
   function begin(): void {
     timer ??= setTimeout(() => {
       // Where a progress bar or a spinner may stand, which draws itself anew.
-      io.stderr.write(erase);
+      stderr.write(erase);
       tell(`waiting for ${origin}: ${state}.`);
     }, silence).unref();
   }

@@ -1,4 +1,4 @@
-import type { EntityApi, Item, WatchInput } from "../api.ts";
+import type { EntityApi, Item, WatchInput } from "../calls.ts";
 
 /** Items that were written, and the cursor with which a watch goes on behind them. */
 export interface WatchEvent {
