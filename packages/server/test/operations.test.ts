@@ -325,7 +325,9 @@ test("what is stored and is no item is left out of a list, counted, and told to 
   expect(JSON.stringify(page)).not.toContain("inside");
   const told = await server.logged(({ msg }) => msg.includes('"id":"unfit"'));
   expect(told.msg).toContain("name: has to be a string");
-  expect(await refusal(api.items.get.query({ id: "unfit" }))).toMatchObject({ data: { reason: "misconfigured" } });
+  expect(await refusal(api.items.get.query({ id: "unfit" }))).toMatchObject({
+    data: { reason: "misconfigured" },
+  });
   await container.item("unfit", "unfit").delete();
 });
 
