@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { shapeAt } from "../src/definition/fieldShape.ts";
+import { defineContainer } from "../src/index.ts";
 
 const tree = z.object({
   name: z.string(),
@@ -112,4 +113,17 @@ test("the schemas at a path are those that a value there has to satisfy", () => 
   expect(shapeAt(object, ["list"])?.elements?.schemas).toEqual([tree]);
   expect(shapeAt(schema, ["either", "value"])?.schemas).toHaveLength(2);
   expect(shapeAt(schema, ["loose", "other", "inner"])?.schemas).toEqual([]);
+});
+
+test("a type that tells nothing of its values is refused, wherever it is", () => {
+  const Later = z.core.$constructor("Later", (inner: z.core.$ZodType, def: z.core.$ZodTypeDef) => {
+    z.core.$ZodType.init(inner, def);
+    inner._zod.parse = (payload) => payload;
+  });
+  const later = new Later({ type: "later" as "custom" });
+  for (const field of [later, z.array(later), z.union([z.string(), later])]) {
+    expect(() =>
+      defineContainer({ id: "odd", partitionKey: "/id", schema: z.object({ id: z.string(), field }) }),
+    ).toThrow(/^The container odd has a schema of which zod cannot say what its values are \(.*later\)/);
+  }
 });

@@ -55,20 +55,6 @@ function violations(files: ReadonlyMap<string, string>): string[] {
   });
 }
 
-/** Files that import each other in a circle, types included: each such file. */
-function circles(files: ReadonlyMap<string, string>): string[] {
-  const reaches = (from: string, seen: Set<string>): Set<string> => {
-    for (const { from: path } of importsOf(files.get(from) ?? "")) {
-      const target = path.startsWith(".") ? join(dirname(from), path) : undefined;
-      if (target === undefined || seen.has(target)) continue;
-      seen.add(target);
-      reaches(target, seen);
-    }
-    return seen;
-  };
-  return [...files.keys()].filter((file) => reaches(file, new Set()).has(file));
-}
-
 const source = join(import.meta.dirname, "../src");
 const real = new Map(
   globSync("**/*.ts", { cwd: source }).map((file) => [
@@ -78,8 +64,6 @@ const real = new Map(
 );
 
 test("the rooms stand on each other in one order", () => expect(violations(real)).toEqual([]));
-
-test("no file imports itself in a circle, types included", () => expect(circles(real)).toEqual([]));
 
 test.each([
   ["definition/a.ts", 'import { a } from "../sdk/a.ts";', "definition does not stand on sdk"],
@@ -95,16 +79,6 @@ test.each([
   ["elsewhere/a.ts", "", "elsewhere/a.ts is in no room"],
 ])("%s with %s is refused", (file, text, problem) => {
   expect(violations(new Map([[file, text]]))).toEqual([expect.stringContaining(problem)]);
-});
-
-test("a circle is found, of types too", () => {
-  const circle = new Map([
-    ["sdk/a.ts", 'import type { B } from "./b.ts";'],
-    ["sdk/b.ts", 'export type { C } from "./c.ts";'],
-    ["sdk/c.ts", 'import "./a.ts";'],
-    ["sdk/d.ts", 'import { A } from "./a.ts";'],
-  ]);
-  expect(circles(circle)).toEqual(["sdk/a.ts", "sdk/b.ts", "sdk/c.ts"]);
 });
 
 test("the part without the SDK loads none of it", () => {

@@ -292,6 +292,44 @@ test.each(["a/b", "a\\b", "a#b"])("idRules.ts: the SDK refuses the id %j", async
   expect(sent, "before it is sent").toHaveLength(0);
 });
 
+test("idRules.ts: an item whose id is white space only is written, and then not read", async () => {
+  const id = "\t";
+  await container.items.upsert({ id, pk: "pk" });
+  sent.length = 0;
+  const read = await thrown(container.item(id, "pk").read());
+  expect(read, "the SDK reads such an item now: idRules.ts may take its id").toBeDefined();
+  expect(sent, "before it is sent").toHaveLength(0);
+});
+
+test("unsafeNumbers.ts: answers are read from bodyAsText, those of a batch with resourceBody", async () => {
+  const seen: unknown[] = [];
+  const http = createDefaultHttpClient();
+  const { endpoint, caFile = "" } = emulator.configuration();
+  const noting = new CosmosClient({
+    endpoint: endpoint.url,
+    key: emulator.current().key,
+    agent: new Agent({ ca: [readFileSync(caFile, "utf8")] }),
+    httpClient: {
+      async sendRequest(request) {
+        const response = await http.sendRequest(request);
+        if (request.headers.has(batchHeader)) seen.push(JSON.parse(response.bodyAsText ?? ""));
+        if (response.bodyAsText?.includes("changed") === true) {
+          response.bodyAsText = response.bodyAsText.replaceAll("changed", "by the client");
+        }
+        return response;
+      },
+    },
+  });
+  const own = noting.database("appdb").container("items");
+  const { resource } = await own.items.upsert({ id: "text", pk: "pk", name: "changed" });
+  await own.items.bulk([upsert("text2")], { continueOnError: true });
+  noting.dispose();
+  expect(resource?.["name"], "the SDK no longer reads bodyAsText").toBe("by the client");
+  expect(seen).toEqual([
+    [expect.objectContaining({ resourceBody: expect.objectContaining({ id: "text2" }) })],
+  ]);
+});
+
 type Hash = (partitionKey: readonly unknown[]) => string;
 
 const entry = pathToFileURL(createRequire(import.meta.url).resolve("@azure/cosmos"));

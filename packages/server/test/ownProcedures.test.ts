@@ -5,7 +5,7 @@ import { TRPCError } from "@trpc/server";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { z } from "zod";
 import { type ApiMeta, createApi, createManifest, entity, entityRouters, initApi } from "../src/index.ts";
-import { useServerInProcess } from "./inProcess.ts";
+import { useServer } from "./serverOfFile.ts";
 
 const entities = {
   notes: entity(
@@ -87,7 +87,7 @@ const api = createApi({
   createContext,
 });
 
-const running = useServerInProcess(api);
+const running = useServer(api);
 
 const get = async (path: string, init: RequestInit = {}) => {
   const response = await fetch(running.url + path, init);

@@ -4,7 +4,7 @@ import type { Json } from "@cosmos-trpc/base";
 import { StoreError } from "../errors/errors.ts";
 
 /** Bytes of the HMAC and of the digest that a cursor has: 128 bits, which nobody guesses. */
-const markBytes = 16;
+const macBytes = 16;
 
 /** Characters of a cursor, at most: it travels in URLs and headers. */
 const maxCursorLength = 16_384;
@@ -36,9 +36,9 @@ export interface Cursors {
  */
 export function createCursors(rid: string, key: () => Promise<KeyObject>): Cursors {
   const digest = (query: unknown): Buffer =>
-    hash("sha256", JSON.stringify([rid, query]), "buffer").subarray(0, markBytes);
+    hash("sha256", JSON.stringify([rid, query]), "buffer").subarray(0, macBytes);
   const sign = (secret: KeyObject, signed: Buffer): Buffer =>
-    createHmac("sha256", secret).update(signed).digest().subarray(0, markBytes);
+    createHmac("sha256", secret).update(signed).digest().subarray(0, macBytes);
 
   return {
     async write(query, state) {
@@ -57,15 +57,15 @@ export function createCursors(rid: string, key: () => Promise<KeyObject>): Curso
 
     async read(query, cursor) {
       const bytes = decode(cursor);
-      const signed = bytes?.subarray(markBytes);
-      if (bytes === undefined || signed === undefined || signed.length <= markBytes + 1) throw altered();
-      if (!timingSafeEqual(sign(await key(), signed), bytes.subarray(0, markBytes))) throw altered();
-      if (!timingSafeEqual(digest(query), signed.subarray(1, 1 + markBytes))) {
+      const signed = bytes?.subarray(macBytes);
+      if (bytes === undefined || signed === undefined || signed.length <= macBytes + 1) throw altered();
+      if (!timingSafeEqual(sign(await key(), signed), bytes.subarray(0, macBytes))) throw altered();
+      if (!timingSafeEqual(digest(query), signed.subarray(1, 1 + macBytes))) {
         throw refused(
           "The cursor is of another query or container: use it with the query whose page it came with.",
         );
       }
-      const state = signed.subarray(1 + markBytes);
+      const state = signed.subarray(1 + macBytes);
       const plain = signed[0] === 0 ? state : inflateRawSync(state, { maxOutputLength: maxStateBytes });
       return JSON.parse(plain.toString()) as Json;
     },

@@ -1,4 +1,5 @@
 import {
+  isRecord,
   type JsonPath,
   type JsonRules,
   jsonProblem,
@@ -153,7 +154,7 @@ export function createDocuments<Item extends ItemBase>(
 
   return {
     parse(input, known) {
-      if (isObject(input) && Object.hasOwn(input, versionField)) {
+      if (isRecord(input) && Object.hasOwn(input, versionField)) {
         throw refuse([{ path: versionField, message: "is kept by the store: leave it out" }]);
       }
       const isKept = (path: JsonPath) => valueAt(known, path) !== undefined;
@@ -228,11 +229,8 @@ function withServiceFields(item: object, { _etag, _ts }: ItemDefinition): object
 const refuse = (fields: readonly FieldProblem[]): StoreError =>
   invalidInput("The item breaks its schema", fields);
 
-const isObject = (value: unknown): value is object =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 function withoutServiceFields(input: unknown): unknown {
-  if (!isObject(input) || !serviceFields.some((name) => Object.hasOwn(input, name))) return input;
+  if (!isRecord(input) || !serviceFields.some((name) => Object.hasOwn(input, name))) return input;
   const { _rid, _self, _etag, _ts, _attachments, _lsn, ...item } = input as Record<string, unknown>;
   return item;
 }

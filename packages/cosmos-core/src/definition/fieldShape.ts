@@ -1,8 +1,6 @@
 import type { JsonPath, ScalarKind } from "@cosmos-trpc/base";
 import { z } from "zod";
 
-export type { ScalarKind };
-
 type AnySchema = z.core.$ZodType;
 
 /** What a schema lets stand at a path. */

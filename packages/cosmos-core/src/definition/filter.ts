@@ -1,4 +1,4 @@
-import { type JsonPath, parsePath, type ScalarKind } from "@cosmos-trpc/base";
+import { isRecord, type JsonPath, parsePath, type ScalarKind } from "@cosmos-trpc/base";
 import { z } from "zod";
 import type { FieldProblem } from "../errors/errors.ts";
 import type { AnyDefinition } from "./containerDefinition.ts";
@@ -99,9 +99,6 @@ export const filterOperators = [
 type Operator = (typeof filterOperators)[number];
 
 const isOperator = (name: string): name is Operator => (filterOperators as readonly string[]).includes(name);
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const kindOf = (value: unknown): ScalarKind | undefined => {
   if (value === null) return "null";

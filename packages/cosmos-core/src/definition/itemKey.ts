@@ -120,21 +120,23 @@ function refuse(path: string, messages: readonly string[]): void {
 }
 
 /** The part of a container that a partition key, or the first fields of one, names. */
-export interface PartitionScope {
+export interface PartitionKeyPrefix {
   readonly values: readonly PartitionKeyValue[];
   /** Whether that is a whole key: one logical partition. */
   readonly isWhole: boolean;
 }
 
 /** Reads a scope from outside. @returns what it names, or what is wrong with it */
-export function scopeReader(definition: AnyDefinition): (scope: unknown) => PartitionScope | FieldProblem[] {
+export function partitionKeyPrefixReader(
+  definition: AnyDefinition,
+): (scope: unknown) => PartitionKeyPrefix | FieldProblem[] {
   const paths = partitionKeyPaths(definition).map(definitionPath);
   const names = paths.map(pathText).join(", ");
   const wanted =
     paths.length === 1
       ? `has to be the partition key's value, ${names}: a string, number or boolean`
       : `has to be an object of the partition key's fields, ${names}, or of the first of them`;
-  const checked = (values: readonly PartitionKeyValue[]): PartitionScope | FieldProblem[] => {
+  const checked = (values: readonly PartitionKeyValue[]): PartitionKeyPrefix | FieldProblem[] => {
     const problems = values.flatMap(valueProblems);
     if (problems.length > 0) return problems.map((message) => ({ path: "pk", message }));
     return { values, isWhole: values.length === paths.length };

@@ -8,7 +8,7 @@ import {
 } from "./containerDefinition.ts";
 import { definitionPath } from "./containerPath.ts";
 import { shapeAt } from "./fieldShape.ts";
-import { type KeyOf, type Scope, scopeReader } from "./itemKey.ts";
+import { type KeyOf, partitionKeyPrefixReader, type Scope } from "./itemKey.ts";
 
 /** A field of a partition key. */
 export interface PartitionKeyField {
@@ -47,11 +47,11 @@ export function keySchema<Schema extends z.ZodType<ItemBase>, Paths extends Part
 export function scopeSchema<Schema extends z.ZodType<ItemBase>, Paths extends PartitionKeyPaths>(
   definition: ContainerDefinition<Schema, Paths>,
 ): z.ZodType<Scope<z.output<Schema>, Paths>, Scope<z.output<Schema>, Paths>> {
-  const readScope = scopeReader(definition as unknown as AnyContainer);
+  const readPrefix = partitionKeyPrefixReader(definition as unknown as AnyContainer);
   return z
     .unknown()
     .superRefine((scope, context) => {
-      const read = readScope(scope);
+      const read = readPrefix(scope);
       if (!Array.isArray(read)) return;
       for (const { message } of read) context.addIssue({ code: "custom", message });
     })
@@ -62,7 +62,7 @@ export function scopeSchema<Schema extends z.ZodType<ItemBase>, Paths extends Pa
 
 /** Tells whether an item is of a partition key, or of the first fields of one; of any, when there is none. */
 export function scopeFilter(definition: AnyContainer, scope: unknown): (item: ItemBase) => boolean {
-  const read = scopeReader(definition)(scope);
+  const read = partitionKeyPrefixReader(definition)(scope);
   if (Array.isArray(read)) throw new TypeError(read.map(({ message }) => message).join("; "));
   const paths = partitionKeyPaths(definition).map(definitionPath);
   return (item) => read.values.every((value, at) => valueAt(item, paths[at] ?? []) === value);

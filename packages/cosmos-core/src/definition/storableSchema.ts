@@ -46,14 +46,21 @@ interface Findings {
  */
 export function schemaProblems(schema: z.ZodType): string[] {
   const findings: Findings = { problems: new Set(), coerced: new Map(), transforms: new Set() };
-  for (const io of ["input", "output"] as const) {
-    z.toJSONSchema(schema, {
-      io,
-      // Without what `.meta()` says: only the schema's types are looked at.
-      metadata: z.registry(),
-      unrepresentable: "any",
-      override: ({ zodSchema, path }) => look(zodSchema, itemPlace(path), io, findings),
-    });
+  try {
+    for (const io of ["input", "output"] as const) {
+      z.toJSONSchema(schema, {
+        io,
+        // Without what `.meta()` says: only the schema's types are looked at.
+        metadata: z.registry(),
+        unrepresentable: "any",
+        override: ({ zodSchema, path }) => look(zodSchema, itemPlace(path), io, findings),
+      });
+    }
+  } catch (error) {
+    // A type of a library's own, or of a later zod, that tells nothing of its values.
+    return [
+      `has a schema of which zod cannot say what its values are (${String(error)}): use z.custom() or zod's own types in place of that.`,
+    ];
   }
   const { problems, coerced, transforms } = findings;
   for (const [place, type] of coerced) {

@@ -3,10 +3,10 @@ import type { Cursors } from "../cursors/cursor.ts";
 import { cursorKeyId } from "../cursors/cursorKey.ts";
 import type { AnyDefinition, ItemBase } from "../definition/containerDefinition.ts";
 import type { Documents } from "../definition/document.ts";
-import { type PartitionScope, scopeReader } from "../definition/itemKey.ts";
+import { type PartitionKeyPrefix, partitionKeyPrefixReader } from "../definition/itemKey.ts";
 import { StoreError } from "../errors/errors.ts";
 import { invalidInput, numberProblems } from "../errors/invalidInput.ts";
-import { type FeedPosition, openChangeFeed } from "../sdk/changeFeed.ts";
+import { type FeedPage, type FeedPosition, openChangeFeed } from "../sdk/changeFeed.ts";
 import type { Container } from "../sdk/client.ts";
 import type { ChangesPage, ChangesRequest, Since } from "./changesRequest.ts";
 
@@ -19,7 +19,7 @@ export interface ChangesSource<Item extends ItemBase> {
 }
 
 interface Request {
-  readonly scope: PartitionScope;
+  readonly prefix: PartitionKeyPrefix;
   readonly limit: number;
   readonly follow: boolean;
   readonly markEnd: boolean;
@@ -40,15 +40,15 @@ const bounds = { limit: [1, 1_000], pollInterval: [1, 60_000], maxOutage: [0, 2_
 /** Makes a store's `changes`. */
 export function createChanges<Item extends ItemBase>(source: ChangesSource<Item>) {
   const { container, definition, documents, cursors } = source;
-  const readScope = scopeReader(definition);
+  const readPrefix = partitionKeyPrefixReader(definition);
 
   return async function* changes(
     given: ChangesRequest = {},
   ): AsyncGenerator<ChangesPage<Item>, void, undefined> {
-    const request = readRequest(given, readScope(given.pk));
-    const { scope, signal, pollInterval } = request;
-    const query = ["changes", scope.values];
-    const feed = openChangeFeed(container, scope, await startOf(given.since, query, cursors), request.limit);
+    const request = readRequest(given, readPrefix(given.pk));
+    const { prefix, signal, pollInterval } = request;
+    const query = ["changes", prefix.values];
+    const feed = openChangeFeed(container, prefix, await startOf(given.since, query, cursors), request.limit);
     let requestCharge = 0;
     let vainPolls = 0;
     let failedSince: number | undefined;
@@ -57,7 +57,7 @@ export function createChanges<Item extends ItemBase>(source: ChangesSource<Item>
 
     for (;;) {
       signal?.throwIfAborted();
-      let page: Awaited<ReturnType<typeof feed.next>>;
+      let page: FeedPage;
       try {
         page = await feed.next(signal);
         failedSince = undefined;
@@ -92,7 +92,10 @@ export function createChanges<Item extends ItemBase>(source: ChangesSource<Item>
   };
 }
 
-function readRequest(given: ChangesRequest, scope: ReturnType<ReturnType<typeof scopeReader>>): Request {
+function readRequest(
+  given: ChangesRequest,
+  prefix: ReturnType<ReturnType<typeof partitionKeyPrefixReader>>,
+): Request {
   const {
     limit = 100,
     pollInterval = 1_000,
@@ -103,9 +106,9 @@ function readRequest(given: ChangesRequest, scope: ReturnType<ReturnType<typeof 
   } = given;
   const numbers = { limit, pollInterval, maxOutage };
   const problems = numberProblems(numbers, bounds);
-  const wrong = [...problems, ...(Array.isArray(scope) ? scope : [])];
+  const wrong = [...problems, ...(Array.isArray(prefix) ? prefix : [])];
   if (wrong.length > 0) throw invalidInput("The changes cannot be read", wrong);
-  return { ...numbers, follow, markEnd, signal, scope: scope as PartitionScope };
+  return { ...numbers, follow, markEnd, signal, prefix: prefix as PartitionKeyPrefix };
 }
 
 async function startOf(since: Since = "beginning", query: unknown, cursors: Cursors): Promise<FeedPosition> {

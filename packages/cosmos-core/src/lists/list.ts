@@ -6,7 +6,7 @@ import { type AnyDefinition, type ItemBase, partitionKeyPaths } from "../definit
 import { definitionPath } from "../definition/containerPath.ts";
 import type { Documents } from "../definition/document.ts";
 import { type FilterNode, readFilter } from "../definition/filter.ts";
-import { type PartitionScope, scopeReader } from "../definition/itemKey.ts";
+import { type PartitionKeyPrefix, partitionKeyPrefixReader } from "../definition/itemKey.ts";
 import { type OrderTerm, readOrder } from "../definition/ordering.ts";
 import type { ItemDefinition } from "../definition/serviceTypes.ts";
 import type { FieldProblem } from "../errors/errors.ts";
@@ -38,7 +38,7 @@ const defaultLimit = 100;
 /** Makes a store's `list`. */
 export function createList<Item extends ItemBase>(source: ListSource<Item>) {
   const { definition, documents, cursors, budget: allowed = defaultListBudget } = source;
-  const readScope = scopeReader(definition);
+  const readPrefix = partitionKeyPrefixReader(definition);
   const partitionKey = partitionKeyPaths(definition).map(definitionPath);
   const tieBreak: OrderTerm[][] = [["id"], ...partitionKey].map((path) => [{ path, isDescending: false }]);
 
@@ -47,8 +47,8 @@ export function createList<Item extends ItemBase>(source: ListSource<Item>) {
     { signal }: OperationOptions = {},
   ): Promise<ListResult<Item>> {
     const { limit = defaultLimit, cursor, explain: isExplained = false } = request;
-    const { filter, order, scope } = readRequest(definition, request, limit, readScope(request.pk));
-    const query = ["list", scope.values, request.where ?? null, request.orderBy ?? []];
+    const { filter, order, prefix } = readRequest(definition, request, limit, readPrefix(request.pk));
+    const query = ["list", prefix.values, request.where ?? null, request.orderBy ?? []];
     const state = cursor === undefined ? undefined : await cursors.read(query, cursor);
 
     const budget = startBudget(allowed);
@@ -57,7 +57,7 @@ export function createList<Item extends ItemBase>(source: ListSource<Item>) {
     const run: RunPage = async (spec, options) => {
       const page = await queryPage(source.container, spec, {
         ...options,
-        partitionKey: scope.isWhole ? scope.values : undefined,
+        partitionKey: prefix.isWhole ? prefix.values : undefined,
         isExplained,
         signal,
       });
@@ -68,21 +68,21 @@ export function createList<Item extends ItemBase>(source: ListSource<Item>) {
     const where = (write: Write): string[] => [
       compileFilter(filter, write),
       // A whole key is named beside the query.
-      ...(scope.isWhole
+      ...(prefix.isWhole
         ? []
-        : scope.values.map((value, at) => `${compilePath(partitionKey[at] ?? [])} = ${write(value)}`)),
+        : prefix.values.map((value, at) => `${compilePath(partitionKey[at] ?? [])} = ${write(value)}`)),
     ];
 
     const levels = [
       order,
-      ...tieBreak.filter(([term]) => !isFixed(term, order, scope.isWhole, partitionKey)),
+      ...tieBreak.filter(([term]) => !isFixed(term, order, prefix.isWhole, partitionKey)),
     ];
     const page =
       order.length === 0
         ? await readUnordered({ run, where, limit, budget }, state as string | undefined)
         : await readOrdered(
             { run, where, limit, budget },
-            { levels, ranges: scope.isWhole ? undefined : source.ranges, ...allowed },
+            { levels, ranges: prefix.isWhole ? undefined : source.ranges, ...allowed },
             state,
           );
 
@@ -128,8 +128,8 @@ function readRequest(
   definition: AnyDefinition,
   { where, orderBy }: AnyListRequest,
   limit: number,
-  scope: PartitionScope | FieldProblem[],
-): { filter: FilterNode; order: OrderTerm[]; scope: PartitionScope } {
+  prefix: PartitionKeyPrefix | FieldProblem[],
+): { filter: FilterNode; order: OrderTerm[]; prefix: PartitionKeyPrefix } {
   const filter = readFilter(definition, where);
   const order = orderBy === undefined ? [] : readOrder(definition, orderBy);
   const within = (name: string, problems: readonly FieldProblem[]): FieldProblem[] =>
@@ -143,10 +143,10 @@ function readRequest(
     ...(Number.isInteger(limit) && limit >= 1 && limit <= maxListLimit
       ? []
       : [{ path: "limit", message: `has to be a whole number from 1 to ${maxListLimit}` }]),
-    ...(Array.isArray(scope) ? scope : []),
+    ...(Array.isArray(prefix) ? prefix : []),
   ];
   if (problems.length > 0) throw invalidInput("The list cannot be made", problems);
-  return { filter: filter as FilterNode, order: order as OrderTerm[], scope: scope as PartitionScope };
+  return { filter: filter as FilterNode, order: order as OrderTerm[], prefix: prefix as PartitionKeyPrefix };
 }
 
 /** The store's own document is no item. */

@@ -36,7 +36,7 @@ interface RangeDocuments {
 }
 
 /** Physical partitions that are read at once: an answer of each may have 4 MB. */
-const rangesAtOnce = 4;
+const maxConcurrentRanges = 4;
 
 /** Where the one partition is named that has no range. */
 const onlyRange = "";
@@ -49,7 +49,7 @@ export async function readGroup(group: Group): Promise<GroupDocuments> {
   const { terms, count, ranges, maxScansLength } = group;
   for (let { scans } = group; ; ) {
     const from = scans;
-    const gate = createGate(rangesAtOnce);
+    const gate = createGate(maxConcurrentRanges);
     const read =
       ranges === undefined
         ? [await readRange(group, from, onlyRange)]

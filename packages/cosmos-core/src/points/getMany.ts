@@ -8,7 +8,7 @@ import type { PointSender } from "./pointSender.ts";
 import { type GetAnswer, type GetManyOptions, maxGetManyBytes } from "./pointStore.ts";
 
 /** Keys that are on their way at once: enough to fill the batches of several physical partitions. */
-const readsAtOnce = 1_000;
+const maxConcurrentReads = 1_000;
 
 /** Makes a store's `getMany`. */
 export function createGetMany<Item, Key>({ run }: PointSender<Item>, keyOf: (key: Key) => PointKey) {
@@ -66,7 +66,7 @@ export function createGetMany<Item, Key>({ run }: PointSender<Item>, keyOf: (key
     }
 
     const answers: GetAnswer<Item>[] = [];
-    for await (const one of inOrder(keys, { maxConcurrency: readsAtOnce }, answer)) answers.push(one);
+    for await (const one of inOrder(keys, { maxConcurrency: maxConcurrentReads }, answer)) answers.push(one);
     return answers;
   };
 }

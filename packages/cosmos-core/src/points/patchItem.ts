@@ -17,8 +17,8 @@ import type { ItemResult, PatchOptions } from "./pointStore.ts";
 
 type PatchOperation = Extract<PointOperation, { readonly kind: "patch" }>;
 
-/** Sends an operation whose charge is the patch's. */
-type Spend = (operation: PointOperation) => Promise<PointAnswer>;
+/** Sends an operation, and counts its charge to the patch. */
+type SendCounted = (operation: PointOperation) => Promise<PointAnswer>;
 
 const badRequest = 400;
 
@@ -39,38 +39,38 @@ export function createPatchItem<Item extends ItemBase>(
     { ifMatch, where, signal }: PatchOptions<Item>,
   ): Promise<ItemResult<Item>> {
     const operation = patchOperation(definition, key, changes, where);
-    let spent = 0;
-    const spend: Spend = async (one) => {
+    let requestCharge = 0;
+    const sendCounted: SendCounted = async (one) => {
       try {
         const answer = await send(signal, one);
-        spent += answer.requestCharge;
+        requestCharge += answer.requestCharge;
         return answer;
       } catch (error) {
-        if (error instanceof StoreError) spent += error.requestCharge ?? 0;
+        if (error instanceof StoreError) requestCharge += error.requestCharge ?? 0;
         throw error;
       }
     };
     try {
       const { document } = await patchNewForm(
-        spend,
+        sendCounted,
         operation,
         ifMatch === undefined ? undefined : quotedEtag(ifMatch),
       );
-      return { item: checked(document as ItemDefinition), requestCharge: spent };
+      return { item: checked(document as ItemDefinition), requestCharge };
     } catch (error) {
-      const failure = await obstructed(spend, operation, error);
-      throw await explain(key, withCharge(failure, spent), where !== undefined);
+      const failure = await obstructed(sendCounted, operation, error);
+      throw await explain(key, withCharge(failure, requestCharge), where !== undefined);
     }
   };
 
   /** A refusal of the service with what of the item it was, where that shows: its own words are for the operator. */
   async function obstructed(
-    spend: Spend,
+    sendCounted: SendCounted,
     { key, steps }: PatchOperation,
     failure: unknown,
   ): Promise<unknown> {
     if (!(failure instanceof StoreError) || failure.status !== badRequest) return failure;
-    const found = await spend({ kind: "read", key }).catch(() => undefined);
+    const found = await sendCounted({ kind: "read", key }).catch(() => undefined);
     const problems = found === undefined ? [] : patchObstacles(found.document, steps);
     if (problems.length === 0) return failure;
     const { message, fields } = invalidInput("The patch cannot be made", problems);
@@ -79,7 +79,7 @@ export function createPatchItem<Item extends ItemBase>(
 
   /** Sends a patch, after its item was brought into the schema's form when it was in an older one. */
   async function patchNewForm(
-    spend: Spend,
+    sendCounted: SendCounted,
     operation: PatchOperation,
     ifMatch: string | undefined,
   ): Promise<PointAnswer> {
@@ -88,10 +88,10 @@ export function createPatchItem<Item extends ItemBase>(
     let wasNew = false;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await spend({ ...operation, ifMatch: expected });
+        return await sendCounted({ ...operation, ifMatch: expected });
       } catch (error) {
         if (version === 1 || !isOvertaken(error) || attempt === maxPatches) throw error;
-        const found = (await spend({ kind: "read", key: operation.key })).document as ItemDefinition;
+        const found = (await sendCounted({ kind: "read", key: operation.key })).document as ItemDefinition;
         if (isOneVersion && found["_etag"] !== expected) throw error;
         if (!documents.isOld(found)) {
           // Without an etag it may have been in the old form when the patch met it: then it is tried once more.
@@ -99,11 +99,13 @@ export function createPatchItem<Item extends ItemBase>(
           wasNew = true;
           continue;
         }
-        const renewed = await renew(spend, operation.key, documents.read(found)).catch((lost: unknown) => {
-          // What the caller named is no more; without that, the next attempt meets what somebody else wrote.
-          if (isOneVersion || !isOvertaken(lost)) throw lost;
-          return undefined;
-        });
+        const renewed = await renew(sendCounted, operation.key, documents.read(found)).catch(
+          (lost: unknown) => {
+            // What the caller named is no more; without that, the next attempt meets what somebody else wrote.
+            if (isOneVersion || !isOvertaken(lost)) throw lost;
+            return undefined;
+          },
+        );
         wasNew = renewed !== undefined;
         // From the caller's version came this one and no other: a write in between is seen.
         if (isOneVersion) expected = renewed;
@@ -113,12 +115,12 @@ export function createPatchItem<Item extends ItemBase>(
 
   /** Writes an item in the schema's form over the version that was read. @returns the etag that it has now, quoted */
   async function renew(
-    spend: Spend,
+    sendCounted: SendCounted,
     key: PointKey,
     { _etag: ifMatch, _ts, ...item }: Stored<Item>,
   ): Promise<string> {
     const written = documents.write(item as unknown as Item);
-    const { document } = await spend({ kind: "replace", key, ...written, ifMatch });
+    const { document } = await sendCounted({ kind: "replace", key, ...written, ifMatch });
     return String(document?.["_etag"]);
   }
 

@@ -5,7 +5,7 @@ import {
   type PartitionKey,
   StatusCodes,
 } from "@azure/cosmos";
-import type { PartitionScope } from "../definition/itemKey.ts";
+import type { PartitionKeyPrefix } from "../definition/itemKey.ts";
 import { StoreError } from "../errors/errors.ts";
 import { invalidInput } from "../errors/invalidInput.ts";
 import { fromSdkError } from "./cosmosFailure.ts";
@@ -39,13 +39,13 @@ export interface FeedReader {
 /** Opens a container's change feed: the SDK's iterator, which goes through the partitions and follows their splits. */
 export function openChangeFeed(
   container: Container,
-  scope: PartitionScope,
+  prefix: PartitionKeyPrefix,
   from: FeedPosition,
   maxItemCount: number,
 ): FeedReader {
   let position = from;
   const open = () =>
-    container.items.getChangeFeedIterator({ maxItemCount, changeFeedStartFrom: startFrom(scope, position) });
+    container.items.getChangeFeedIterator({ maxItemCount, changeFeedStartFrom: startFrom(prefix, position) });
   let iterator = open();
 
   return {
@@ -73,7 +73,7 @@ export function openChangeFeed(
   };
 }
 
-function startFrom({ values, isWhole }: PartitionScope, position: FeedPosition): ChangeFeedStartFrom {
+function startFrom({ values, isWhole }: PartitionKeyPrefix, position: FeedPosition): ChangeFeedStartFrom {
   if ("token" in position) return ChangeFeedStartFrom.Continuation(position.token);
   // One value stands for itself; of a hierarchical key's the SDK takes the first ones too. None is the whole container.
   const key =

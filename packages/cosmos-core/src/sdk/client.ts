@@ -19,8 +19,8 @@ const limits = {
    * Retries of a throttled request (429), and for how many seconds another one begins: less than the time-out of an
    * operation, so that its caller hears that it was throttled.
    */
-  throttledRetries: 9,
-  throttledSeconds: 2,
+  maxThrottledRetries: 9,
+  maxThrottledSeconds: 2,
 } as const;
 
 const userAgentSuffix = "cosmos-trpc";
@@ -48,8 +48,8 @@ export function createCosmosClient(options: CosmosOptions, credential: TokenCred
       requestTimeout: limits.requestTimeout,
       preferredLocations: [...preferredLocations],
       retryOptions: {
-        maxRetryAttemptCount: limits.throttledRetries,
-        maxWaitTimeInSeconds: limits.throttledSeconds,
+        maxRetryAttemptCount: limits.maxThrottledRetries,
+        maxWaitTimeInSeconds: limits.maxThrottledSeconds,
         fixedRetryIntervalInMilliseconds: 0,
       },
     },
