@@ -1045,7 +1045,12 @@ export const manifest: Manifest = {
             }
           },
           "cursor": {
-            "type": "string"
+            "type": "string",
+            "description": "Where the next page begins; the last page has none"
+          },
+          "unfit": {
+            "type": "integer",
+            "description": "How many documents of the page do not fit the schema, and are not among the items; absent for none"
           },
           "requestCharge": {
             "type": "number"
