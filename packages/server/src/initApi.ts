@@ -52,12 +52,13 @@ export function initApi<const Served extends Entities, Caller = undefined>({
     /** Makes a middleware: `procedure.use(middleware(…))`. */
     middleware: t.middleware,
     /** Makes the context of a request; for {@link createApi}. */
-    createContext: async ({
-      request,
-      ...rest
-    }: ApiRequest<Served>): Promise<RequestContext<Served, Caller>> => ({
-      ...rest,
-      caller: await getCaller?.({ request, ...rest }),
-    }),
+    createContext(
+      request: ApiRequest<Served>,
+    ): RequestContext<Served, Caller> | Promise<RequestContext<Served, Caller>> {
+      const { headers, stores, charge, signal } = request;
+      const contextOf = (caller: Caller | undefined) => ({ headers, caller, stores, charge, signal });
+      const caller = getCaller?.(request);
+      return caller instanceof Promise ? caller.then(contextOf) : contextOf(caller);
+    },
   };
 }

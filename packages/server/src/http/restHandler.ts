@@ -28,7 +28,7 @@ export interface RestHandler {
  */
 export function createRestHandler(
   api: Api,
-  contextOf: (request: IncomingMessage, scope: RequestScope) => Promise<unknown>,
+  contextOf: (request: IncomingMessage, scope: RequestScope) => unknown,
   scopeOf: (response: ServerResponse, signal: AbortSignal) => RequestScope,
   onError: (error: TRPCError, path: string) => void,
 ): RestHandler {
