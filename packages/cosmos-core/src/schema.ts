@@ -3,6 +3,7 @@
  * these loaded, while the SDK (half a second of imports) still loads.
  */
 
+export { maxCursorLength } from "./cursors/cursor.ts";
 export type { Ordering } from "./definition/containerDefinition.ts";
 export { defineContainer } from "./definition/defineContainer.ts";
 export { describeContainer } from "./definition/describeContainer.ts";
