@@ -141,6 +141,8 @@ async function answer(
     const info = await readRequestInfo({ request, parameters, path, router, maxBatchSize });
     if (parseJson !== undefined) {
       if (isStreamed || info.type === "subscription") {
+        // tRPC refuses a stream that is no batch before it reads a body.
+        if (isStreamed && !info.isBatchCall) return handOn(exchange);
         await checkInputs(parseJson, exchange, request, parameters);
         return handOn(exchange);
       }
@@ -169,6 +171,8 @@ async function checkInputs(
 ): Promise<void> {
   let text = parameters.get("input");
   if (req.method === "POST") {
+    // tRPC's own handler refuses it, in the stream.
+    if (Number(req.headers["content-length"]) > (maxBodySize ?? Number.POSITIVE_INFINITY)) return;
     request.receive(maxBodySize);
     text = await request.text();
     Object.assign(req, { body: text });
