@@ -159,7 +159,7 @@ async function answer(
  * Parses the inputs of a request that tRPC's own handler is to answer, which parses them again by itself. A body is left
  * where a body parser leaves it.
  *
- * @throws TRPCError for what the parser refuses
+ * @throws TRPCError for what is JSON and the parser refuses
  */
 async function checkInputs(
   parseJson: ParseJson,
@@ -176,7 +176,17 @@ async function checkInputs(
   try {
     if (text) parseJson(text);
   } catch (cause) {
-    throw asBadRequest(cause);
+    // What is no JSON to anybody is refused in tRPC's own words.
+    if (isWrittenAsJson(text ?? "")) throw asBadRequest(cause);
+  }
+}
+
+function isWrittenAsJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 
