@@ -95,17 +95,25 @@ const isUnsafeNumberError = (error: unknown): error is UnsafeNumberError =>
   error instanceof Error && error.name === "UnsafeNumberError";
 
 /**
- * A failure of a store as tRPC's, by its reason; any other failure as it is. Its message is what callers may know: the
- * store's own, for the log, is that of its cause.
+ * A failure of a store as tRPC's, by its reason, tRPC's own wrapping of it included; any other failure as it is. Its message is what callers may know: the
+ * store's own, for the log, is that of its cause. The procedures of {@link initApi} do so by themselves.
+ *
+ * @example
+ * const procedure = t.procedure.use(async ({ next }) => {
+ *   const result = await next();
+ *   if (result.ok) return result;
+ *   throw translateFailure(result.error);
+ * });
  */
-export const translateFailure = (error: unknown): unknown =>
-  isStoreError(error)
-    ? new TRPCError({
-        code: codeByReason[error.reason],
-        message: describeStoreError(error).message,
-        cause: error,
-      })
-    : error;
+export function translateFailure(error: unknown): unknown {
+  const cause = error instanceof TRPCError ? error.cause : error;
+  if (!isStoreError(cause)) return error;
+  return new TRPCError({
+    code: codeByReason[cause.reason],
+    message: describeStoreError(cause).message,
+    cause,
+  });
+}
 
 /**
  * The error formatter of {@link initApi}, for a tRPC instance of one's own: callers learn `reason`, `fields`,
