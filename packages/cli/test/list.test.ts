@@ -37,6 +37,8 @@ describe("items list", () => {
     [['name eq "Ada Lovelace"'], ["ada"]],
     [["name = 5"], ["bob"]],
     [["data.born=1900"], ["bob"]],
+    [["data.born = 1900.0"], ["bob"]],
+    [["data.born in 1.9e3,01815"], ["bob"]],
     [['data.born = "1900"'], ["cem"]],
     [["data.born >= 1800", "data.born<1900"], ["ada"]],
     [["tags contains author"], ["ada"]],
@@ -114,7 +116,15 @@ describe("items list", () => {
     [["--where", "colour = red"], 2, "colour is no field of an item"],
     [["--where", "nmae = x"], 2, "Did you mean name?"],
     [["--where-json", '{"and":[{"nmae":{"eq":"x"}}]}'], 2, "Did you mean name?"],
-    [["--where-json", '{"data.n":{"eq":769308320146468865}}'], 2, "769308320146468865"],
+    [
+      ["--where-json", '{"data.n":{"eq":769308320146468865}}'],
+      2,
+      "--where-json: /data.n/eq has the number 769308320146468865, which",
+    ],
+    [["--where", "data.n > 1e400"], 2, '--where "data.n > 1e400": data.n has the number 1e400'],
+    [["--where", "data.n in 1,1e400"], 2, "data.n has the number 1e400"],
+    [["--where", "data.n in [1,1e400]"], 2, "data.n.1 has the number 1e400"],
+    [["--where", "_ts > 1e400"], 2, "_ts has the number 1e400, which a double-precision number cannot hold."],
     [["--where", "tags startsWith x"], 2, "tags takes "],
     [["--order-by", "nmae:desc"], 2, "Did you mean name?"],
     [["--where", "id; DROP = 1"], 2, "is no"],
@@ -174,6 +184,14 @@ describe("single items", () => {
   test("patch makes all its changes, or none", async () => {
     await items("create", '{"id":"patched","tags":["a"],"ttl":60,"data":{"n":1,"old":true}}');
     const args = ["--set", "name=New = name", "--set", 'data.list=["x",1]', "--set", "data.code=007"];
+    args.push(
+      "--set",
+      "data.price=1.10",
+      "--set",
+      "data.prices=[1.10]",
+      "--set",
+      'data.big="769308320146468865"',
+    );
     const more = [
       "--increment",
       "data.n=-2.5",
@@ -187,8 +205,9 @@ describe("single items", () => {
     const run = await items("patch", "patched", ...args, ...more, "--where", "data.n = 1", "--json");
     expect(run).toMatchObject({ code: 0, stderr: "" });
     const [patched = {}] = jsonLines(run.stdout);
+    const big = "769308320146468865";
     expect(patched).toMatchObject({ name: "New = name", tags: ["a", "b"] });
-    expect(patched["data"]).toEqual({ n: -1.5, list: ["x", 1], code: "007" });
+    expect(patched["data"]).toEqual({ n: -1.5, list: ["x", 1], code: "007", price: 1.1, prices: [1.1], big });
     expect(patched).not.toHaveProperty("ttl");
     const stale = await items("patch", "patched", "--set", "name=x", "--where", "data.n = 1");
     expect(stale).toMatchObject({ code: 1, stdout: "" });
@@ -205,7 +224,19 @@ describe("single items", () => {
     [["ada", "--set", "colour=red"], 2, "colour is no field of an item"],
     [["ada", "--set", "nmae=x"], 2, "Did you mean name?"],
     [["ada", "--remove", "tgas"], 2, "Did you mean tags?"],
-    [["ada", "--set", 'data.n={"a":1e400}'], 2, "a has the number 1e400"],
+    [["ada", "--set", 'data.n={"a":1e400}'], 2, "data.n.a has the number 1e400"],
+    [
+      ["ada", "--set", "data.n=769308320146468865"],
+      2,
+      `data.n has the number 769308320146468865, which a double-precision number cannot hold: if a text is meant, write it as one in JSON, '"769308320146468865"'.`,
+    ],
+    [["ada", "--append", "data.list=1e400"], 2, "data.list has the number 1e400"],
+    [["ada", "--increment", "data.n=1e400"], 2, "data.n has the number 1e400"],
+    [
+      ["ada", "--set", "ttl=769308320146468865"],
+      2,
+      "--set ttl=769308320146468865: ttl has the number 769308320146468865, which a double-precision number cannot hold.",
+    ],
     [["ada", "--append", "name=x"], 1, "append.name"],
     [["none", "--set", "name=x"], 1, "There is no such item."],
   ])("patch %j ends with %i", async (args, code, words) => {

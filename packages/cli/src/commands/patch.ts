@@ -2,7 +2,7 @@ import type { EntityManifest } from "@cosmos-trpc/base";
 import type { Command } from "commander";
 import { alone } from "../calls.ts";
 import { type Field, knownField } from "../entity/fields.ts";
-import { elementOf, parsedJson, readFieldText, readFieldTexts } from "../entity/fieldText.ts";
+import { elementOf, parsedJson, readFieldText, readFieldTexts, readNamed } from "../entity/fieldText.ts";
 import { addPartitionKey } from "../entity/keyOptions.ts";
 import { addWhere } from "../entity/selection.ts";
 import { type WhereOptions, whereOf } from "../entity/where.ts";
@@ -96,7 +96,8 @@ function patchOf({ set, remove, increment, append }: PatchOptions, entity: Entit
     return Object.fromEntries(
       assignments.map(([path, text]) => {
         const where = `${option} ${path}=${text}`;
-        return [path, read(knownField(entity, path, where, what), text, where)];
+        const field = knownField(entity, path, where, what);
+        return [path, readNamed(where, path, field, () => read(field, text, where))];
       }),
     );
   }

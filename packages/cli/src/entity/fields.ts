@@ -21,7 +21,13 @@ export const serviceProperties: readonly string[] = ["_rid", "_self", "_etag", "
 const anyKind: readonly ScalarKind[] = ["string", "number", "boolean", "null"];
 
 /** Anything may stand there. */
-const anything: Field = { kinds: anyKind, elements: anyKind, isJson: true, isTime: false, isReadOnly: false };
+export const anything: Field = {
+  kinds: anyKind,
+  elements: anyKind,
+  isJson: true,
+  isTime: false,
+  isReadOnly: false,
+};
 
 const isBelow = (path: readonly string[], outer: readonly string[]): boolean =>
   outer.length < path.length && outer.every((name, index) => name === path[index]);

@@ -2,8 +2,8 @@ import type { EntityManifest } from "@cosmos-trpc/base";
 import { InvalidArgumentError } from "commander";
 import type { Filter } from "../calls.ts";
 import { WrongUsage } from "../errors.ts";
-import { type Field, knownField } from "./fields.ts";
-import { elementOf, parsedJson, readFieldText, readFieldTexts } from "./fieldText.ts";
+import { anything, type Field, knownField } from "./fields.ts";
+import { elementOf, parsedJson, readFieldText, readFieldTexts, readNamed } from "./fieldText.ts";
 
 /** Other ways to write an operator. */
 const symbols: Readonly<Record<string, string>> = {
@@ -72,7 +72,9 @@ function toFilter(condition: Condition, entity: EntityManifest, what: string): F
   if (own !== undefined && !own.isOpen && !own.operators.includes(operator)) {
     throw new WrongUsage(`${where}: ${path} takes ${own.operators.join(", ")}, and not ${operator}.`);
   }
-  const filter = { [path]: { [operator]: readOperand(where, field, operator, value) } };
+  const filter = {
+    [path]: { [operator]: readNamed(where, path, field, () => readOperand(where, field, operator, value)) },
+  };
   return isNegated ? { not: filter } : filter;
 }
 
@@ -88,7 +90,7 @@ function readOperand(where: string, field: Field, operator: string, value: strin
 
 /** Reads a filter that is written in JSON. */
 export function parseWhereJson(text: string): Filter {
-  const filter = parsedJson(text);
+  const filter = readNamed("--where-json", "", anything, () => parsedJson(text));
   if (typeof filter !== "object" || filter === null || Array.isArray(filter)) {
     throw new InvalidArgumentError(
       `It has to be a filter as a JSON object, such as {"name":{"startsWith":"A"}}.`,

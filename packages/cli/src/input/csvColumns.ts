@@ -25,6 +25,8 @@ export interface Column {
   readonly path: JsonPath;
   /** What a cell, or an element of its list, is; `undefined` where only all of the column's cells can tell. */
   readonly type: ColumnType | undefined;
+  /** Whether it may be text by the schema, and something else too. */
+  readonly isOpen: boolean;
   /** Whether somebody said so: then a cell that is something else is refused. */
   readonly isChosen: boolean;
   readonly isList: boolean;
@@ -88,6 +90,7 @@ function readColumn(name: string, entity: EntityManifest, choices: readonly Colu
     path,
     isList,
     type: choice?.type ?? typeOf(isList ? elementOf(field) : field),
+    isOpen: isAmbiguous(isList ? elementOf(field) : field),
     isChosen: choice?.type !== undefined,
     isIgnored: field.isReadOnly,
   };
@@ -110,7 +113,7 @@ interface TypeFinder {
 /**
  * A column is JSON when all of its cells are numbers, `true`, `false` and `null`, or when the first that is none of these
  * is JSON too: a text in quotes, a list or an object. Otherwise each of its cells is text: a column with `007` in it has
- * no numbers, nor has one with a number that no double holds.
+ * no numbers.
  */
 function typeFinder(): TypeFinder {
   let found: ColumnType | undefined;
@@ -123,7 +126,7 @@ function typeFinder(): TypeFinder {
       const isBoolean = /^(true|false)$/i.test(text);
       areBooleans &&= isBoolean;
       isLoud ||= isBoolean && !isLiteral(text);
-      if (isBoolean || (isLiteral(text) && !isUnsafe(text))) return;
+      if (isBoolean || isLiteral(text)) return;
       found = isJsonValue(text) && !isLoud ? "json" : "string";
     },
     type: () => found ?? (areBooleans ? "boolean" : isLoud ? "string" : "json"),
@@ -174,7 +177,14 @@ export function readRow(
       putAt(value, column.path, readCell(column, cell.text));
     } catch (error) {
       if (error instanceof WrongCell) return { problem: error.message };
-      if (error instanceof UnsafeNumberError) return unsafeNumbers(error, column.path);
+      if (error instanceof UnsafeNumberError) {
+        return unsafeNumbers(error, column.path, ({ path, problem, message }) => {
+          // In a list or an object of a cell the number's own place can have quotes.
+          if (path !== "") return message;
+          const choice = JSON.stringify(`${column.name}=:string`);
+          return column.isOpen ? `${problem}: if the column holds texts, say --column ${choice}` : problem;
+        });
+      }
       throw error;
     }
   }
