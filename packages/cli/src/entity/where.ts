@@ -1,5 +1,6 @@
 import type { EntityManifest } from "@cosmos-trpc/base";
 import { InvalidArgumentError } from "commander";
+import type { NameOf } from "../api.ts";
 import type { Filter } from "../calls.ts";
 import { WrongUsage } from "../errors.ts";
 import { anything, type Field, knownField } from "./fields.ts";
@@ -47,6 +48,8 @@ export function parseCondition(text: string): Condition {
   return { text, isNegated: false, path, sign, value };
 }
 
+const optionOf = ({ text }: Condition): string => `--where ${JSON.stringify(text)}`;
+
 /** The operators that an entity's filters know, each once. */
 export const operatorsOf = (entity: EntityManifest): readonly string[] => [
   ...new Set(entity.filters.flatMap(({ operators }) => operators)),
@@ -58,8 +61,8 @@ export const operatorsOf = (entity: EntityManifest): readonly string[] => [
  * @throws WrongUsage when its field or its operator is none of the entity's; values are the server's to check
  */
 function toFilter(condition: Condition, entity: EntityManifest, what: string): Filter {
-  const { text, isNegated, path, sign, value } = condition;
-  const where = `--where ${JSON.stringify(text)}`;
+  const { isNegated, path, sign, value } = condition;
+  const where = optionOf(condition);
   const operator = Object.hasOwn(symbols, sign) ? (symbols[sign] as string) : sign;
   const known = operatorsOf(entity);
   if (!known.includes(operator)) {
@@ -117,6 +120,18 @@ export function whereOf(
     filters.push(whereJson);
   }
   return filters.length > 1 ? { and: filters } : filters[0];
+}
+
+/** What a part of the filter is called on the command line. */
+export function whereName({ where = [], whereJson }: WhereOptions): NameOf {
+  const isList = where.length + (whereJson === undefined ? 0 : 1) > 1;
+  return (path) => {
+    const [found, at = "", inner = ""] =
+      (isList ? /^where\.and\.(\d+)\.?(.*)$/s : /^where()\.?(.*)$/s).exec(path) ?? [];
+    if (found === undefined) return undefined;
+    const condition = where[Number(at)];
+    return condition === undefined ? `--where-json: ${inner}` : `${optionOf(condition)}: ${condition.path}`;
+  };
 }
 
 /** A wrong field is named here, with the one that was meant; all else of the filter is the server's to check. */

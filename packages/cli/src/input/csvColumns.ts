@@ -8,7 +8,7 @@ import {
 } from "@cosmos-trpc/base";
 import { didYouMean, type Field, fieldAt, suggestion } from "../entity/fields.ts";
 import { elementOf, isAmbiguous, isLiteral, isText, isUnsafe, parsedJson } from "../entity/fieldText.ts";
-import { UnreadableInput } from "../errors.ts";
+import { WrongUsage } from "../errors.ts";
 import type { ColumnChoice, ColumnType } from "../optionValues.ts";
 import { type InputRecord, unsafeNumbers } from "./inputRecord.ts";
 
@@ -38,7 +38,7 @@ export interface Column {
  * Reads the head of a CSV: `id`, `tags[]` for a list, `data.size` or `/data/a.b` for what is in an object.
  *
  * @param choices where columns go, and what they are, in place of what their names and the schema say
- * @throws UnreadableInput when it names what is no field
+ * @throws WrongUsage when it names what is no field
  */
 export function readHead(
   head: readonly string[],
@@ -51,14 +51,14 @@ export function readHead(
       (earlier, at) => at < index && (isWithin(earlier.path, path) || isWithin(path, earlier.path)),
     );
     if (other !== undefined) {
-      throw new UnreadableInput(
+      throw new WrongUsage(
         `The columns '${other.name}' and '${name}' are for the same field: leave one of them out.`,
       );
     }
   }
   const missing = choices.find(({ name }) => !columns.some((column) => column.name === name));
   if (missing !== undefined) {
-    throw new UnreadableInput(
+    throw new WrongUsage(
       `--column ${missing.name}: the CSV has no such column.${suggestion(
         missing.name,
         columns.map(({ name }) => name),
@@ -76,7 +76,7 @@ function readColumn(name: string, entity: EntityManifest, choices: readonly Colu
   if (field === undefined || typeof path === "string") {
     const known = entity.columns.filter((column) => !column.isReadOnly);
     const names = known.map((column) => `${column.name}${column.elements === undefined ? "" : "[]"}`);
-    throw new UnreadableInput(
+    throw new WrongUsage(
       `The column '${name}' is no field of an item.${didYouMean(
         text,
         known.map((column) => column.name),
