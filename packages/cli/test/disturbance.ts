@@ -18,7 +18,7 @@ export interface Disturbance {
 const times = 3;
 
 /** How often it is looked what is used up, in milliseconds. */
-const interval = 5;
+const interval = 20;
 
 /** @param env the emulator's, which stays the same over restarts */
 export function createDisturbance(env: NodeJS.ProcessEnv, faults: readonly FaultOptions[]): Disturbance {

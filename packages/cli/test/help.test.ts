@@ -1,8 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { example } from "./example/cli.ts";
-import { nodeOnSources, program, runCli, surroundings } from "./runningCli.ts";
+import { example, nodeOnSources, program, runCli, surroundings } from "./runningCli.ts";
 import { testFolder } from "./testFolder.ts";
 
 describe("help", () => {

@@ -7,13 +7,17 @@ import { text } from "node:stream/consumers";
 import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
 import { afterAll, beforeAll } from "vitest";
 import { type CliOptions, run } from "../src/index.ts";
-import { example } from "./example/cli.ts";
+import { manifest } from "./example/api.ts";
+import { exampleOf } from "./example/cli.ts";
 
 /** Node's arguments to run our programs from their sources. */
 export const nodeOnSources: readonly string[] = ["--conditions=@cosmos-trpc/source"];
 
 /** The example's command line as a program. */
 export const program = join(import.meta.dirname, "example/main.ts");
+
+/** The example's command line. */
+export const example: CliOptions = exampleOf(manifest);
 
 /** The server of the example: items, and orders with a hierarchical partition key. */
 export const serverProgram = join(import.meta.dirname, "example/api.ts");

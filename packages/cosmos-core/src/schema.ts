@@ -3,6 +3,7 @@
  * these loaded, while the SDK (half a second of imports) still loads.
  */
 
+export { maxCursorLength } from "./cursors/cursor.ts";
 export type { Ordering } from "./definition/containerDefinition.ts";
 export { defineContainer } from "./definition/defineContainer.ts";
 export { describeContainer } from "./definition/describeContainer.ts";
@@ -18,7 +19,7 @@ export {
 export { orderBySchema } from "./definition/ordering.ts";
 export { type Patch, patchSchema } from "./definition/patch.ts";
 export { type FailureCode, failureCodes, reasons, StoreError } from "./errors/errors.ts";
-export { fieldProblems, maxNamedFields, problemsText } from "./errors/invalidInput.ts";
+export { maxNamedFields, problemsText } from "./errors/invalidInput.ts";
 export type { Since } from "./feed/changesRequest.ts";
 export {
   itemFields,

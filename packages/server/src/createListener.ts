@@ -65,7 +65,7 @@ export function listenerOn(api: Api, { database, feeds, watchDuration, log }: Co
     };
   }
 
-  const contextOf = async (request: IncomingMessage, scope: RequestScope): Promise<unknown> =>
+  const contextOf = (request: IncomingMessage, scope: RequestScope): unknown =>
     api.createContext({
       headers: request.headers,
       request,

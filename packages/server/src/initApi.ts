@@ -1,6 +1,6 @@
 import { initTRPC } from "@trpc/server";
 import type { Entities } from "./entity/entity.ts";
-import { formatError, isStoreError, translateFailure } from "./errors.ts";
+import { formatError, translateFailure } from "./errors.ts";
 import { eventStream } from "./http/limits.ts";
 import type { ApiMeta } from "./openapi/meta.ts";
 import type { ApiRequest, RequestContext } from "./request/requestContext.ts";
@@ -46,18 +46,19 @@ export function initApi<const Served extends Entities, Caller = undefined>({
     /** What every procedure is built on. */
     procedure: t.procedure.use(async ({ next }) => {
       const result = await next();
-      if (result.ok || !isStoreError(result.error.cause)) return result;
-      throw translateFailure(result.error.cause);
+      if (result.ok) return result;
+      throw translateFailure(result.error);
     }),
     /** Makes a middleware: `procedure.use(middleware(…))`. */
     middleware: t.middleware,
     /** Makes the context of a request; for {@link createApi}. */
-    createContext: async ({
-      request,
-      ...rest
-    }: ApiRequest<Served>): Promise<RequestContext<Served, Caller>> => ({
-      ...rest,
-      caller: await getCaller?.({ request, ...rest }),
-    }),
+    createContext(
+      request: ApiRequest<Served>,
+    ): RequestContext<Served, Caller> | Promise<RequestContext<Served, Caller>> {
+      const { headers, stores, charge, signal } = request;
+      const contextOf = (caller: Caller | undefined) => ({ headers, caller, stores, charge, signal });
+      const caller = getCaller?.(request);
+      return caller instanceof Promise ? caller.then(contextOf) : contextOf(caller);
+    },
   };
 }

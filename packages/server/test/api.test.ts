@@ -1,35 +1,25 @@
 import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
 import { json } from "node:stream/consumers";
-import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
 import { createTRPCClient, httpBatchLink, httpLink, type TRPCClient, TRPCClientError } from "@trpc/client";
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
-import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from "vitest";
+import { beforeAll, describe, expect, expectTypeOf, test } from "vitest";
 import type { AppRouter } from "./app.ts";
-import { isOpen, type RunningServer, startServer } from "./runningServer.ts";
+import { useServer } from "./serverOfFile.ts";
 
-let emulator: Emulator;
-let server: RunningServer;
+const running = useServer();
 let api: TRPCClient<AppRouter>;
 
 beforeAll(async () => {
-  emulator = await startEmulator();
-  server = await startServer(emulator.env);
-  await server.logged(isOpen);
-  api = createTRPCClient<AppRouter>({ links: [httpLink({ url: `${server.url}/trpc` })] });
-});
-
-afterAll(async () => {
-  await server.stop();
-  await emulator.close();
+  api = createTRPCClient<AppRouter>({ links: [httpLink({ url: `${running.url}/trpc` })] });
 });
 
 const rest = (path: string, init?: RequestInit): Promise<Response> =>
-  fetch(`${server.url}/api/cosmos/items${path}`, init);
+  fetch(`${running.url}/api/cosmos/items${path}`, init);
 const post = (body: string | Uint8Array<ArrayBuffer>): Promise<Response> =>
   rest("", { method: "POST", body });
 const postTrpc = (body: string, type = "application/json"): Promise<Response> =>
-  fetch(`${server.url}/trpc/items.upsert`, { method: "POST", body, headers: { "content-type": type } });
+  fetch(`${running.url}/trpc/items.upsert`, { method: "POST", body, headers: { "content-type": type } });
 
 interface Problem {
   status: number;
@@ -48,7 +38,7 @@ const problem = async (response: Response): Promise<Problem> => {
 function discreet<Answer>(answer: Answer): Answer {
   const text = JSON.stringify(answer);
   for (const secret of [
-    emulator.endpoint,
+    running.emulator.endpoint,
     "localhost",
     "127.0.0.1",
     "stack",
@@ -138,7 +128,7 @@ describe("tRPC", () => {
   });
 
   test("a procedure that does not exist is NOT_FOUND", async () => {
-    const response = await fetch(`${server.url}/trpc/items.remove`);
+    const response = await fetch(`${running.url}/trpc/items.remove`);
     expect(response.status).toBe(404);
     expect(discreet(await response.json())).toMatchObject({ error: { data: { code: "NOT_FOUND" } } });
   });
@@ -150,7 +140,7 @@ describe("tRPC", () => {
       charges.push(response.headers.get("x-ms-request-charge"));
       return response;
     };
-    const url = `${server.url}/trpc`;
+    const url = `${running.url}/trpc`;
     const batch = createTRPCClient<AppRouter>({
       links: [httpBatchLink({ url, fetch: record })],
     });
@@ -172,7 +162,7 @@ describe("tRPC", () => {
     expect(discreet(await broken.json())).toMatchObject({
       error: { message: "The request's body or input is not valid JSON.", data: { reason: "invalid" } },
     });
-    const query = await fetch(`${server.url}/trpc/items.get?input=${encodeURIComponent('{"id":')}`);
+    const query = await fetch(`${running.url}/trpc/items.get?input=${encodeURIComponent('{"id":')}`);
     expect(query.status).toBe(400);
     expect(discreet(await query.json())).toMatchObject({ error: { data: { reason: "invalid" } } });
     const form = await postTrpc("id=form", "text/plain");
@@ -332,12 +322,15 @@ describe("plain HTTP", () => {
 
   test("an id of dots is refused by name, and leads to no other route", async () => {
     // Written by hand: fetch takes dots out of a path before it sends it.
-    const { port } = server;
+    const { port } = running.server;
     for (const dots of ["..", "%2e%2e", "."]) {
       const sent = get({ port, path: `/api/cosmos/items/${dots}` });
       const [response] = (await once(sent, "response")) as [IncomingMessage];
       const answer = (await json(response)) as Problem;
-      expect([answer.status, answer.fields]).toEqual([400, [{ path: "id", message: "must not be . or .." }]]);
+      expect([answer.status, answer.fields]).toEqual([
+        400,
+        [{ path: "id", message: "must not be '.' or '..'" }],
+      ]);
     }
   });
 
@@ -391,16 +384,16 @@ describe("plain HTTP", () => {
 });
 
 test("health and readiness", async () => {
-  const health = await fetch(`${server.url}/healthz`);
+  const health = await fetch(`${running.url}/healthz`);
   expect([health.status, await health.json()]).toEqual([200, { status: "ok" }]);
-  const ready = await fetch(`${server.url}/readyz`);
+  const ready = await fetch(`${running.url}/readyz`);
   expect([ready.status, await ready.json()]).toEqual([200, { status: "ready" }]);
 });
 
 test.each(["/", "/trpc", "/api/cosmos/itemsets", "/api/cosmos/items:purge", "/docs/package.json", "/.env"])(
   "nothing is served at %s, and it says what is",
   async (path) => {
-    const response = await fetch(server.url + path);
+    const response = await fetch(running.url + path);
     expect(response.status).toBe(404);
     expect((await problem(response)).detail).toContain("tRPC is at /trpc/");
   },

@@ -1,21 +1,9 @@
-import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
 import { validate } from "@readme/openapi-parser";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { z } from "zod";
-import { type RunningServer, startServer } from "./runningServer.ts";
+import { useServer } from "./serverOfFile.ts";
 
-let emulator: Emulator;
-let server: RunningServer;
-
-beforeAll(async () => {
-  emulator = await startEmulator();
-  server = await startServer(emulator.env);
-});
-
-afterAll(async () => {
-  await server.stop();
-  await emulator.close();
-});
+const running = useServer();
 
 interface Document {
   readonly openapi: string;
@@ -24,7 +12,7 @@ interface Document {
 }
 
 const document = async (): Promise<Document> =>
-  (await (await fetch(`${server.url}/openapi.json`)).json()) as Document;
+  (await (await fetch(`${running.url}/openapi.json`)).json()) as Document;
 
 test("/openapi.json is a valid OpenAPI 3.1 document of every route", async () => {
   const found = await document();
@@ -43,7 +31,7 @@ test("/openapi.json is a valid OpenAPI 3.1 document of every route", async () =>
   });
   // Each of them is served.
   for (const [path, names] of methods as [string, string[]][]) {
-    const response = await fetch(server.url + path.replace("{id}", "a"), { method: "OPTIONS" });
+    const response = await fetch(running.url + path.replace("{id}", "a"), { method: "OPTIONS" });
     expect(response.status).toBe(204);
     for (const name of names) expect(response.headers.get("allow")).toContain(name.toUpperCase());
   }
@@ -65,17 +53,17 @@ test("its schemas are the ones that check and describe what goes in and out", as
   });
   expect(schemas["items.Filter"]).toMatchObject({ type: "object", additionalProperties: true });
   const stored = z.fromJSONSchema(schemas["items.StoredItem"] ?? {});
-  const answer = await fetch(`${server.url}/api/cosmos/items`, {
+  const answer = await fetch(`${running.url}/api/cosmos/items`, {
     method: "POST",
     body: '{"id":"a","data":{"n":1}}',
   });
   expect(stored.safeParse(await answer.json()).error).toBeUndefined();
   expect(stored.safeParse({ id: "a", pk: "a", name: "unnamed" }).success).toBe(false);
-  const listed = await fetch(`${server.url}/api/cosmos/items?explain=true&orderBy=name`);
+  const listed = await fetch(`${running.url}/api/cosmos/items?explain=true&orderBy=name`);
   const { explain } = (await listed.json()) as { explain: object };
   expect(z.fromJSONSchema(schemas["IndexUse"] ?? {}).safeParse(explain).error).toBeUndefined();
   const problem = z.fromJSONSchema(schemas["Problem"] ?? {});
-  const refused = await fetch(`${server.url}/api/cosmos/items`, { method: "POST", body: '{"id":1}' });
+  const refused = await fetch(`${running.url}/api/cosmos/items`, { method: "POST", body: '{"id":1}' });
   expect(problem.safeParse(await refused.json()).error).toBeUndefined();
 });
 
@@ -88,7 +76,7 @@ test("the bodies that it describes are those that are taken, without what the ad
     const { $ref } = requestBody.content["application/json"].schema;
     return z.fromJSONSchema(found.components.schemas[$ref.split("/").at(-1) ?? ""] ?? {});
   };
-  const base = `${server.url}/api/cosmos/items`;
+  const base = `${running.url}/api/cosmos/items`;
   const first = await fetch(base, { method: "POST", body: '{"id":"bodied"}' });
   const { _etag: etag } = (await first.json()) as { _etag: string };
   for (const [method, path, address, body] of [
@@ -110,7 +98,7 @@ test("the bodies that it describes are those that are taken, without what the ad
 });
 
 test("/docs shows it with this server's files only", async () => {
-  const page = await fetch(`${server.url}/docs`);
+  const page = await fetch(`${running.url}/docs`);
   expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
   expect(page.headers.get("content-security-policy")).toContain("default-src 'none'; script-src 'self'");
   const html = await page.text();
@@ -119,7 +107,7 @@ test("/docs shows it with this server's files only", async () => {
   expect(files).toEqual(["/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js", "/docs/start.js"]);
   const texts = await Promise.all(
     files.map(async (path) => {
-      const response = await fetch(server.url + path);
+      const response = await fetch(running.url + path);
       expect([response.status, response.headers.get("x-content-type-options")]).toEqual([200, "nosniff"]);
       // A browser that may not sniff takes a script or a style by its type only.
       const type = path.endsWith(".css") ? "text/css" : "text/javascript";
@@ -138,14 +126,14 @@ test("/docs shows it with this server's files only", async () => {
   expect(policy.get("style-src")).toContain("'unsafe-inline'");
   expect(policy.get("img-src")).toContain("data:");
   expect(html).not.toMatch(/<script>|<script [^>]*>[^<]|\son\w+=/);
-  const described = await fetch(`${server.url}/openapi.json`);
+  const described = await fetch(`${running.url}/openapi.json`);
   expect([described.status, described.headers.get("content-type")]).toEqual([
     200,
     "application/json; charset=utf-8",
   ]);
   expect(texts[0]).not.toMatch(/@import|url\(["']?(https?:)?\/\//);
   expect(texts[2]).toContain('url: "/openapi.json"');
-  expect((await fetch(`${server.url}/docs`, { method: "POST" })).headers.get("allow")).toBe("GET, HEAD");
+  expect((await fetch(`${running.url}/docs`, { method: "POST" })).headers.get("allow")).toBe("GET, HEAD");
   for (const path of ["/docs/../package.json", "/docs/%2e%2e/package.json", "/docs/LICENSE"])
-    expect((await fetch(server.url + path)).status).toBe(404);
+    expect((await fetch(running.url + path)).status).toBe(404);
 });

@@ -1,36 +1,26 @@
 import { createCosmosClient, createCredential } from "@cosmos-trpc/cosmos-core";
-import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
 import { createTRPCClient, httpBatchLink, httpLink, type TRPCClient, TRPCClientError } from "@trpc/client";
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
-import { afterAll, beforeAll, describe, expect, expectTypeOf, onTestFinished, test } from "vitest";
+import { beforeAll, describe, expect, expectTypeOf, onTestFinished, test } from "vitest";
 import type { AppRouter } from "./app.ts";
 import { configurationOf } from "./configurationOf.ts";
-import { isOpen, type RunningServer, startServer } from "./runningServer.ts";
+import { useServer } from "./serverOfFile.ts";
 
-let emulator: Emulator;
-let server: RunningServer;
+const running = useServer(undefined, {}, { physicalPartitions: 2 });
 let api: TRPCClient<AppRouter>;
 
 /** The headers of the answers, the last one last. */
 let headers: Headers[] = [];
 
 beforeAll(async () => {
-  emulator = await startEmulator({ physicalPartitions: 2 });
-  server = await startServer(emulator.env);
-  await server.logged(isOpen);
   const record = async (input: URL | string | Request, init?: object): Promise<Response> => {
     const response = await fetch(input, init);
     headers.push(response.headers);
     return response;
   };
   api = createTRPCClient<AppRouter>({
-    links: [httpLink({ url: `${server.url}/trpc`, methodOverride: "POST", fetch: record })],
+    links: [httpLink({ url: `${running.url}/trpc`, methodOverride: "POST", fetch: record })],
   });
-});
-
-afterAll(async () => {
-  await server.stop();
-  await emulator.close();
 });
 
 async function refusal(call: Promise<unknown>) {
@@ -158,7 +148,7 @@ describe("many items", () => {
     const { data, message } = await refusal(api.items.getMany.query(keys));
     expect(data).toMatchObject({ code: "BAD_REQUEST", reason: "invalid" });
     expect(message).toContain("at most 1000 at a time");
-    const response = await fetch(`${server.url}/api/cosmos/items:getMany`, {
+    const response = await fetch(`${running.url}/api/cosmos/items:getMany`, {
       method: "POST",
       body: JSON.stringify(keys),
     });
@@ -196,14 +186,14 @@ describe("many items", () => {
 
   test("are written as far as it goes when Cosmos DB throttles: the rest says so", async () => {
     // The first is sent alone, the others together.
-    emulator.faults.add({ operation: "upsertDocument", inBatch: false, delayMs: 0 });
-    const { id } = emulator.faults.add({
+    running.emulator.faults.add({ operation: "upsertDocument", inBatch: false, delayMs: 0 });
+    const { id } = running.emulator.faults.add({
       operation: "upsertDocument",
       count: "always",
       status: 429,
-      headers: { "x-ms-retry-after-ms": "10" },
+      headers: { "x-ms-retry-after-ms": "250" },
     });
-    onTestFinished(() => emulator.faults.remove(id));
+    onTestFinished(() => running.emulator.faults.remove(id));
     const outcomes = await api.items.bulk.mutate({
       items: [{ id: "before" }, { id: "never" }, { id: "after" }],
     });
@@ -287,7 +277,7 @@ test("every answer says its charge and its time, of a refused call too, and of a
   const batch = createTRPCClient<AppRouter>({
     links: [
       httpBatchLink({
-        url: `${server.url}/trpc`,
+        url: `${running.url}/trpc`,
         fetch: async (input, init) => {
           const response = await fetch(input, init as RequestInit);
           batched.push(response.headers);
@@ -313,8 +303,8 @@ test("every answer says its charge and its time, of a refused call too, and of a
 });
 
 test("what is stored and is no item is left out of a list, counted, and told to the operator alone", async () => {
-  const configuration = configurationOf(emulator.env);
-  const endpoint = { ...configuration.endpoint, key: emulator.key };
+  const configuration = configurationOf(running.emulator.env);
+  const endpoint = { ...configuration.endpoint, key: running.emulator.key };
   const client = createCosmosClient({ ...configuration, endpoint }, createCredential());
   onTestFinished(() => client.dispose());
   const container = client.database(configuration.database).container("items");
@@ -323,10 +313,21 @@ test("what is stored and is no item is left out of a list, counted, and told to 
   const page = await api.items.list.query({ pk: "unfit" });
   expect(page).toMatchObject({ items: [{ id: "fit" }], unfit: 1 });
   expect(JSON.stringify(page)).not.toContain("inside");
-  const told = await server.logged(({ msg }) => msg.includes('"id":"unfit"'));
+  const told = await running.server.logged(({ msg }) => msg.includes('"id":"unfit"'));
   expect(told.msg).toContain("name: has to be a string");
-  expect(await refusal(api.items.get.query({ id: "unfit" }))).toMatchObject({ data: { reason: "misconfigured" } });
-  await container.item("unfit", "unfit").delete();
+  const sentence = "This item does not fit its schema, as it is stored. The server's log says which fields.";
+  const got = await refusal(api.items.get.query({ id: "unfit" }));
+  expect(got).toMatchObject({ message: sentence, data: { reason: "misconfigured" } });
+  // Of an item that only getMany reads.
+  await container.items.create({ id: "unfit too", pk: "unfit", tags: 5, secret: "inside" });
+  const [one] = await api.items.getMany.query([{ id: "unfit too", pk: "unfit" }]);
+  expect(one).toMatchObject({ ok: false, error: { message: sentence, reason: "misconfigured" } });
+  const log = await running.server.logged(({ msg }) => msg.includes('"id":"unfit too"'));
+  expect(log.msg).toContain("tags: has to be an array");
+  const patched = await refusal(api.items.patch.mutate([{ id: "unfit" }, { set: { tags: [] } }]));
+  expect(patched).toMatchObject({ data: { reason: "invalid" }, fields: ["name", "secret"] });
+  for (const answer of [got, one, patched]) expect(JSON.stringify(answer)).not.toContain("inside");
+  for (const id of ["unfit", "unfit too"]) await container.item(id, "unfit").delete();
 });
 
 const durationOf = ([, text]: RegExpMatchArray): number => Number(text);

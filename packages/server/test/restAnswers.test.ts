@@ -4,8 +4,9 @@ import { text } from "node:stream/consumers";
 import { createCosmosClient, createCredential } from "@cosmos-trpc/cosmos-core";
 import { expect, onTestFinished, test } from "vitest";
 import { configurationOf } from "./configurationOf.ts";
-import { isOpen, sources, startServer } from "./runningServer.ts";
-import { useServer } from "./serverOfFile.ts";
+import { isOpen } from "./runningServer.ts";
+import { startHere, useServer } from "./serverOfFile.ts";
+import { unsendable } from "./unsendable.ts";
 
 const running = useServer();
 
@@ -59,11 +60,8 @@ test.each([
 });
 
 test("an answer that cannot be sent is a 500, and the server goes on", async () => {
-  const program = { ...sources, args: [...sources.args.slice(0, -1), "test/unsendableMain.ts"] };
-  const faulty = await startServer(running.emulator.env, program);
-  onTestFinished(async () => {
-    await faulty.stop();
-  });
+  const faulty = await startHere(unsendable, running.emulator.env);
+  onTestFinished(() => faulty.close());
   await faulty.logged(isOpen);
   const configuration = configurationOf(running.emulator.env);
   const endpoint = { ...configuration.endpoint, key: running.emulator.key };

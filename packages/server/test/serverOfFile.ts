@@ -1,26 +1,66 @@
-import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
+import { type Emulator, type EmulatorOptions, startEmulator } from "@cosmos-trpc/cosmos-emulator";
 import { afterAll, beforeAll } from "vitest";
-import { isOpen, type RunningServer, startServer } from "./runningServer.ts";
+import { type Api, type Log, readConfiguration, type Server, startServer } from "../src/index.ts";
+import { api as itemsApi } from "./app.ts";
+import { isOpen, type LogLine } from "./runningServer.ts";
 
-/** An emulator and a server on it, for the tests of one file. */
-export interface ServerOfFile {
-  readonly emulator: Emulator;
-  readonly server: RunningServer;
+/** A server in this process. */
+export interface ServerHere extends Server {
+  /** The first log line that matches: one that is there already, or the next. */
+  logged(matches: (line: LogLine) => boolean): Promise<LogLine>;
 }
 
-/** Starts them before the file's tests, the server with further variables, and ends them after. */
-export function useServer(env: NodeJS.ProcessEnv = {}): ServerOfFile {
+/** Starts a server in this process on a free port, with an environment. A process has the tokens of one emulator only. */
+export async function startHere(api: Api, env: NodeJS.ProcessEnv): Promise<ServerHere> {
+  const lines: LogLine[] = [];
+  const waiting = new Set<(line: LogLine) => void>();
+  const at = (level: number) => (details: object, msg: string) => {
+    const line = { ...details, level, msg };
+    lines.push(line);
+    for (const look of waiting) look(line);
+  };
+  const log: Log = { debug: at(20), info: at(30), warn: at(40), error: at(50) };
+  const server = await startServer(api, { ...readConfiguration({ PORT: "0", ...env }), log });
+  return {
+    ...server,
+    url: server.url.replace("localhost", "127.0.0.1"),
+    logged(matches) {
+      const found = lines.find(matches);
+      if (found !== undefined) return Promise.resolve(found);
+      return new Promise((resolve) => {
+        waiting.add((line) => {
+          if (matches(line)) resolve(line);
+        });
+      });
+    },
+  };
+}
+
+/** An emulator and a server on it, both in this process, for the tests of one file. */
+export interface ServerOfFile {
+  readonly emulator: Emulator;
+  readonly server: ServerHere;
+  readonly url: string;
+}
+
+/** Starts them before the file's tests, and ends them after. */
+export function useServer(
+  api: Api = itemsApi,
+  env: NodeJS.ProcessEnv = {},
+  options: EmulatorOptions = {},
+): ServerOfFile {
   let emulator: Emulator;
-  let server: RunningServer;
+  let server: ServerHere;
 
   beforeAll(async () => {
-    emulator = await startEmulator();
-    server = await startServer({ ...emulator.env, ...env });
+    emulator = await startEmulator(options);
+    Object.assign(process.env, emulator.env);
+    server = await startHere(api, { ...emulator.env, ...env });
     await server.logged(isOpen);
   });
 
   afterAll(async () => {
-    await server.stop();
+    await server.close();
     await emulator.close();
   });
 
@@ -30,6 +70,9 @@ export function useServer(env: NodeJS.ProcessEnv = {}): ServerOfFile {
     },
     get server() {
       return server;
+    },
+    get url() {
+      return server.url;
     },
   };
 }

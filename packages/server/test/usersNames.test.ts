@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { createApi, entity, entityRouters, initApi } from "../src/index.ts";
 import { openStream, untilSeen, watched, watchUrl } from "./eventStream.ts";
-import { useServerInProcess } from "./inProcess.ts";
+import { useServer } from "./serverOfFile.ts";
 
 /** Fields that are called like options, arguments and parameters of the API. */
 const odd = defineContainer({
@@ -32,7 +32,7 @@ const { router, procedure, createContext } = initApi({ entities });
 const appRouter = router(entityRouters(procedure, entities));
 const api = createApi({ title: "Odd", entities, router: appRouter, createContext });
 
-const running = useServerInProcess(api);
+const running = useServer(api);
 
 const key = { limit: "a & b", cursor: 7 };
 const item = {

@@ -1,3 +1,4 @@
+import { pause } from "@cosmos-trpc/base";
 import { createTRPCClient, httpLink } from "@trpc/client";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { AppRouter } from "./app.ts";
@@ -16,6 +17,9 @@ const faultMix: readonly EmulatorFault[] = ["readChangeFeed", "batchDocuments", 
     { operation, count: 1, truncate: true },
   ],
 );
+
+/** Before a client tries again, in milliseconds: one that does not wait keeps the machine from what it waits for. */
+const retryWait = 20;
 
 test.each([
   ["", []],
@@ -61,6 +65,7 @@ test.each([
         }
       } catch {
         // Nobody answers, or the database is away: the next instance, or this one a little later.
+        await pause(retryWait);
       }
     }
   }
@@ -77,6 +82,7 @@ test.each([
         () => false,
       );
       if (isWritten) return;
+      await pause(retryWait);
     }
   }
 

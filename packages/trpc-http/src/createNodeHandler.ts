@@ -141,6 +141,8 @@ async function answer(
     const info = await readRequestInfo({ request, parameters, path, router, maxBatchSize });
     if (parseJson !== undefined) {
       if (isStreamed || info.type === "subscription") {
+        // tRPC refuses a stream that is no batch before it reads a body.
+        if (isStreamed && !info.isBatchCall) return handOn(exchange);
         await checkInputs(parseJson, exchange, request, parameters);
         return handOn(exchange);
       }
@@ -159,7 +161,7 @@ async function answer(
  * Parses the inputs of a request that tRPC's own handler is to answer, which parses them again by itself. A body is left
  * where a body parser leaves it.
  *
- * @throws TRPCError for what the parser refuses
+ * @throws TRPCError for what is JSON and the parser refuses
  */
 async function checkInputs(
   parseJson: ParseJson,
@@ -169,6 +171,8 @@ async function checkInputs(
 ): Promise<void> {
   let text = parameters.get("input");
   if (req.method === "POST") {
+    // tRPC's own handler refuses it, in the stream.
+    if (Number(req.headers["content-length"]) > (maxBodySize ?? Number.POSITIVE_INFINITY)) return;
     request.receive(maxBodySize);
     text = await request.text();
     Object.assign(req, { body: text });
@@ -176,7 +180,17 @@ async function checkInputs(
   try {
     if (text) parseJson(text);
   } catch (cause) {
-    throw asBadRequest(cause);
+    // What is no JSON to anybody is refused in tRPC's own words.
+    if (isWrittenAsJson(text ?? "")) throw asBadRequest(cause);
+  }
+}
+
+function isWrittenAsJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -7,7 +7,7 @@ import { StoreError } from "../errors/errors.ts";
 const macBytes = 16;
 
 /** Characters of a cursor, at most: it travels in URLs and headers. */
-const maxCursorLength = 16_384;
+export const maxCursorLength = 16_384;
 
 /** Bytes that a cursor's inside may unpack to. */
 const maxStateBytes = 1_048_576;

@@ -1,4 +1,4 @@
-import { type JsonPath, pathText, valueAt } from "@cosmos-trpc/base";
+import { idProblems, type JsonPath, partitionKeyProblems, pathText, valueAt } from "@cosmos-trpc/base";
 import { z } from "zod";
 import type { FieldProblem } from "../errors/errors.ts";
 import { invalidInput } from "../errors/invalidInput.ts";
@@ -10,7 +10,6 @@ import {
 } from "./containerDefinition.ts";
 import { definitionPath } from "./containerPath.ts";
 import { shapeAt } from "./fieldShape.ts";
-import { idProblems, partitionKeyProblems } from "./idRules.ts";
 
 /** A value that the service takes in a partition key. */
 export type PartitionKeyValue = string | number | boolean | null;

@@ -1,9 +1,9 @@
 import type { EntityTypes, Filter, Patch } from "@cosmos-trpc/cosmos-core";
-import { listLimit } from "@cosmos-trpc/cosmos-core/schema";
+import { listLimit, maxCursorLength } from "@cosmos-trpc/cosmos-core/schema";
 import { z } from "zod";
 import { argumentTuple } from "./argumentTuple.ts";
 import type { Entity } from "./entity.ts";
-import { maxBulkItems, maxCursorLength, maxKeys } from "./limits.ts";
+import { maxBulkItems, maxKeys } from "./limits.ts";
 
 /** The version to write over. It travels in a header: what could not is no etag. */
 const ifMatch = z
@@ -68,12 +68,7 @@ export function entityInputs<Types extends EntityTypes>({
     patch: argumentTuple<
       [key: Types["keyInput"], patch: Patch<Item>, options?: PatchOptions],
       [typeof key, typeof patch, z.ZodOptional<typeof patchOptions>]
-    >(
-      "[key, patch] or [key, patch, { where, ifMatch }]",
-      2,
-      [key, patch, patchOptions.optional()],
-      ["", "patch"],
-    ),
+    >("[key, patch] or [key, patch, { where, ifMatch }]", 2, [key, patch, patchOptions.optional()]),
     writeOptions,
     patchOptions,
     getMany: z

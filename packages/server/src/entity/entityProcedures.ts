@@ -1,4 +1,5 @@
 import type { ProcedureManifest } from "@cosmos-trpc/base";
+import { outcomesSchema, pageSchema } from "../openapi/answerSchemas.ts";
 import { indexUseSchema } from "../openapi/indexUseSchema.ts";
 import { itemSchema, type JsonObject, storedSchema, toJsonSchema } from "../openapi/jsonSchema.ts";
 import { failureSchema } from "../openapi/problemSchema.ts";
@@ -21,10 +22,8 @@ export function describeEntityProcedure(
   const withOptions = (first: JsonObject): JsonObject => ({
     anyOf: [first, { type: "array", prefixItems: [first, options], items: false, minItems: 1 }],
   });
-  const outcomes = (success: string, schema: JsonObject): JsonObject => ({
-    type: "array",
-    items: { oneOf: [outcome(true, success, schema), outcome(false, "error", failure)] },
-  });
+  const outcomes = (success: string, schema: JsonObject): JsonObject =>
+    outcomesSchema(success, schema, failure);
 
   const described: Readonly<Record<string, Omit<ProcedureManifest, "type">>> = {
     get: { description: "Reads an item by its key", input: key, output: stored },
@@ -60,16 +59,7 @@ export function describeEntityProcedure(
     list: {
       description: "A page of items, by filters and in an order that an index serves",
       input: toJsonSchema(inputs.list, "input"),
-      output: {
-        type: "object",
-        properties: {
-          items: { type: "array", items: stored },
-          cursor: { type: "string" },
-          requestCharge: { type: "number" },
-          explain: toJsonSchema(indexUseSchema, "output"),
-        },
-        required: ["items", "requestCharge"],
-      },
+      output: pageSchema(stored, toJsonSchema(indexUseSchema, "output")),
     },
     bulk: {
       description: "Upserts many items: an outcome for each, in their order",
@@ -95,9 +85,3 @@ export function describeEntityProcedure(
 }
 
 const failure = toJsonSchema(failureSchema, "output");
-
-const outcome = (ok: boolean, name: string, schema: JsonObject): JsonObject => ({
-  type: "object",
-  properties: { ok: { const: ok }, [name]: schema, requestCharge: { type: "number" } },
-  required: ["ok", name, "requestCharge"],
-});

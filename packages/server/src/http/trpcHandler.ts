@@ -9,22 +9,27 @@ import { maxBodyBytes } from "./limits.ts";
 import { trpcPath } from "./paths.ts";
 import { retryHeaders, usageHeaders } from "./usageHeaders.ts";
 
+/** Where a request has what it costs, on what tRPC knows it by. */
+const usageOf = Symbol("cosmos-trpc.usage");
+
+interface Measured {
+  [usageOf]?: Usage;
+}
+
 /** Serves a router under {@link trpcPath}. */
 export function createTrpcHandler(
   router: AnyTRPCRouter,
-  contextOf: (request: IncomingMessage, scope: RequestScope) => Promise<unknown>,
+  contextOf: (request: IncomingMessage, scope: RequestScope) => unknown,
   scopeOf: (response: ServerResponse, signal: AbortSignal, path: string) => RequestScope,
   onError: (error: TRPCError, path: string) => void,
 ): RequestListener {
-  /** What each request costs, by what tRPC knows it by. */
-  const usages = new WeakMap<object, Usage>();
   return createNodeHandler({
     router,
     basePath: trpcPath,
     createContext({ req, res, info }) {
       const scope = scopeOf(res, info.signal, info.calls[0]?.path ?? "");
-      usages.set(info, scope.usage);
-      return contextOf(req, scope) as Promise<object>;
+      (info as Measured)[usageOf] = scope.usage;
+      return contextOf(req, scope) as object | Promise<object>;
     },
     maxBodySize: maxBodyBytes,
     // A query whose input is longer than a URL may be comes by POST.
@@ -36,7 +41,7 @@ export function createTrpcHandler(
       return {
         headers: {
           // What is refused before its calls are known cost nothing.
-          ...usageHeaders((info && usages.get(info)) ?? startUsage()),
+          ...usageHeaders((info as Measured | undefined)?.[usageOf] ?? startUsage()),
           ...retryHeaders(waits.length === 0 ? undefined : Math.max(...waits)),
         },
       };

@@ -1,7 +1,8 @@
 import { listLimit } from "@cosmos-trpc/cosmos-core/schema";
 import type { AnyEntity } from "../entity/entity.ts";
 import { maxBulkItems, maxKeys } from "../entity/limits.ts";
-import { keyParameters } from "../http/entityAddress.ts";
+import { isOfTexts, keyParameters } from "../http/entityAddress.ts";
+import { outcomesSchema, pageSchema } from "./answerSchemas.ts";
 import { type JsonObject, refTo, toJsonSchema } from "./jsonSchema.ts";
 
 /** The routes of an entity, as an OpenAPI document has them. */
@@ -14,30 +15,17 @@ export function entityPaths(name: string, entity: AnyEntity, path: string): Reco
   });
   const item = refTo(`${name}.StoredItem`);
   const partitionKey = partitionKeyParameters(entity);
-  const outcomes = (success: string, schema: JsonObject): JsonObject => ({
-    type: "array",
-    items: { oneOf: [outcome(true, success, schema), outcome(false, "error", refTo("Failure"))] },
-  });
+  const outcomes = (success: string, schema: JsonObject): JsonObject =>
+    outcomesSchema(success, schema, refTo("Failure"));
 
   return {
     [path]: {
       get: operation("list", "A page of items, by filters and in an order that an index serves", {
         parameters: [...partitionKey(false), ...listParameters(name)],
         responses: {
-          200: answer(
-            "The page; Link has the next one's address",
-            {
-              type: "object",
-              properties: {
-                items: { type: "array", items: item },
-                cursor: { type: "string", description: "Where the next page begins; the last page has none" },
-                requestCharge: { type: "number" },
-                explain: refTo("IndexUse"),
-              },
-              required: ["items", "requestCharge"],
-            },
-            { Link: { schema: { type: "string" } } },
-          ),
+          200: answer("The page; Link has the next one's address", pageSchema(item, refTo("IndexUse")), {
+            Link: { schema: { type: "string" } },
+          }),
           ...failed,
         },
       }),
@@ -115,19 +103,19 @@ export function entityPaths(name: string, entity: AnyEntity, path: string): Reco
   };
 }
 
-const outcome = (ok: boolean, name: string, schema: JsonObject): JsonObject => ({
-  type: "object",
-  properties: { ok: { const: ok }, [name]: schema, requestCharge: { type: "number" } },
-  required: ["ok", name, "requestCharge"],
-});
-
 /** The partition key's query parameters: an item's address needs those that its key does not fill in by itself. */
 const partitionKeyParameters =
   (entity: AnyEntity) =>
   (isAddress: boolean): JsonObject[] =>
-    keyParameters(entity).map(({ parameter, schema }) => ({
+    keyParameters(entity).map(({ parameter, kinds, schema }) => ({
       name: parameter,
       in: "query",
+      ...(kinds.has("string") && !isOfTexts(kinds)
+        ? {
+            description:
+              'JSON, where a text could be taken for another kind: 6 is the number and "6", with its quotes, the text',
+          }
+        : {}),
       required: isAddress && !entity.key.safeParse({ id: "id" }).success,
       schema: toJsonSchema(schema, "input"),
     }));

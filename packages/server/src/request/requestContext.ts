@@ -52,20 +52,21 @@ export interface RequestContext<Served extends Entities = Entities, Caller = und
 export function requestStoresOf<Served extends Entities>(
   entities: Served,
 ): (scope: RequestScope) => RequestStores<Served> {
-  const byName = Object.fromEntries(
-    Object.entries(entities).map(([name, { definition }]) => [
-      name,
-      {
-        enumerable: true,
-        get(this: StoresOfRequest) {
-          const value = new RequestStore(this[requestScope], definition);
-          Object.defineProperty(this, name, { value, enumerable: true });
-          return value;
-        },
+  class Stores implements StoresOfRequest {
+    readonly [requestScope]: RequestScope;
+
+    constructor(scope: RequestScope) {
+      this[requestScope] = scope;
+    }
+  }
+  for (const [name, { definition }] of Object.entries(entities)) {
+    Object.defineProperty(Stores.prototype, name, {
+      get(this: Stores) {
+        const value = new RequestStore(this[requestScope], definition);
+        Object.defineProperty(this, name, { value, enumerable: true });
+        return value;
       },
-    ]),
-  );
-  const prototype: object = Object.create(null, byName);
-  return (scope) =>
-    Object.create(prototype, { [requestScope]: { value: scope, enumerable: true } }) as RequestStores<Served>;
+    });
+  }
+  return (scope) => new Stores(scope) as unknown as RequestStores<Served>;
 }

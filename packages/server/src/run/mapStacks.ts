@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
  * that somebody reads; `node --enable-source-maps` reads it at every start, which doubles the time to the first answer.
  *
  * @param file the bundle. A file without a map beside it is left as it is.
+ * @example mapStacks(import.meta.filename);
  */
 export function mapStacks(file: string): void {
   const url = pathToFileURL(file).href;

@@ -1,4 +1,0 @@
-import { serve } from "../src/index.ts";
-import { unsendable } from "./unsendable.ts";
-
-await serve(unsendable);
