@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { type FieldProblem, StoreError } from "./errors.ts";
+import { issueWording } from "./issueWording.ts";
 
 /** Fields that an error names, at most: the input may have any number of wrong ones. */
 export const maxNamedFields = 50;
@@ -17,18 +18,11 @@ function problemsOf(issue: z.core.$ZodIssue): FieldProblem[] {
       message: key === "ifMatch" && path.length === 0 ? besideItem : "is not a known field",
     }));
   }
-  return [{ path: path.join("."), message: wording(issue, path.length > 0) }];
+  return [{ path: path.join("."), message: issueWording(issue, path.length > 0) }];
 }
 
 /** What to say of a condition that came as a field. */
 const besideItem = "is no field of an item: give it beside the item, as [item, { ifMatch }]";
-
-/** zod's own words of a type as ours; a schema's words stay. */
-function wording(issue: z.core.$ZodIssue, isField: boolean): string {
-  if (issue.code !== "invalid_type" || !issue.message.startsWith("Invalid input")) return issue.message;
-  if (isField && issue.message.endsWith("received undefined")) return "is missing";
-  return `has to be ${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}`;
-}
 
 /** What is wrong with fields in one line, the first {@link maxNamedFields} of them by their names. */
 export function problemsText(fields: readonly FieldProblem[], between = ": "): string {
