@@ -201,7 +201,7 @@ describe("files of orders", () => {
       order("1", { tenant: "dry", customer: 1, total: 5, lines: [{ sku: "a", count: 1 }] }),
     ]);
     expect(run.stderr).toMatch(
-      /^cosmos-trpc: line 3: total: .*\n1 item would be written\.\ncosmos-trpc: 1 of 2 items were wrong\.\n$/,
+      /^cosmos-trpc: line 3: total has to be a number; .*\n1 item would be written, .*\ncosmos-trpc: 1 of 2 items were wrong\.\n$/,
     );
     expect((await orders(["list", "--tenant", "dry"])).stdout).toBe("");
     expect(readFileSync(path, "utf8")).toContain("Nummer");
@@ -214,7 +214,7 @@ describe("files of orders", () => {
       "--column",
       "total=:string",
     ]);
-    expect(clean.stderr).toContain("line 2: total:");
+    expect(clean.stderr).toContain("line 2: total has to be a number");
   });
 });
 

@@ -1,6 +1,6 @@
+import { fieldProblems } from "@cosmos-trpc/base";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { fieldProblems } from "../src/schema.ts";
 
 const wordsOf = (schema: z.ZodType, value: unknown): string[] =>
   fieldProblems(z.object({ field: schema }).safeParse({ field: value }).error ?? { issues: [] }).map(

@@ -1,7 +1,33 @@
-import type { z } from "zod";
-import en from "zod/v4/locales/en.js";
-
-const zodsOwn = en().localeError;
+/** What a schema of zod says of a value, as far as it is told: which of the rest there is depends on the code. */
+export interface Issue {
+  readonly code?: string | undefined;
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  /** The unknown names. */
+  readonly keys?: readonly string[];
+  /** The type that was wanted. */
+  readonly expected?: string;
+  /** The type of what has a bound. */
+  readonly origin?: string;
+  readonly minimum?: number | bigint;
+  readonly maximum?: number | bigint;
+  readonly inclusive?: boolean;
+  readonly exact?: boolean;
+  readonly format?: string;
+  readonly pattern?: string;
+  readonly prefix?: string;
+  readonly suffix?: string;
+  readonly includes?: string;
+  readonly divisor?: number;
+  /** The values that there are. */
+  readonly values?: readonly unknown[];
+  /** The same of a field by which a union is told apart. */
+  readonly options?: readonly unknown[] | undefined;
+  /** What each member of a union says. */
+  readonly errors?: readonly (readonly Issue[])[];
+  /** What is wrong with a name or an element. */
+  readonly issues?: readonly Issue[];
+}
 
 /** Values that a message names at most. */
 const maxNamedValues = 20;
@@ -12,36 +38,74 @@ const maxNamedValues = 20;
  *
  * @param isField whether it is of a field, and not of the input as a whole
  */
-export function issueWording(issue: z.core.$ZodIssue, isField: boolean): string {
+export function issueWording(issue: Issue, isField: boolean): string {
   return isZodsOwn(issue) ? wordingOf(issue, isField) : issue.message;
 }
 
-/** zod's message of a type says what was received, which an issue no longer has; any other follows from the issue. */
-const isZodsOwn = (issue: z.core.$ZodIssue): boolean =>
-  issue.code === "invalid_type"
-    ? issue.message.startsWith("Invalid input")
-    : issue.message === zodsOwn(issue as z.core.$ZodRawIssue);
+/** How zod's own messages begin, by their code. Source: zod's locale `en`. */
+const beginnings: Readonly<Record<string, RegExp>> = {
+  invalid_type: /^Invalid input: expected /,
+  too_small: /^Too small: expected /,
+  too_big: /^Too big: expected /,
+  invalid_value: /^Invalid (input|option): expected /,
+  invalid_union: /^Invalid (input$|input: more than one option matched$|discriminator value\. Expected )/,
+  not_multiple_of: /^Invalid number: must be a multiple of /,
+  invalid_key: /^Invalid key in /,
+  invalid_element: /^Invalid value in /,
+  custom: /^Invalid input$/,
+};
 
-function wordingOf(issue: z.core.$ZodIssue, isField: boolean): string {
+/** What zod calls formats, where it is not their name. Source: zod's locale `en`. */
+const formatNames: Readonly<Record<string, string>> = {
+  template_literal: "input",
+  email: "email address",
+  url: "URL",
+  uuid: "UUID",
+  guid: "GUID",
+  ulid: "ULID",
+  xid: "XID",
+  ksuid: "KSUID",
+  datetime: "ISO datetime",
+  date: "ISO date",
+  time: "ISO time",
+  duration: "ISO duration",
+  ipv4: "IPv4 address",
+  ipv6: "IPv6 address",
+  mac: "MAC address",
+  cidrv4: "IPv4 range",
+  cidrv6: "IPv6 range",
+  base64: "base64-encoded string",
+  base64url: "base64url-encoded string",
+  json_string: "JSON string",
+  e164: "E.164 number",
+  jwt: "JWT",
+};
+
+function isZodsOwn({ code = "", format = "", message }: Issue): boolean {
+  if (code !== "invalid_format") return beginnings[code]?.test(message) === true;
+  return (
+    message === `Invalid ${formatNames[format] ?? format}` || message.startsWith("Invalid string: must ")
+  );
+}
+
+function wordingOf(issue: Issue, isField: boolean): string {
   switch (issue.code) {
     case "invalid_type":
       return isField && issue.message.endsWith("received undefined")
         ? "is missing"
-        : typeWording(issue.expected);
+        : typeWording(issue.expected ?? "value");
     case "too_small":
-      return boundWording(issue, issue.minimum, "at least", "more");
+      return boundWording(issue, issue.minimum ?? 0, "at least", "more");
     case "too_big":
-      return boundWording(issue, issue.maximum, "at most", "less");
+      return boundWording(issue, issue.maximum ?? 0, "at most", "less");
     case "invalid_format":
       return formatWording(issue);
     case "invalid_value":
-      return valueWording(issue.values);
+      return valueWording(issue.values ?? []);
     case "invalid_union":
       return unionWording(issue, isField);
     case "not_multiple_of":
       return `has to be a multiple of ${issue.divisor}`;
-    case "unrecognized_keys":
-      return `has fields that are not known: ${listed(issue.keys)}`;
     case "invalid_key":
       return `has a name that ${innerWording(issue.issues)}`;
     case "invalid_element":
@@ -51,7 +115,7 @@ function wordingOf(issue: z.core.$ZodIssue, isField: boolean): string {
   }
 }
 
-const innerWording = ([first]: readonly z.core.$ZodIssue[]): string =>
+const innerWording = ([first]: readonly Issue[] = []): string =>
   first === undefined ? "is not valid" : issueWording(first, true);
 
 /** Types that are no word of English behind "a". */
@@ -80,12 +144,12 @@ const units: Readonly<Record<string, readonly [one: string, many: string]>> = {
 };
 
 function boundWording(
-  { origin, inclusive, exact }: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig,
+  { origin, inclusive, exact }: Issue,
   limit: number | bigint,
   bound: "at least" | "at most",
   further: "more" | "less",
 ): string {
-  const unit = units[origin];
+  const unit = units[origin ?? ""];
   if (unit !== undefined)
     return `has to have ${exact ? "exactly" : bound} ${limit} ${unit[Number(limit) === 1 ? 0 : 1]}`;
   if (origin === "date") {
@@ -96,14 +160,12 @@ function boundWording(
   return inclusive ? `has to be ${limit} or ${further}` : `has to be ${further} than ${limit}`;
 }
 
-function formatWording(issue: z.core.$ZodIssueInvalidStringFormat): string {
-  const { format, prefix, suffix, includes } = issue as z.core.$ZodIssueInvalidStringFormat &
-    Readonly<Partial<Record<"prefix" | "suffix" | "includes", string>>>;
+function formatWording({ format, pattern, prefix, suffix, includes, message }: Issue): string {
   if (format === "starts_with") return `has to begin with ${JSON.stringify(prefix)}`;
   if (format === "ends_with") return `has to end with ${JSON.stringify(suffix)}`;
   if (format === "includes") return `has to contain ${JSON.stringify(includes)}`;
-  if (format === "regex" || format === "template_literal") return `has to match ${issue.pattern}`;
-  return `is no ${issue.message.replace(/^Invalid /, "")}`;
+  if (format === "regex" || format === "template_literal") return `has to match ${pattern}`;
+  return `is no ${message.replace(/^Invalid /, "")}`;
 }
 
 const listed = (values: readonly unknown[]): string => {
@@ -117,11 +179,11 @@ const valueWording = (values: readonly unknown[]): string =>
     : `is none of ${listed(values)}`;
 
 /** Of a union of simple types, all of them; of one by a field's value, these; else no more than that nothing fits. */
-function unionWording(issue: z.core.$ZodIssueInvalidUnion, isField: boolean): string {
+function unionWording(issue: Issue, isField: boolean): string {
   if (issue.inclusive === false) return "fits several of the forms that it may have, and has to fit one";
   if (issue.options !== undefined && issue.options.length > 0) return valueWording(issue.options);
   const begin = "has to be ";
-  const parts = issue.errors.map(([first, ...others]) =>
+  const parts = (issue.errors ?? []).map(([first, ...others]) =>
     first === undefined || others.length > 0 || first.path.length > 0 ? "" : issueWording(first, isField),
   );
   if (parts.length > 0 && parts.every((part) => part === "is missing")) return "is missing";
