@@ -1,6 +1,6 @@
-import type { UnsafeNumberError } from "@cosmos-trpc/base";
+import { fieldProblems, type UnsafeNumberError } from "@cosmos-trpc/base";
 import type { FieldProblem, Reason, StoreError } from "@cosmos-trpc/cosmos-core";
-import { fieldProblems, maxNamedFields, problemsText } from "@cosmos-trpc/cosmos-core/schema";
+import { maxNamedFields, problemsText } from "@cosmos-trpc/cosmos-core/schema";
 import { type TRPC_ERROR_CODE_KEY, TRPCError } from "@trpc/server";
 import { z } from "zod";
 

@@ -322,6 +322,7 @@ describe("GET of the list", () => {
     [{ orderBy: "" }, "orderBy.0", 'has the path "", which has an empty name'],
     [{ orderBy: "colour" }, "orderBy.0", 'has the path "colour", which is none of an item to sort by'],
     [{ limit: "ten" }, "limit", expect.any(String)],
+    [{ limit: "769308320146468865" }, "limit", "has to be a whole number"],
     [{ limit: "0" }, "limit", "has to be 1 or more"],
     [{ explain: "maybe" }, "explain", expect.any(String)],
     [{ cursor: "made-up" }, "cursor", expect.any(String)],
