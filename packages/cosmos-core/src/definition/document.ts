@@ -155,16 +155,16 @@ export function createDocuments<Item extends ItemBase>(
   return {
     parse(input, known) {
       if (isRecord(input) && Object.hasOwn(input, versionField)) {
-        throw refuse([{ path: versionField, message: "is kept by the store: leave it out" }]);
+        throw invalidInput([{ path: versionField, message: "is kept by the store: leave it out" }]);
       }
       const isKept = (path: JsonPath) => valueAt(known, path) !== undefined;
       const applied = applySchema(definition, withoutServiceFields(input), isKept);
-      if ("problems" in applied) throw refuse(applied.problems);
+      if ("problems" in applied) throw invalidInput(applied.problems);
       return applied.item as Item;
     },
     write(item) {
       const problem = jsonProblem(item, itemRules);
-      if (problem !== undefined) throw refuse([problem]);
+      if (problem !== undefined) throw invalidInput([problem]);
       const body = (version === 1 ? item : { ...item, [versionField]: version }) as ItemDefinition;
       const size = jsonBytes(body);
       if (size > maxItemBytes) {
@@ -225,9 +225,6 @@ function withServiceFields(item: object, { _etag, _ts }: ItemDefinition): object
   read["_ts"] = _ts;
   return read;
 }
-
-const refuse = (fields: readonly FieldProblem[]): StoreError =>
-  invalidInput("The item breaks its schema", fields);
 
 function withoutServiceFields(input: unknown): unknown {
   if (!isRecord(input) || !serviceFields.some((name) => Object.hasOwn(input, name))) return input;
