@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type Run, runCli, useServer } from "./runningCli.ts";
 
-const url = useServer();
+const { url } = useServer();
 let folder: string;
 
 beforeAll(() => {
