@@ -15,10 +15,16 @@ export interface Api {
   /** The procedure of a path: `transfers.make`. */
   procedure(path: string): ProcedureApi;
   /** Says in one sentence why a call failed. */
-  explain(error: unknown): string;
+  explain(error: unknown, nameOf?: NameOf): string;
   /** What a call gives. @throws Refused with why it failed, and what it cost */
-  orRefused<Result>(call: Promise<Result>): Promise<Result>;
+  orRefused<Result>(call: Promise<Result>, nameOf?: NameOf): Promise<Result>;
 }
+
+/**
+ * What a part of a call's input is called on the command line, as the beginning of a sentence that says what is wrong with
+ * it: of `patch.set.ttl` it is `--set ttl: it`. `undefined` where no option made it.
+ */
+export type NameOf = (path: string) => string | undefined;
 
 /** What calls are made for: a command with streams. */
 interface ApiHost {
@@ -62,7 +68,8 @@ export function createApi(
     },
   });
   const usage = (): Usage => ({ requestCharge, elapsed: performance.now() - started });
-  const explain = (error: unknown): string => explainFailure(error, url, `--url or ${variable}`);
+  const explain = (error: unknown, nameOf?: NameOf): string =>
+    explainFailure(error, url, `--url or ${variable}`, nameOf);
   const at = (names: readonly string[]): unknown =>
     names.reduce<unknown>((inner, name) => (inner as Record<string, unknown>)[name], client);
   return {
@@ -71,13 +78,13 @@ export function createApi(
     explain,
     entity: (name) => at([name]) as EntityApi,
     procedure: (path) => at(path.split(".")) as ProcedureApi,
-    async orRefused(call) {
+    async orRefused(call, nameOf) {
       try {
         return await call;
       } catch (error) {
         // Cancelled, since nobody reads the output.
         output.signal.throwIfAborted();
-        throw new Refused(explain(error), usage());
+        throw new Refused(explain(error, nameOf), usage());
       }
     },
   };
@@ -94,7 +101,7 @@ function fromEnvironment(variable: string, env: Io["env"]): URL | undefined {
   }
 }
 
-function explainFailure(error: unknown, { origin }: URL, where: string): string {
+function explainFailure(error: unknown, { origin }: URL, where: string, nameOf?: NameOf): string {
   if (!isApiError(error)) return error instanceof Error ? error.message : String(error);
   const { message, status } = error;
   const ended = message.replace(/\.$/, "");
@@ -112,6 +119,11 @@ function explainFailure(error: unknown, { origin }: URL, where: string): string 
     case "redirected":
     case "gateway":
       return `${ended}: check ${where}.`;
+    case "invalid": {
+      const { fields = [] } = error;
+      if (!fields.some(({ path }) => nameOf?.(path) !== undefined)) return message;
+      return `${fields.map((field) => `${nameOf?.(field.path) ?? field.path} ${field.message}`).join("; ")}.`;
+    }
     default:
       return error.currentEtag === undefined ? message : `${message} Its etag is now ${error.currentEtag}.`;
   }

@@ -1,4 +1,4 @@
-import { type Manifest, UnsafeNumberError } from "@cosmos-trpc/base";
+import type { Manifest } from "@cosmos-trpc/base";
 import { Command, CommanderError, Help, Option } from "commander";
 import { parseUrl, urlVariable, usualUrl } from "./api.ts";
 import { addDelete } from "./commands/delete.ts";
@@ -75,9 +75,6 @@ function ending(
   error: unknown,
   options: CommonOptions,
 ): { readonly message: string; readonly code?: number } {
-  if (error instanceof UnsafeNumberError) {
-    return { message: `${error.path || "A value"} ${error.message}.`, code: exitCodes.usage };
-  }
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof WrongUsage) return { message, code: exitCodes.usage };
   if (error instanceof Refused) return { message: message + costOf(error, options), code: exitCodes.refused };

@@ -149,7 +149,7 @@ describe("items import", () => {
 
   test("a CSV whose columns or quotes are wrong is refused, with what to do", async () => {
     const columns = await importing(["-", "--format", "csv"], "id,colour\na,red\n");
-    expect(columns.code).toBe(1);
+    expect(columns.code).toBe(2);
     expect(columns.stderr).toContain(
       "The column 'colour' is no field of an item. The first line has to name",
     );

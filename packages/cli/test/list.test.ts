@@ -37,6 +37,8 @@ describe("items list", () => {
     [['name eq "Ada Lovelace"'], ["ada"]],
     [["name = 5"], ["bob"]],
     [["data.born=1900"], ["bob"]],
+    [["data.born = 1900.0"], ["bob"]],
+    [["data.born in 1.9e3,01815"], ["bob"]],
     [['data.born = "1900"'], ["cem"]],
     [["data.born >= 1800", "data.born<1900"], ["ada"]],
     [["tags contains author"], ["ada"]],
@@ -114,13 +116,26 @@ describe("items list", () => {
     [["--where", "colour = red"], 2, "colour is no field of an item"],
     [["--where", "nmae = x"], 2, "Did you mean name?"],
     [["--where-json", '{"and":[{"nmae":{"eq":"x"}}]}'], 2, "Did you mean name?"],
-    [["--where-json", '{"data.n":{"eq":769308320146468865}}'], 2, "769308320146468865"],
+    [
+      ["--where-json", '{"data.n":{"eq":769308320146468865}}'],
+      2,
+      "--where-json: /data.n/eq has the number 769308320146468865, which",
+    ],
+    [["--where", "data.n > 1e400"], 2, '--where "data.n > 1e400": data.n has the number 1e400'],
+    [["--where", "data.n in 1,1e400"], 2, "data.n has the number 1e400"],
+    [["--where", "data.n in [1,1e400]"], 2, "data.n.1 has the number 1e400"],
+    [["--where", "_ts > 1e400"], 2, "_ts has the number 1e400, which a double-precision number cannot hold."],
     [["--where", "tags startsWith x"], 2, "tags takes "],
     [["--order-by", "nmae:desc"], 2, "Did you mean name?"],
     [["--where", "id; DROP = 1"], 2, "is no"],
-    [["--where", "ttl = soon"], 1, "has to be number"],
+    [["--where", "ttl = soon"], 1, 'cosmos-trpc: --where "ttl = soon": ttl has to be number.'],
+    [
+      ["--where", "name = x", "--where", "ttl = soon", "--where-json", '{"ttl":{"gt":"x"}}'],
+      1,
+      '--where "ttl = soon": ttl has to be number; --where-json: ttl.gt has to be number.',
+    ],
     [["--order-by", "name:up"], 2, "with :desc at its end"],
-    [["--order-by", "name", "--order-by", "id"], 1, "No index serves"],
+    [["--order-by", "name", "--order-by", "id"], 1, "--order-by is refused: No index serves"],
     [["--limit", "0"], 2, "a whole number from 1"],
     [["--limit", "5", "--all"], 2, "Either --limit or --all."],
     [["--cursor", "abc"], 1, "cursor"],
@@ -174,6 +189,14 @@ describe("single items", () => {
   test("patch makes all its changes, or none", async () => {
     await items("create", '{"id":"patched","tags":["a"],"ttl":60,"data":{"n":1,"old":true}}');
     const args = ["--set", "name=New = name", "--set", 'data.list=["x",1]', "--set", "data.code=007"];
+    args.push(
+      "--set",
+      "data.price=1.10",
+      "--set",
+      "data.prices=[1.10]",
+      "--set",
+      'data.big="769308320146468865"',
+    );
     const more = [
       "--increment",
       "data.n=-2.5",
@@ -187,8 +210,9 @@ describe("single items", () => {
     const run = await items("patch", "patched", ...args, ...more, "--where", "data.n = 1", "--json");
     expect(run).toMatchObject({ code: 0, stderr: "" });
     const [patched = {}] = jsonLines(run.stdout);
+    const big = "769308320146468865";
     expect(patched).toMatchObject({ name: "New = name", tags: ["a", "b"] });
-    expect(patched["data"]).toEqual({ n: -1.5, list: ["x", 1], code: "007" });
+    expect(patched["data"]).toEqual({ n: -1.5, list: ["x", 1], code: "007", price: 1.1, prices: [1.1], big });
     expect(patched).not.toHaveProperty("ttl");
     const stale = await items("patch", "patched", "--set", "name=x", "--where", "data.n = 1");
     expect(stale).toMatchObject({ code: 1, stdout: "" });
@@ -200,13 +224,28 @@ describe("single items", () => {
     [["x", "--set", "name"], 2, "It has to be path=value."],
     [["x", "--set", "name=a", "--set", "name=b"], 2, "--set names 'name' twice."],
     [["x", "--increment", "data.n=many"], 2, "it has to be a number"],
-    [["ada", "--set", "id=other"], 1, "id cannot be patched"],
-    [["ada", "--set", "pk=other"], 1, "pk cannot be patched"],
+    [["ada", "--set", "id=other"], 2, "--set id=other: id cannot be patched"],
+    [["ada", "--remove", "_etag"], 2, "_etag cannot be patched"],
+    [["ada", "--set", "pk=other"], 2, "pk cannot be patched"],
     [["ada", "--set", "colour=red"], 2, "colour is no field of an item"],
     [["ada", "--set", "nmae=x"], 2, "Did you mean name?"],
     [["ada", "--remove", "tgas"], 2, "Did you mean tags?"],
-    [["ada", "--set", 'data.n={"a":1e400}'], 2, "a has the number 1e400"],
-    [["ada", "--append", "name=x"], 1, "append.name"],
+    [["ada", "--set", 'data.n={"a":1e400}'], 2, "data.n.a has the number 1e400"],
+    [
+      ["ada", "--set", "data.n=769308320146468865"],
+      2,
+      `data.n has the number 769308320146468865, which a double-precision number cannot hold: if a text is meant, write it as one in JSON, '"769308320146468865"'.`,
+    ],
+    [["ada", "--append", "data.list=1e400"], 2, "data.list has the number 1e400"],
+    [["ada", "--increment", "data.n=1e400"], 2, "data.n has the number 1e400"],
+    [
+      ["ada", "--set", "ttl=769308320146468865"],
+      2,
+      "--set ttl=769308320146468865: ttl has the number 769308320146468865, which a double-precision number cannot hold.",
+    ],
+    [["ada", "--append", "name=x"], 1, "cosmos-trpc: --append name: it is no array."],
+    [["ada", "--set", "ttl=x"], 1, "cosmos-trpc: --set ttl: it has to be a whole number of seconds."],
+    [["ada", "--set", "name=x", "--where", "ttl = x"], 1, '--where "ttl = x": ttl has to be number.'],
     [["none", "--set", "name=x"], 1, "There is no such item."],
   ])("patch %j ends with %i", async (args, code, words) => {
     const run = await items("patch", ...args);

@@ -91,7 +91,11 @@ describe("single orders", () => {
     [["get", "o1", "--tenant", "shop", "--customer", "seven"], "--customer seven: it has to be a number."],
     [
       ["get", "o1", "--tenant", "shop", "--customer", "769308320146468865"],
-      "has the number 769308320146468865",
+      "--customer has the number 769308320146468865, which a double-precision number cannot hold.",
+    ],
+    [
+      ["list", "--where", "total = 1e400"],
+      '--where "total = 1e400": total has the number 1e400, which a double-precision number cannot hold.',
     ],
     [["get", "o1", "--pk", "shop"], "unknown option '--pk'"],
     [["list", "--customer", "7"], "--customer goes with --tenant"],
@@ -174,7 +178,7 @@ describe("files of orders", () => {
     const said = run.stderr.split("\n");
     expect(said[0]).toMatch(/^cosmos-trpc: line 3: .*total/);
     expect(said[1]).toMatch(
-      /^cosmos-trpc: line 4: The record cannot be taken: customer has the number 769308320146468865/,
+      /^cosmos-trpc: line 4: The record cannot be taken: customer has the number 769308320146468865, which a double-precision number cannot hold\.$/,
     );
     expect(said[2]).toMatch(
       /^cosmos-trpc: line 5: The record cannot be taken: lines.0.count has the number 1e400/,
@@ -197,7 +201,7 @@ describe("files of orders", () => {
       order("1", { tenant: "dry", customer: 1, total: 5, lines: [{ sku: "a", count: 1 }] }),
     ]);
     expect(run.stderr).toMatch(
-      /^cosmos-trpc: line 3: total: .*\n1 item would be written\.\ncosmos-trpc: 1 of 2 items were wrong\.\n$/,
+      /^cosmos-trpc: line 3: total has to be a number; .*\n1 item would be written, .*\ncosmos-trpc: 1 of 2 items were wrong\.\n$/,
     );
     expect((await orders(["list", "--tenant", "dry"])).stdout).toBe("");
     expect(readFileSync(path, "utf8")).toContain("Nummer");
@@ -210,7 +214,7 @@ describe("files of orders", () => {
       "--column",
       "total=:string",
     ]);
-    expect(clean.stderr).toContain("line 2: total:");
+    expect(clean.stderr).toContain("line 2: total has to be a number");
   });
 });
 

@@ -64,7 +64,7 @@ test("a header that names no field is refused, and nothing is there to go on wit
   const place = testFolder();
   const path = place("people.csv", "id,colour\na,red\n");
   const run = await startCli(["items", "import", path, "--url", url()]).ended;
-  expect(run.code).toBe(1);
+  expect(run.code).toBe(2);
   expect(run.stderr).toContain("The column 'colour' is no field of an item.");
   expect(run.stderr).not.toContain("goes on");
   expect(existsSync(`${path}.checkpoint`)).toBe(false);

@@ -346,10 +346,19 @@ test("what is stored and is no item is left out of a list, counted, and told to 
   expect(JSON.stringify(page)).not.toContain("inside");
   const told = await running.server.logged(({ msg }) => msg.includes('"id":"unfit"'));
   expect(told.msg).toContain("name: has to be a string");
-  expect(await refusal(api.items.get.query({ id: "unfit" }))).toMatchObject({
-    data: { reason: "misconfigured" },
-  });
-  await container.item("unfit", "unfit").delete();
+  const sentence = "This item does not fit its schema, as it is stored. The server's log says which fields.";
+  const got = await refusal(api.items.get.query({ id: "unfit" }));
+  expect(got).toMatchObject({ message: sentence, data: { reason: "misconfigured" } });
+  // Of an item that only getMany reads.
+  await container.items.create({ id: "unfit too", pk: "unfit", tags: 5, secret: "inside" });
+  const [one] = await api.items.getMany.query([{ id: "unfit too", pk: "unfit" }]);
+  expect(one).toMatchObject({ ok: false, error: { message: sentence, reason: "misconfigured" } });
+  const log = await running.server.logged(({ msg }) => msg.includes('"id":"unfit too"'));
+  expect(log.msg).toContain("tags: has to be an array");
+  const patched = await refusal(api.items.patch.mutate([{ id: "unfit" }, { set: { tags: [] } }]));
+  expect(patched).toMatchObject({ data: { reason: "invalid" }, fields: ["name", "secret"] });
+  for (const answer of [got, one, patched]) expect(JSON.stringify(answer)).not.toContain("inside");
+  for (const id of ["unfit", "unfit too"]) await container.item(id, "unfit").delete();
 });
 
 const durationOf = ([, text]: RegExpMatchArray): number => Number(text);

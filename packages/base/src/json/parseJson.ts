@@ -7,6 +7,8 @@ export interface UnsafeNumber {
   /** The number as it was written. */
   readonly literal: string;
   /** What is wrong, as the end of a sentence that begins with the path. */
+  readonly problem: string;
+  /** The same, and what a caller of an API does about it. */
   readonly message: string;
 }
 
@@ -111,8 +113,8 @@ function scan(text: string, max: number): FoundNumber[] {
 
 function unsafeNumber({ path, literal }: FoundNumber): UnsafeNumber {
   const shown = literal.length > maxShownLiteral ? `${literal.slice(0, maxShownLiteral)}…` : literal;
-  const message = `has the number ${shown}, which a double-precision number cannot hold: send it as a string`;
-  return { path: pathText(path), literal, message };
+  const problem = `has the number ${shown}, which a double-precision number cannot hold`;
+  return { path: pathText(path), literal, problem, message: `${problem}: send it as a string` };
 }
 
 /** A decimal number without its sign: `digits * 10 ** exponent`, the digits without zeros at either end. */

@@ -3,7 +3,13 @@ import { isApiError } from "@cosmos-trpc/client";
 import { type Command, Option } from "commander";
 import { alone, type ListInput } from "../calls.ts";
 import { type Checkpoint, noCheckpoint, openCheckpoint } from "../checkpoint.ts";
-import { addSelection, exampleConditions, type SelectionOptions, whereHelp } from "../entity/selection.ts";
+import {
+  addSelection,
+  exampleConditions,
+  type SelectionOptions,
+  selectionName,
+  whereHelp,
+} from "../entity/selection.ts";
 import { Interrupted, ReaderGone, Refused, WrongUsage } from "../errors.ts";
 import { itemWriter } from "../export/itemWriter.ts";
 import { type OutputFile, openOutputFile, refuseExisting } from "../export/outputFile.ts";
@@ -190,13 +196,14 @@ async function exportItems(
     });
   } catch (error) {
     if (error instanceof Interrupted || error instanceof ReaderGone) throw error;
+    const reason = api.explain(error, selectionName(options));
     // Conditions that the server does not take, for instance.
-    if (isFile && !isBegun() && isApiError(error, "invalid")) throw new Refused(api.explain(error));
+    if (isFile && !isBegun() && isApiError(error, "invalid")) throw new Refused(reason);
     keep();
     if (isFile && isApiError(error, "invalid")) {
-      throw new Refused(`${api.explain(error)} ${countItems(items)} written. Begin anew with --restart.`);
+      throw new Refused(`${reason} ${countItems(items)} written. Begin anew with --restart.`);
     }
-    throw new Refused(`${api.explain(error)} ${state()}`);
+    throw new Refused(`${reason} ${state()}`);
   } finally {
     bar.stop();
     target?.close();

@@ -1,6 +1,12 @@
 import type { Command } from "commander";
 import { alone, type EntityApi, type ListInput, type Page } from "../calls.ts";
-import { addSelection, exampleConditions, type SelectionOptions, whereHelp } from "../entity/selection.ts";
+import {
+  addSelection,
+  exampleConditions,
+  type SelectionOptions,
+  selectionName,
+  whereHelp,
+} from "../entity/selection.ts";
 import { WrongUsage } from "../errors.ts";
 import { wholeNumber } from "../optionValues.ts";
 import { countItems, jsonLine, leftOut, showUsage } from "../terminal/show.ts";
@@ -54,7 +60,7 @@ export function addList(commands: Command, context: EntityContext): void {
       let rest: string | undefined;
       const pages = listPages(api.entity(name), input, () => most - listed, session.output.signal);
       for (;;) {
-        const { done, value: page } = await api.orRefused(pages.next());
+        const { done, value: page } = await api.orRefused(pages.next(), selectionName(options));
         if (done === true) break;
         listed += page.items.length;
         unfit += page.unfit ?? 0;

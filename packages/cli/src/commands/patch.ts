@@ -1,11 +1,12 @@
-import type { EntityManifest } from "@cosmos-trpc/base";
+import { type EntityManifest, isWithin, type JsonPath, parsePath } from "@cosmos-trpc/base";
 import type { Command } from "commander";
+import type { NameOf } from "../api.ts";
 import { alone } from "../calls.ts";
 import { type Field, knownField } from "../entity/fields.ts";
-import { elementOf, parsedJson, readFieldText, readFieldTexts } from "../entity/fieldText.ts";
+import { elementOf, parsedJson, readFieldText, readFieldTexts, readNamed } from "../entity/fieldText.ts";
 import { addPartitionKey } from "../entity/keyOptions.ts";
 import { addWhere } from "../entity/selection.ts";
-import { type WhereOptions, whereOf } from "../entity/where.ts";
+import { type WhereOptions, whereName, whereOf } from "../entity/where.ts";
 import { WrongUsage } from "../errors.ts";
 import { collect, parseAssignment } from "../optionValues.ts";
 import { type EntityContext, exampleKey, examples, optionsOf, printItem } from "./entityCommand.ts";
@@ -59,7 +60,7 @@ export function addPatch(commands: Command, context: EntityContext): void {
       };
       const input = Object.keys(conditions).length === 0 ? [key, patch] : [key, patch, conditions];
       const api = session.api(options);
-      const patched = await api.orRefused(api.entity(name).patch.mutate(input, alone));
+      const patched = await api.orRefused(api.entity(name).patch.mutate(input, alone), patchName(options));
       await printItem(context, patched, options, api.usage());
     });
 }
@@ -80,6 +81,28 @@ function exampleChanges({ columns, key }: EntityManifest): readonly string[] {
   return changes.length > 0 ? changes : ["--set path=value"];
 }
 
+/** What a part of a patch's input is called on the command line. */
+const patchName =
+  (options: PatchOptions): NameOf =>
+  (path) => {
+    const [, kind, field] = /^patch\.(set|remove|increment|append)\.(.*)$/s.exec(path) ?? [];
+    return kind === undefined ? whereName(options)(path) : `--${kind} ${field}: it`;
+  };
+
+/** @throws WrongUsage for a field that no patch touches */
+function changedField(entity: EntityManifest, path: string, where: string, what: string): Field {
+  const field = knownField(entity, path, where, what);
+  const names = parsePath(path) as JsonPath;
+  const isOfKey = entity.key.some((part) => isWithin(names, part.path) || isWithin(part.path, names));
+  if (field.isReadOnly || path === "id") {
+    throw new WrongUsage(`${where}: ${path} cannot be patched: it names the item or is kept by the service.`);
+  }
+  if (!isOfKey) return field;
+  throw new WrongUsage(
+    `${where}: ${path} cannot be patched: it is in the partition key; write the item under its new key instead.`,
+  );
+}
+
 /** The API's patch. Paths are checked here, values by the server, which names what is wrong. */
 function patchOf({ set, remove, increment, append }: PatchOptions, entity: EntityManifest, what: string) {
   if (set === undefined && remove === undefined && increment === undefined && append === undefined) {
@@ -96,11 +119,12 @@ function patchOf({ set, remove, increment, append }: PatchOptions, entity: Entit
     return Object.fromEntries(
       assignments.map(([path, text]) => {
         const where = `${option} ${path}=${text}`;
-        return [path, read(knownField(entity, path, where, what), text, where)];
+        const field = changedField(entity, path, where, what);
+        return [path, readNamed(where, path, field, () => read(field, text, where))];
       }),
     );
   }
-  for (const path of remove ?? []) knownField(entity, path, `--remove ${path}`, what);
+  for (const path of remove ?? []) changedField(entity, path, `--remove ${path}`, what);
   return {
     ...(set && { set: changes("--set", set, readSet) }),
     ...(remove && { remove }),

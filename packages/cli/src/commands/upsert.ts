@@ -42,7 +42,7 @@ async function upsertOne(
   options: ReturnType<typeof optionsOf<UpsertOptions>>,
 ): Promise<void> {
   const { session, name } = context;
-  const item = parseItem(text);
+  const item = parseItem(text, context);
   const toInput = session.inputs[name]?.upsert ?? writeInput;
   const api = session.api(options);
   const written = await api.orRefused(api.entity(name).upsert.mutate(toInput(item, options.ifMatch), alone));

@@ -1,6 +1,7 @@
 import { isRecord } from "@cosmos-trpc/base";
 import type { Command } from "commander";
 import { alone } from "../calls.ts";
+import { checkNames } from "../entity/fields.ts";
 import { WrongUsage } from "../errors.ts";
 import { parseText } from "../input/readNdjson.ts";
 import type { WrittenItem } from "../options.ts";
@@ -11,11 +12,12 @@ export interface ConditionOptions {
   readonly ifMatch?: string;
 }
 
-/** Reads an item from the command line. The server's schema checks it and names every field that is wrong. */
-export function parseItem(text: string): WrittenItem {
+/** Reads an item from the command line: its names are checked here, its values by the server, which names every wrong one. */
+export function parseItem(text: string, { entity, what }: EntityContext): WrittenItem {
   const { value, problem } = parseText(text);
   if (problem !== undefined) throw new WrongUsage(`The item ${problem}.`);
   if (!isRecord(value)) throw new WrongUsage("The item has to be a JSON object.");
+  checkNames(value, entity.item, what);
   return value;
 }
 
@@ -32,7 +34,7 @@ export function addCreate(commands: Command, context: EntityContext): void {
     .addHelpText("after", examples(context, `create '${exampleItem(context)}'`))
     .action(async (text: string, _own: unknown, command: Command) => {
       const options = optionsOf(command);
-      const item = parseItem(text);
+      const item = parseItem(text, context);
       const api = context.session.api(options);
       const written = await api.orRefused(api.entity(context.name).create.mutate(item, alone));
       await printItem(context, written, options, api.usage());
@@ -49,7 +51,7 @@ export function addReplace(commands: Command, context: EntityContext): void {
     .addHelpText("after", examples(context, `replace '${exampleItem(context)}' --if-match 0000-1`))
     .action(async (text: string, _own: unknown, command: Command) => {
       const options = optionsOf<ConditionOptions>(command);
-      const input = writeInput(parseItem(text), options.ifMatch);
+      const input = writeInput(parseItem(text, context), options.ifMatch);
       const api = context.session.api(options);
       const written = await api.orRefused(api.entity(context.name).replace.mutate(input, alone));
       await printItem(context, written, options, api.usage());

@@ -1,4 +1,11 @@
-import { parseJson, type ScalarKind, UnsafeNumberError } from "@cosmos-trpc/base";
+import {
+  type JsonPath,
+  parseJson,
+  parsePath,
+  pathText,
+  type ScalarKind,
+  UnsafeNumberError,
+} from "@cosmos-trpc/base";
 import { WrongUsage } from "../errors.ts";
 import type { Field } from "./fields.ts";
 
@@ -19,7 +26,7 @@ export function parsedJson(text: string): unknown {
   }
 }
 
-/** Whether a number can only be text here: a double does not hold it. */
+/** Whether it is JSON with a number that a double does not hold. */
 export function isUnsafe(text: string): boolean {
   try {
     parseJson(text);
@@ -27,6 +34,38 @@ export function isUnsafe(text: string): boolean {
   } catch (error) {
     return error instanceof UnsafeNumberError;
   }
+}
+
+/**
+ * Reads what was written for a field, and names the field where that has a number which no double holds.
+ *
+ * @param where the option as it was written
+ * @param name the field's path; empty where the option alone names it
+ */
+export function readNamed<Value>(
+  where: string,
+  name: string,
+  { kinds, isJson, elements = [] }: Pick<Field, "kinds" | "isJson" | "elements">,
+  read: () => Value,
+): Value {
+  try {
+    return read();
+  } catch (error) {
+    const [number] = error instanceof UnsafeNumberError ? error.numbers : [];
+    if (number === undefined) throw error;
+    const mend =
+      isJson || [...kinds, ...elements].includes("string")
+        ? `: if a text is meant, write it as one in JSON, '"${number.literal}"'`
+        : "";
+    const path = pathBelow(name, number.path);
+    throw new WrongUsage(`${where}${path === "" ? "" : `: ${path}`} ${number.problem}${mend}.`);
+  }
+}
+
+/** The path of what stands at a path in the value of another. */
+export function pathBelow(outer: string, inner: string): string {
+  const paths = [outer, inner].map((text): JsonPath | string => (text === "" ? [] : parsePath(text)));
+  return paths.some((path) => typeof path === "string") ? inner : pathText((paths as JsonPath[]).flat());
 }
 
 /** Whether a field is text, and nothing that looks like JSON is meant as such. */
@@ -66,22 +105,15 @@ export function readFieldTexts(field: Field, text: string): unknown[] {
   return Array.isArray(array) ? array : text.split(",").map((one) => readFieldText(field, one.trim()));
 }
 
-/**
- * Reads what may be JSON. A number is only what JavaScript writes just so: `007`, `1.10` and a number of 20 digits stay
- * texts, with nothing lost.
- */
+/** Reads what may be JSON: `1.10` is the number 1.1, and `007`, which JSON has not, a text. */
 function readOpenText(text: string): unknown {
-  if (text === "true") return true;
-  if (text === "false") return false;
   if (text === "null") return null;
-  const number = Number(text);
-  if (String(number) === text && Number.isFinite(number)) return number;
-  return (/^["[{]/.test(text) ? parsedJson(text) : undefined) ?? text;
+  return (isLiteral(text) || /^["[{]/.test(text) ? parsedJson(text) : undefined) ?? text;
 }
 
 /** Seconds since 1970 of a time as ISO 8601; what is no time stays, for the server to name. */
 function readTime(text: string): unknown {
-  if (jsonNumber.test(text)) return Number(text);
+  if (jsonNumber.test(text)) return parsedJson(text);
   const unquoted = text.replace(/^"(.*)"$/, "$1");
   const time = /^\d{4}-\d\d-\d\d/.test(unquoted) ? Date.parse(unquoted) : Number.NaN;
   return Number.isNaN(time) ? text : time / 1_000;
@@ -94,7 +126,9 @@ export function readKeyText(
   text: string,
 ): string | number | boolean | null {
   if (kinds.length === 0 || (kinds.length === 1 && kinds[0] === "string")) return text;
-  const value = kinds.includes("string") ? readOpenText(text) : parsedJson(text);
+  const value = readNamed(option, "", { kinds, isJson: false }, () =>
+    kinds.includes("string") ? readOpenText(text) : parsedJson(text),
+  );
   const kind = value === null ? "null" : typeof value;
   if (kinds.includes(kind as ScalarKind)) return value as string | number | boolean | null;
   if (kinds.includes("string")) return text;

@@ -1,4 +1,12 @@
-import { type EntityManifest, parsePath, type ScalarKind } from "@cosmos-trpc/base";
+import {
+  type EntityManifest,
+  isRecord,
+  type JsonPath,
+  type JsonSchema,
+  parsePath,
+  pathText,
+  type ScalarKind,
+} from "@cosmos-trpc/base";
 import { closestMatch } from "leven";
 import { WrongUsage } from "../errors.ts";
 
@@ -21,7 +29,13 @@ export const serviceProperties: readonly string[] = ["_rid", "_self", "_etag", "
 const anyKind: readonly ScalarKind[] = ["string", "number", "boolean", "null"];
 
 /** Anything may stand there. */
-const anything: Field = { kinds: anyKind, elements: anyKind, isJson: true, isTime: false, isReadOnly: false };
+export const anything: Field = {
+  kinds: anyKind,
+  elements: anyKind,
+  isJson: true,
+  isTime: false,
+  isReadOnly: false,
+};
 
 const isBelow = (path: readonly string[], outer: readonly string[]): boolean =>
   outer.length < path.length && outer.every((name, index) => name === path[index]);
@@ -59,6 +73,32 @@ export function knownField(entity: EntityManifest, name: string, where: string, 
   if (field !== undefined) return field;
   const known = entity.columns.map((column) => column.name);
   throw new WrongUsage(`${where}: ${name} is no field of ${what}.${suggestion(name, known)}`);
+}
+
+/**
+ * Holds an item's names against its schema, as far as that is strict.
+ *
+ * @throws WrongUsage for a name that is none of its fields, with the one that was meant
+ */
+export function checkNames(
+  value: unknown,
+  { properties, additionalProperties, items }: JsonSchema,
+  what: string,
+  path: JsonPath = [],
+): void {
+  if (Array.isArray(value) && isRecord(items)) {
+    for (const [at, element] of value.entries()) checkNames(element, items, what, [...path, String(at)]);
+  }
+  if (!isRecord(value) || !isRecord(properties)) return;
+  for (const [name, inner] of Object.entries(value)) {
+    const known = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    if (isRecord(known)) checkNames(inner, known, what, [...path, name]);
+    else if (additionalProperties === false && !(path.length === 0 && serviceProperties.includes(name))) {
+      throw new WrongUsage(
+        `${pathText([...path, name])} is no field of ${what}.${suggestion(name, Object.keys(properties))}`,
+      );
+    }
+  }
 }
 
 /** ` Did you mean name?`, where one of the known words is near. */

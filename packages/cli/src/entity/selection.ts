@@ -1,10 +1,18 @@
 import type { EntityManifest } from "@cosmos-trpc/base";
 import { type Command, Help } from "commander";
+import type { NameOf } from "../api.ts";
 import type { ListInput } from "../calls.ts";
 import { collect, parseOrderKey } from "../optionValues.ts";
 import { knownField } from "./fields.ts";
 import { addPartitionKey } from "./keyOptions.ts";
-import { operatorsOf, parseCondition, parseWhereJson, type WhereOptions, whereOf } from "./where.ts";
+import {
+  operatorsOf,
+  parseCondition,
+  parseWhereJson,
+  type WhereOptions,
+  whereName,
+  whereOf,
+} from "./where.ts";
 
 /** Options that say which items, and in which order. */
 export interface SelectionOptions extends WhereOptions {
@@ -45,6 +53,14 @@ export function addSelection(
     };
   };
 }
+
+/** What a part of a list's input is called on the command line. */
+export const selectionName =
+  (options: SelectionOptions): NameOf =>
+  (path) => {
+    const [root = ""] = path.split(".");
+    return { orderBy: "--order-by", cursor: "--cursor" }[root] ?? whereName(options)(path);
+  };
 
 /** How conditions are written. */
 export const whereHelp = (entity: EntityManifest): string =>

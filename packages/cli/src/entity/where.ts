@@ -1,9 +1,10 @@
 import type { EntityManifest } from "@cosmos-trpc/base";
 import { InvalidArgumentError } from "commander";
+import type { NameOf } from "../api.ts";
 import type { Filter } from "../calls.ts";
 import { WrongUsage } from "../errors.ts";
-import { type Field, knownField } from "./fields.ts";
-import { elementOf, parsedJson, readFieldText, readFieldTexts } from "./fieldText.ts";
+import { anything, type Field, knownField } from "./fields.ts";
+import { elementOf, parsedJson, readFieldText, readFieldTexts, readNamed } from "./fieldText.ts";
 
 /** Other ways to write an operator. */
 const symbols: Readonly<Record<string, string>> = {
@@ -47,6 +48,8 @@ export function parseCondition(text: string): Condition {
   return { text, isNegated: false, path, sign, value };
 }
 
+const optionOf = ({ text }: Condition): string => `--where ${JSON.stringify(text)}`;
+
 /** The operators that an entity's filters know, each once. */
 export const operatorsOf = (entity: EntityManifest): readonly string[] => [
   ...new Set(entity.filters.flatMap(({ operators }) => operators)),
@@ -58,8 +61,8 @@ export const operatorsOf = (entity: EntityManifest): readonly string[] => [
  * @throws WrongUsage when its field or its operator is none of the entity's; values are the server's to check
  */
 function toFilter(condition: Condition, entity: EntityManifest, what: string): Filter {
-  const { text, isNegated, path, sign, value } = condition;
-  const where = `--where ${JSON.stringify(text)}`;
+  const { isNegated, path, sign, value } = condition;
+  const where = optionOf(condition);
   const operator = Object.hasOwn(symbols, sign) ? (symbols[sign] as string) : sign;
   const known = operatorsOf(entity);
   if (!known.includes(operator)) {
@@ -72,7 +75,9 @@ function toFilter(condition: Condition, entity: EntityManifest, what: string): F
   if (own !== undefined && !own.isOpen && !own.operators.includes(operator)) {
     throw new WrongUsage(`${where}: ${path} takes ${own.operators.join(", ")}, and not ${operator}.`);
   }
-  const filter = { [path]: { [operator]: readOperand(where, field, operator, value) } };
+  const filter = {
+    [path]: { [operator]: readNamed(where, path, field, () => readOperand(where, field, operator, value)) },
+  };
   return isNegated ? { not: filter } : filter;
 }
 
@@ -88,7 +93,7 @@ function readOperand(where: string, field: Field, operator: string, value: strin
 
 /** Reads a filter that is written in JSON. */
 export function parseWhereJson(text: string): Filter {
-  const filter = parsedJson(text);
+  const filter = readNamed("--where-json", "", anything, () => parsedJson(text));
   if (typeof filter !== "object" || filter === null || Array.isArray(filter)) {
     throw new InvalidArgumentError(
       `It has to be a filter as a JSON object, such as {"name":{"startsWith":"A"}}.`,
@@ -115,6 +120,18 @@ export function whereOf(
     filters.push(whereJson);
   }
   return filters.length > 1 ? { and: filters } : filters[0];
+}
+
+/** What a part of the filter is called on the command line. */
+export function whereName({ where = [], whereJson }: WhereOptions): NameOf {
+  const isList = where.length + (whereJson === undefined ? 0 : 1) > 1;
+  return (path) => {
+    const [found, at = "", inner = ""] =
+      (isList ? /^where\.and\.(\d+)\.?(.*)$/s : /^where()\.?(.*)$/s).exec(path) ?? [];
+    if (found === undefined) return undefined;
+    const condition = where[Number(at)];
+    return condition === undefined ? `--where-json: ${inner}` : `${optionOf(condition)}: ${condition.path}`;
+  };
 }
 
 /** A wrong field is named here, with the one that was meant; all else of the filter is the server's to check. */

@@ -1,7 +1,7 @@
 import { type EntityManifest, valueAt } from "@cosmos-trpc/base";
 import type { Item } from "../calls.ts";
 import { isLiteral, isUnsafe, parsedJson } from "../entity/fieldText.ts";
-import { UnreadableInput, WrongUsage } from "../errors.ts";
+import { WrongUsage } from "../errors.ts";
 import { type Column, readHead } from "../input/csvColumns.ts";
 import type { Format } from "../input/openInput.ts";
 import { jsonLine } from "../terminal/show.ts";
@@ -41,7 +41,7 @@ function readColumns(columns: readonly string[], entity: EntityManifest): readon
   try {
     return readHead(columns, entity, []);
   } catch (error) {
-    throw error instanceof UnreadableInput ? new WrongUsage(`--columns: ${error.message}`) : error;
+    throw error instanceof WrongUsage ? new WrongUsage(`--columns: ${error.message}`) : error;
   }
 }
 

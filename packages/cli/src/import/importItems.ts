@@ -218,7 +218,7 @@ async function* readOn(
 /** Why the import ended before its end. */
 function endedEarly(error: unknown, explain: (error: unknown) => string, state: string): unknown {
   if (error instanceof Interrupted || error instanceof ReaderGone) return error;
-  if (error instanceof Refused) return error;
+  if (error instanceof Refused || error instanceof WrongUsage) return error;
   return new Refused(`${readingProblem(error) ?? explain(error)} ${state}`);
 }
 

@@ -8,7 +8,7 @@ import {
 } from "@cosmos-trpc/base";
 import { didYouMean, type Field, fieldAt, suggestion } from "../entity/fields.ts";
 import { elementOf, isAmbiguous, isLiteral, isText, isUnsafe, parsedJson } from "../entity/fieldText.ts";
-import { UnreadableInput } from "../errors.ts";
+import { WrongUsage } from "../errors.ts";
 import type { ColumnChoice, ColumnType } from "../optionValues.ts";
 import { type InputRecord, unsafeNumbers } from "./inputRecord.ts";
 
@@ -25,6 +25,8 @@ export interface Column {
   readonly path: JsonPath;
   /** What a cell, or an element of its list, is; `undefined` where only all of the column's cells can tell. */
   readonly type: ColumnType | undefined;
+  /** Whether it may be text by the schema, and something else too. */
+  readonly isOpen: boolean;
   /** Whether somebody said so: then a cell that is something else is refused. */
   readonly isChosen: boolean;
   readonly isList: boolean;
@@ -36,7 +38,7 @@ export interface Column {
  * Reads the head of a CSV: `id`, `tags[]` for a list, `data.size` or `/data/a.b` for what is in an object.
  *
  * @param choices where columns go, and what they are, in place of what their names and the schema say
- * @throws UnreadableInput when it names what is no field
+ * @throws WrongUsage when it names what is no field
  */
 export function readHead(
   head: readonly string[],
@@ -49,14 +51,14 @@ export function readHead(
       (earlier, at) => at < index && (isWithin(earlier.path, path) || isWithin(path, earlier.path)),
     );
     if (other !== undefined) {
-      throw new UnreadableInput(
+      throw new WrongUsage(
         `The columns '${other.name}' and '${name}' are for the same field: leave one of them out.`,
       );
     }
   }
   const missing = choices.find(({ name }) => !columns.some((column) => column.name === name));
   if (missing !== undefined) {
-    throw new UnreadableInput(
+    throw new WrongUsage(
       `--column ${missing.name}: the CSV has no such column.${suggestion(
         missing.name,
         columns.map(({ name }) => name),
@@ -74,7 +76,7 @@ function readColumn(name: string, entity: EntityManifest, choices: readonly Colu
   if (field === undefined || typeof path === "string") {
     const known = entity.columns.filter((column) => !column.isReadOnly);
     const names = known.map((column) => `${column.name}${column.elements === undefined ? "" : "[]"}`);
-    throw new UnreadableInput(
+    throw new WrongUsage(
       `The column '${name}' is no field of an item.${didYouMean(
         text,
         known.map((column) => column.name),
@@ -88,6 +90,7 @@ function readColumn(name: string, entity: EntityManifest, choices: readonly Colu
     path,
     isList,
     type: choice?.type ?? typeOf(isList ? elementOf(field) : field),
+    isOpen: isAmbiguous(isList ? elementOf(field) : field),
     isChosen: choice?.type !== undefined,
     isIgnored: field.isReadOnly,
   };
@@ -110,7 +113,7 @@ interface TypeFinder {
 /**
  * A column is JSON when all of its cells are numbers, `true`, `false` and `null`, or when the first that is none of these
  * is JSON too: a text in quotes, a list or an object. Otherwise each of its cells is text: a column with `007` in it has
- * no numbers, nor has one with a number that no double holds.
+ * no numbers.
  */
 function typeFinder(): TypeFinder {
   let found: ColumnType | undefined;
@@ -123,7 +126,7 @@ function typeFinder(): TypeFinder {
       const isBoolean = /^(true|false)$/i.test(text);
       areBooleans &&= isBoolean;
       isLoud ||= isBoolean && !isLiteral(text);
-      if (isBoolean || (isLiteral(text) && !isUnsafe(text))) return;
+      if (isBoolean || isLiteral(text)) return;
       found = isJsonValue(text) && !isLoud ? "json" : "string";
     },
     type: () => found ?? (areBooleans ? "boolean" : isLoud ? "string" : "json"),
@@ -174,7 +177,14 @@ export function readRow(
       putAt(value, column.path, readCell(column, cell.text));
     } catch (error) {
       if (error instanceof WrongCell) return { problem: error.message };
-      if (error instanceof UnsafeNumberError) return unsafeNumbers(error, column.path);
+      if (error instanceof UnsafeNumberError) {
+        return unsafeNumbers(error, column.path, ({ path, problem, message }) => {
+          // In a list or an object of a cell the number's own place can have quotes.
+          if (path !== "") return message;
+          const choice = JSON.stringify(`${column.name}=:string`);
+          return column.isOpen ? `${problem}: if the column holds texts, say --column ${choice}` : problem;
+        });
+      }
       throw error;
     }
   }

@@ -1,4 +1,5 @@
-import { type JsonPath, parsePath, pathText, type UnsafeNumberError } from "@cosmos-trpc/base";
+import { type JsonPath, pathText, type UnsafeNumber, type UnsafeNumberError } from "@cosmos-trpc/base";
+import { pathBelow } from "../entity/fieldText.ts";
 import type { WrittenItem } from "../options.ts";
 
 /** One record of an input: what it says, or what is wrong with it. */
@@ -24,15 +25,17 @@ export const maxRecordBytes = 4 * 1024 * 1024 - 1_024;
  * What is wrong with a record that has numbers which no double holds.
  *
  * @param below where the text stands in which they are
+ * @param say what to say of each
  */
 export function unsafeNumbers(
   error: UnsafeNumberError,
   below: JsonPath = [],
+  say = ({ message }: UnsafeNumber): string => message,
 ): Pick<InputRecord, "problem" | "fields"> {
-  const fields = error.numbers.map(({ path, message }) => {
-    const inner = path === "" ? [] : parsePath(path);
-    return { path: typeof inner === "string" ? path : pathText([...below, ...inner]), message };
-  });
+  const fields = error.numbers.map((number) => ({
+    path: pathBelow(pathText(below), number.path),
+    message: say(number),
+  }));
   const [first] = fields;
   return { problem: `cannot be taken: ${first?.path || "it"} ${first?.message}`, fields };
 }

@@ -1,6 +1,7 @@
 import { isRecord, type JsonSchema, putAt, UnsafeNumberError } from "@cosmos-trpc/base";
 import { Argument, type Command, InvalidArgumentError, Option } from "commander";
-import { parsedJson } from "../entity/fieldText.ts";
+import { anything } from "../entity/fields.ts";
+import { parsedJson, readNamed } from "../entity/fieldText.ts";
 import { freeFlag } from "../entity/keyOptions.ts";
 import { WrongUsage } from "../errors.ts";
 import { collect } from "../optionValues.ts";
@@ -36,7 +37,7 @@ export function addInput(command: Command, schema: JsonSchema | undefined): () =
 
 /** An input as JSON; in a box, since it may be `null`. */
 function parseInput(text: string): { readonly value: unknown } {
-  const value = parsedJson(text);
+  const value = readNamed("--input", "", anything, () => parsedJson(text));
   if (value === undefined) throw new InvalidArgumentError("It has to be JSON.");
   return { value };
 }

@@ -1,4 +1,4 @@
-import { pathText, valueAt } from "@cosmos-trpc/base";
+import { idProblems, partitionKeyProblems, pathText, valueAt } from "@cosmos-trpc/base";
 import type { FieldProblem } from "../errors/errors.ts";
 import { invalidInput } from "../errors/invalidInput.ts";
 import {
@@ -8,7 +8,6 @@ import {
   partitionKeyPaths,
 } from "./containerDefinition.ts";
 import { definitionPath } from "./containerPath.ts";
-import { idProblems, partitionKeyProblems } from "./idRules.ts";
 
 /** A value that the service takes in a partition key. */
 export type PartitionKeyValue = string | number | boolean | null;

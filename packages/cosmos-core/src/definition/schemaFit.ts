@@ -1,7 +1,6 @@
-import { type JsonPath, maxJsonDepth, valueAt } from "@cosmos-trpc/base";
+import { fieldProblems, type JsonPath, maxJsonDepth, valueAt } from "@cosmos-trpc/base";
 import { z } from "zod";
 import { type FieldProblem, StoreError } from "../errors/errors.ts";
-import { fieldProblems } from "../errors/invalidInput.ts";
 import type { AnyDefinition } from "./containerDefinition.ts";
 
 type Issues = { readonly issues: readonly z.core.$ZodIssue[] };

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from "node:http";
-import { isRecord, parseJson, type UnsafeNumberError } from "@cosmos-trpc/base";
+import { isRecord, parseJson } from "@cosmos-trpc/base";
 import type { FieldProblem } from "@cosmos-trpc/cosmos-core";
 import { z } from "zod";
 import type { Answer } from "./answer.ts";
 import { badRequest } from "./problem.ts";
 import { isParameter, type ProcedureRoute } from "./procedureRoutes.ts";
-import { readParameters } from "./queryParameters.ts";
+import { jsonNumber, readParameters } from "./queryParameters.ts";
 import { readJson } from "./readJson.ts";
 import { decodeSegment, type Procedures, type RouteCall } from "./route.ts";
 
@@ -58,7 +58,8 @@ async function inputOf(
  * takes an array takes each time that its parameter is there.
  *
  * @param path what stands at the path's parameters
- * @throws TRPCError that names each parameter which comes twice, or is a number that a double cannot hold
+ * @throws TRPCError that names each parameter which comes twice, is a number that a double cannot hold, or is not what
+ *   its field coerces to
  */
 function inputOfAddress(
   { fields }: ProcedureRoute,
@@ -78,7 +79,7 @@ function inputOfAddress(
       if (more.length > 0) problems.push({ path: name, message: "is there twice" });
       return [name, schema === undefined ? text : meaningOf(schema, text)];
     } catch (error) {
-      problems.push({ path: name, message: (error as UnsafeNumberError).message });
+      problems.push({ path: name, message: (error as Error).message });
       return [name, text];
     }
   });
@@ -86,32 +87,60 @@ function inputOfAddress(
   return Object.fromEntries(entries);
 }
 
-const jsonNumber = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
+/** A day, or a moment with its offset from UTC: what no other place or time reads as another one. Source: RFC 3339. */
+const time = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
 
 /** What a text may stand for, beside itself. */
 function* readings(text: string): Generator<unknown> {
   if (jsonNumber.test(text)) yield parseJson(text);
   if (text === "true" || text === "false") yield text === "true";
   if (/^-?\d+$/.test(text)) yield BigInt(text);
-  const date = new Date(text);
-  if (!Number.isNaN(date.getTime())) yield date;
+  if (time.safeParse(text).success) yield new Date(text);
 }
 
-/** What a text stands for. @throws UnsafeNumberError where the field takes no text, and no double holds the number */
+/** What a schema makes of anything that it is given, and how that is written in an address. */
+const coercions: ReadonlyMap<string, readonly [isOne: (value: unknown) => boolean, form: string]> = new Map([
+  ["number", [(value) => typeof value === "number", "a number"]],
+  ["boolean", [(value) => typeof value === "boolean", "true or false"]],
+  ["bigint", [(value) => typeof value === "bigint", "a whole number"]],
+  ["date", [(value) => value instanceof Date, "a day or a time as ISO 8601: 2026-01-31T12:00:00Z"]],
+]);
+
+/** The kind that a schema coerces to. A text would become one however it is written: an empty one 0, "false" true. */
+function coercionOf(schema: z.ZodType): string | undefined {
+  const {
+    type,
+    coerce,
+    in: before,
+    innerType,
+  } = schema.def as unknown as {
+    readonly type: string;
+    readonly coerce?: boolean;
+    readonly in?: z.ZodType;
+    readonly innerType?: z.ZodType;
+  };
+  const inner = before ?? innerType;
+  return coerce === true ? type : inner === undefined ? undefined : coercionOf(inner);
+}
+
+/** What a text stands for. @throws Error with what is wrong, as the end of a sentence */
 function meaningOf(schema: z.ZodType, text: string): unknown {
-  if (accepts(schema, text)) return text;
-  let isUnsafe: unknown;
+  const coercion = coercions.get(coercionOf(schema) ?? "");
+  const isMeant = coercion?.[0] ?? ((value: unknown) => accepts(schema, value));
+  if (coercion === undefined && isMeant(text)) return text;
+  let unsafe: unknown;
   try {
-    for (const value of readings(text)) if (accepts(schema, value)) return value;
+    for (const value of readings(text)) if (isMeant(value)) return value;
   } catch (error) {
-    if (/^-?\d+$/.test(text) && accepts(schema, BigInt(text))) return BigInt(text);
-    isUnsafe = error;
+    if (/^-?\d+$/.test(text) && isMeant(BigInt(text))) return BigInt(text);
+    unsafe = error;
   }
   // Nothing fits: the schema says what is wrong with what was meant.
   const { type } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
-  if (type !== "number" && type !== "integer") return text;
-  if (isUnsafe !== undefined) throw isUnsafe;
-  return jsonNumber.test(text) ? Number(text) : text;
+  const isNumber = type === "number" || type === "integer";
+  if (unsafe !== undefined && (isNumber || coercion !== undefined)) throw unsafe;
+  if (coercion !== undefined) throw new Error(`has to be ${coercion[1]}`);
+  return isNumber && jsonNumber.test(text) ? Number(text) : text;
 }
 
 /** Whether a schema takes a value; one that checks in its own time says so when the procedure is called. */

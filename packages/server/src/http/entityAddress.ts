@@ -1,8 +1,18 @@
-import { jsonPointer, putAt, valueAt } from "@cosmos-trpc/base";
+import {
+  isRecord,
+  jsonPointer,
+  parseJson,
+  putAt,
+  type ScalarKind,
+  type UnsafeNumberError,
+  valueAt,
+} from "@cosmos-trpc/base";
+import type { FieldProblem } from "@cosmos-trpc/cosmos-core";
 import { type PartitionKeyField, partitionKeyFields } from "@cosmos-trpc/cosmos-core/schema";
 import { TRPCError } from "@trpc/server";
 import type { AnyEntity } from "../entity/entity.ts";
 import { badRequest } from "./problem.ts";
+import { jsonNumber } from "./queryParameters.ts";
 
 /** Parameters of a list, beside those of the partition key. */
 export const listParameters = ["limit", "cursor", "where", "orderBy", "explain"] as const;
@@ -45,11 +55,21 @@ export interface EntityAddress {
 export function entityAddress({ definition, key }: AnyEntity): EntityAddress {
   const fields = keyParameters({ definition });
 
-  const given = (parameters: ReadonlyMap<string, string>) =>
-    fields.flatMap((field) => {
+  /** @throws TRPCError that names each parameter which is a number that a double cannot hold */
+  function given(parameters: ReadonlyMap<string, string>) {
+    const problems: FieldProblem[] = [];
+    const values = fields.flatMap((field) => {
       const text = parameters.get(field.parameter);
-      return text === undefined ? [] : [{ field, value: fieldValue(field, text) }];
+      try {
+        return text === undefined ? [] : [{ field, value: fieldValue(field, text) }];
+      } catch (error) {
+        problems.push({ path: field.name, message: (error as UnsafeNumberError).message });
+        return [];
+      }
     });
+    if (problems.length > 0) throw badRequest(problems);
+    return values;
+  }
 
   function keyOf(id: string, parameters: ReadonlyMap<string, string>): Record<string, unknown> {
     const result: Record<string, unknown> = { id };
@@ -81,7 +101,7 @@ export function entityAddress({ definition, key }: AnyEntity): EntityAddress {
       // With what the key fills in by itself: the body has no say in which item an address means.
       const parsed = key.safeParse(said);
       if (!parsed.success) throw new TRPCError({ code: "BAD_REQUEST", cause: parsed.error });
-      if (typeof body !== "object" || body === null || Array.isArray(body)) return body;
+      if (!isRecord(body)) return body;
       const wanted = [{ name: "id", path: ["id"] }, ...fields].map(({ name, path: at }) => ({
         name,
         at,
@@ -96,28 +116,73 @@ export function entityAddress({ definition, key }: AnyEntity): EntityAddress {
           differing.map(({ name }) => ({ path: name, message: "is another than in the address" })),
         );
       }
-      const completed = structuredClone(body) as Record<string, unknown>;
-      for (const { at, value } of wanted) putAt(completed, at, value);
+      // Only what leads to the key is copied: the rest may nest deeper than a copy goes.
+      const completed: Record<string, unknown> = { ...body };
+      for (const { at, value } of wanted) {
+        for (let depth = 1; depth < at.length; depth += 1) {
+          const inner = valueAt(completed, at.slice(0, depth));
+          if (isRecord(inner)) putAt(completed, at.slice(0, depth), { ...inner });
+        }
+        putAt(completed, at, value);
+      }
       return completed;
     },
     of(item) {
       const id = String(item["id"]);
-      const own = fields.map(({ parameter, path: at }) => [parameter, valueAt(item, at)] as const);
       const filled = key.safeParse({ id });
       const isFilled =
-        filled.success && fields.every(({ path: at }, index) => valueAt(filled.data, at) === own[index]?.[1]);
+        filled.success && fields.every(({ path: at }) => valueAt(filled.data, at) === valueAt(item, at));
       const query = new URLSearchParams(
-        own.map(([parameter, value]): [string, string] => [parameter, String(value)]),
+        fields.map((field): [string, string] => [
+          field.parameter,
+          fieldText(field, valueAt(item, field.path)),
+        ]),
       );
       return `/${encodeURIComponent(id)}${isFilled ? "" : `?${query}`}`;
     },
   };
 }
 
-/** A parameter's text as the field has it: what it cannot be stays text, and the schema refuses it. */
+/**
+ * A parameter's text as the field has it. A field of texts alone takes every text as it stands; any other reads JSON of
+ * its kinds, so that of a field of numbers and texts `6` is the number and `"6"` the text. What is neither stays text,
+ * and the schema refuses it where it is none.
+ *
+ * @throws UnsafeNumberError for a number that a double cannot hold
+ */
 function fieldValue({ kinds }: PartitionKeyField, text: string): unknown {
-  if (kinds.has("string")) return text;
-  if (kinds.has("number") && /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text)) return Number(text);
-  if (kinds.has("boolean") && (text === "true" || text === "false")) return text === "true";
-  return kinds.has("null") && text === "null" ? null : text;
+  const kind = kindOfJson(text);
+  if (isOfTexts(kinds) || kind === undefined || !kinds.has(kind)) return text;
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return text;
+    throw error;
+  }
 }
+
+/** What a text is, should it be JSON. */
+function kindOfJson(text: string): ScalarKind | undefined {
+  if (jsonNumber.test(text)) return "number";
+  if (text === "true" || text === "false") return "boolean";
+  if (text === "null") return "null";
+  return /^".*"$/s.test(text) ? "string" : undefined;
+}
+
+/** The text that a field reads as a value: the plain one, unless it means something else. */
+function fieldText(field: PartitionKeyField, value: unknown): string {
+  if (typeof value !== "string") return JSON.stringify(value) ?? "";
+  return isOfTexts(field.kinds) || isItself(field, value) ? value : JSON.stringify(value);
+}
+
+function isItself(field: PartitionKeyField, text: string): boolean {
+  try {
+    return fieldValue(field, text) === text;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a field takes texts and nothing else. */
+export const isOfTexts = (kinds: PartitionKeyField["kinds"]): boolean =>
+  kinds.size === 1 && kinds.has("string");

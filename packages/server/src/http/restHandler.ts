@@ -10,7 +10,7 @@ import { nothingAt } from "./nothingAt.ts";
 import { restPath } from "./paths.ts";
 import { problem, problemOf } from "./problem.ts";
 import { isParameter, type ProcedureRoute } from "./procedureRoutes.ts";
-import { decodeSegment, type Procedures, type Route } from "./route.ts";
+import { decodeQuery, decodeSegment, type Procedures, type Route } from "./route.ts";
 import { mountedAt, type Target } from "./target.ts";
 import { usageHeaders } from "./usageHeaders.ts";
 
@@ -84,8 +84,8 @@ export function createRestHandler(
     if (served !== undefined && route.methods.includes(served)) {
       return route.answer(served, {
         request,
+        query: decodeQuery(query),
         procedures: await procedures(),
-        query: new URLSearchParams(query),
       });
     }
     const methods = route.methods.flatMap((name) => (name === "GET" ? ["GET", "HEAD"] : [name]));

@@ -22,9 +22,30 @@ export interface Route {
 
 /** What a segment of a path means. @throws TRPCError when it is not valid percent-encoding */
 export function decodeSegment(name: string, segment: string): string {
+  if (!isEncoded(segment)) throw badRequest([{ path: name, message: notEncoded }]);
+  return decodeURIComponent(segment);
+}
+
+/**
+ * The parameters of a query.
+ *
+ * @throws TRPCError that names those that are not valid percent-encoding: `URLSearchParams` reads any such as the same text
+ */
+export function decodeQuery(query: string): URLSearchParams {
+  const wrong = query.split("&").filter((parameter) => !isEncoded(parameter));
+  if (wrong.length === 0) return new URLSearchParams(query);
+  const names = wrong.map((parameter) => new URLSearchParams(parameter).keys().next().value ?? "");
+  throw badRequest(names.slice(0, 50).map((name) => ({ path: name.slice(0, 100), message: notEncoded })));
+}
+
+const notEncoded = "is not valid percent-encoding of UTF-8: write a % as %25";
+
+/** Bytes that stand in an address as they are come as the characters of Latin-1: which ones were meant, nobody knows. */
+function isEncoded(text: string): boolean {
   try {
-    return decodeURIComponent(segment);
+    decodeURIComponent(text);
+    return /^[\0-\x7f]*$/.test(text);
   } catch {
-    throw badRequest([{ path: name, message: "is not valid percent-encoding of UTF-8: write a % as %25" }]);
+    return false;
   }
 }

@@ -1,7 +1,7 @@
 import { listLimit } from "@cosmos-trpc/cosmos-core/schema";
 import type { AnyEntity } from "../entity/entity.ts";
 import { maxBulkItems, maxKeys } from "../entity/limits.ts";
-import { keyParameters } from "../http/entityAddress.ts";
+import { isOfTexts, keyParameters } from "../http/entityAddress.ts";
 import { outcomesSchema, pageSchema } from "./answerSchemas.ts";
 import { type JsonObject, refTo, toJsonSchema } from "./jsonSchema.ts";
 
@@ -107,9 +107,15 @@ export function entityPaths(name: string, entity: AnyEntity, path: string): Reco
 const partitionKeyParameters =
   (entity: AnyEntity) =>
   (isAddress: boolean): JsonObject[] =>
-    keyParameters(entity).map(({ parameter, schema }) => ({
+    keyParameters(entity).map(({ parameter, kinds, schema }) => ({
       name: parameter,
       in: "query",
+      ...(kinds.has("string") && !isOfTexts(kinds)
+        ? {
+            description:
+              'JSON, where a text could be taken for another kind: 6 is the number and "6", with its quotes, the text',
+          }
+        : {}),
       required: isAddress && !entity.key.safeParse({ id: "id" }).success,
       schema: toJsonSchema(schema, "input"),
     }));

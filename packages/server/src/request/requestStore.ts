@@ -49,8 +49,16 @@ export class RequestStore<Types extends EntityTypes> implements StoreOfRequest<T
     return this.#charged((store) => store.get(key, this.#with(options)));
   }
 
-  getMany(keys: readonly Types["key"][], options?: GetManyOptions): Promise<GetAnswer<Types["item"]>[]> {
-    return this.#run((store) => store.getMany(keys, this.#with(options)), sumOfCharges);
+  async getMany(
+    keys: readonly Types["key"][],
+    options?: GetManyOptions,
+  ): Promise<GetAnswer<Types["item"]>[]> {
+    const answers = await this.#run((store) => store.getMany(keys, this.#with(options)), sumOfCharges);
+    for (const { error } of answers) {
+      // An outcome among others fails no call, by which the log would hear of it.
+      if (error?.reason === "misconfigured") this.#scope.database.onUnfit(this.#definition, error);
+    }
+    return answers;
   }
 
   create(item: Types["input"], options?: OperationOptions): Promise<ItemResult<Types["item"]>> {

@@ -50,6 +50,7 @@ export function loadDatabase(
   return {
     store: async (definition) => (database ?? (await within(maxWait.request))).store(definition),
     check: async () => (database ?? (await within(maxWait.probe))).check(),
+    onUnfit: (definition, error) => database?.onUnfit(definition, error),
     close: () => database?.close(),
   };
 }
