@@ -153,7 +153,7 @@ describe("items import --dry-run", () => {
       "line 5: id is longer than 1023 bytes.",
       "line 6: id is missing.",
       "line 7: id has to be a string; nmae is not a known field.",
-      "line 8: tags has to be an array; ttl has to be an int.",
+      "line 8: tags has to be an array; ttl has to be a whole number.",
       "0 items would be written, by what the schema says; the server checks more.",
       "8 of 8 items were wrong.",
       "",
