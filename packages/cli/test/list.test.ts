@@ -312,6 +312,15 @@ describe("items export", () => {
     },
   );
 
+  test("into a folder that is not there says so", async () => {
+    const path = testFolder()("none/x.csv");
+    const run = await items("export", path);
+    expect(run).toMatchObject({ code: 1, stdout: "" });
+    expect(run.stderr).toMatch(
+      /^cosmos-trpc: The folder .*none is not there: make it, or name another file\.\n$/,
+    );
+  });
+
   test("to what cannot be written ends with a sentence, and leaves no checkpoint", async () => {
     const place = testFolder();
     const path = place("folder.csv");

@@ -150,6 +150,22 @@ describe("lists of orders", () => {
   });
 });
 
+test("a table leaves out columns that do not fit, and cuts no time", async () => {
+  for (const [columns, head] of [
+    [40, "ID TENANT CUSTOMER STATUS TOTAL"],
+    [58, "ID TENANT CUSTOMER STATUS TOTAL _TS"],
+    [35, "ID TENANT CUSTOMER STATUS TOTAL"],
+    [30, "ID TENANT CUSTOMER STATUS"],
+    [10, "ID TENANT"],
+  ] as const) {
+    const { stdout } = await orders(["list", "--tenant", "shop"], undefined, columns);
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines[0]?.replaceAll(/ +/g, " ")).toBe(head);
+    expect(stdout).not.toContain("…");
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
+  }
+});
+
 describe("files of orders", () => {
   test.each(["ndjson", "csv"])("what is exported as %s is imported as the same", async (format) => {
     const path = testFolder()(`orders.${format}`);

@@ -12,7 +12,7 @@ import {
 } from "../entity/selection.ts";
 import { Interrupted, ReaderGone, Refused, WrongUsage } from "../errors.ts";
 import { itemWriter } from "../export/itemWriter.ts";
-import { type OutputFile, openOutputFile, refuseExisting } from "../export/outputFile.ts";
+import { type OutputFile, openOutputFile, refuseExisting, requireFolder } from "../export/outputFile.ts";
 import { type Format, formatOf, formats } from "../input/openInput.ts";
 import { interruptible } from "../interrupt.ts";
 import { parseDelimiter, wholeNumber } from "../optionValues.ts";
@@ -118,6 +118,7 @@ async function exportItems(
   if (isFile && resolve(checkpointPath) === resolve(file)) {
     throw new WrongUsage(`The checkpoint cannot be the output's file, ${resolve(file)}.`);
   }
+  if (isFile) requireFolder(resolve(file));
   const task = {
     command: "export",
     entity: name,
