@@ -6,7 +6,7 @@ import type { AppRouter } from "./app.ts";
 import { configurationOf } from "./configurationOf.ts";
 import { useServer } from "./serverOfFile.ts";
 
-const running = useServer(undefined, {}, { physicalPartitions: 2 });
+const running = useServer();
 let api: TRPCClient<AppRouter>;
 
 /** The headers of the answers, the last one last. */

@@ -97,10 +97,10 @@ export function connectDatabase(
   );
 
   return {
-    async store<Types extends EntityTypes>(definition: DefinitionOf<Types>) {
+    store<Types extends EntityTypes>(definition: DefinitionOf<Types>) {
       const connection = connections.get(definition);
       if (connection === undefined) throw new TypeError(`The container ${definition.id} is not served.`);
-      return (await connection.store()) as unknown as Store<Types>;
+      return connection.store() as Promise<unknown> as Promise<Store<Types>>;
     },
     async check() {
       await Promise.all(Array.from(connections.values(), ({ check }) => check()));
