@@ -54,6 +54,9 @@ test("a number that no double holds is refused among numbers, and --column makes
       `cannot be taken: data.x ${problem} "data.x=:string"`,
       `cannot be taken: data.y ${problem} "data.y[]=:string"`,
     ]);
+    expect(await read(`id,n\na,${number}\n`, { columns: [{ name: "n", path: "data.n" }] })).toEqual([
+      `cannot be taken: data.n ${problem} "n=data.n:string"`,
+    ]);
     const columns = [
       { name: "data.x", path: "data.x", type: "string" as const },
       { name: "data.y[]", path: "data.y[]", type: "string" as const },
@@ -153,7 +156,7 @@ describe("items import --dry-run", () => {
       "line 5: id is longer than 1023 bytes.",
       "line 6: id is missing.",
       "line 7: id has to be a string; nmae is not a known field.",
-      "line 8: tags has to be an array; ttl has to be an int.",
+      "line 8: tags has to be an array; ttl has to be a whole number.",
       "0 items would be written, by what the schema says; the server checks more.",
       "8 of 8 items were wrong.",
       "",

@@ -147,3 +147,26 @@ test("what a schema's own functions do wrong is told as the server's fault", asy
     message: expect.stringContaining("a bug"),
   });
 });
+
+describe("a name that zod leaves out silently", () => {
+  const definition = defineContainer({
+    id: "loose",
+    partitionKey: "/id",
+    schema: z.looseObject({ id: z.string(), scores: z.record(z.string(), z.unknown()).optional() }),
+  });
+
+  test.each([
+    ['{"id":"a","__proto__":{"x":1}}', "__proto__"],
+    ['{"id":"a","scores":{"__proto__":1}}', "scores.__proto__"],
+    ['{"id":"a","scores":{"b":{"__proto__":1}}}', undefined],
+  ])("%s", async (text, path) => {
+    await ensureContainer(emulator.configuration(), definition, createCredential());
+    const loose = (await openContainer(emulator.client(), "appdb", definition)).store;
+    const writing = loose.upsert(JSON.parse(text));
+    if (path === undefined) {
+      expect(JSON.stringify((await writing).item)).toContain(text.slice(0, -1));
+    } else {
+      expect(await failureOf(writing)).toMatchObject({ reason: "invalid", fields: [{ path }] });
+    }
+  });
+});
