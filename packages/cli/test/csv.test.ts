@@ -54,6 +54,9 @@ test("a number that no double holds is refused among numbers, and --column makes
       `cannot be taken: data.x ${problem} "data.x=:string"`,
       `cannot be taken: data.y ${problem} "data.y[]=:string"`,
     ]);
+    expect(await read(`id,n\na,${number}\n`, { columns: [{ name: "n", path: "data.n" }] })).toEqual([
+      `cannot be taken: data.n ${problem} "n=data.n:string"`,
+    ]);
     const columns = [
       { name: "data.x", path: "data.x", type: "string" as const },
       { name: "data.y[]", path: "data.y[]", type: "string" as const },

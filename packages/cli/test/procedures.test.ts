@@ -46,8 +46,8 @@ describe("a router's own procedures", () => {
     [["options", "--some-text", "x", "--codes", "7"], { someText: "x", size: "small", codes: 7 }],
     [["options", "--some-text", "x", "--codes", "007"], { someText: "x", size: "small", codes: "007" }],
     [
-      ["options", "--some-text", "x", "--codes", "769308320146468865"],
-      { someText: "x", size: "small", codes: "769308320146468865" },
+      ["options", "--some-text", "769308320146468865", "--codes", '"769308320146468865"'],
+      { someText: "769308320146468865", size: "small", codes: "769308320146468865" },
     ],
     [["options", "--some-text", "x", "--input-url", "null"], { someText: "x", size: "small", url: null }],
     [
@@ -74,7 +74,12 @@ describe("a router's own procedures", () => {
     [["options"], "Say --some-text"],
     [["options", "--some-text", "x", "--count", "many"], "--count many: it has to be JSON."],
     [["options", "--some-text", "x", "--count", "true"], "--count true: it has to be a number."],
-    [["options", "--some-text", "x", "--count", "1e400"], "--count has the number 1e400"],
+    [
+      ["options", "--some-text", "x", "--count", "1e400"],
+      "1e400, which a double-precision number cannot hold.",
+    ],
+    [["options", "--some-text", "x", "--shape", '{"w":1e400}'], "--shape: w has the number 1e400"],
+    [["options", "--some-text", "x", "--codes", "1e400"], `write it as one in JSON, '"1e400"'.`],
     [["options", "--some-text", "x", "--size", "huge"], "Allowed choices are small, large."],
     [["options", "--some-text", "x", "--input", "{}"], "Either --input or the other options."],
     [["options", "--sometext", "x"], "Did you mean --some-text?"],
