@@ -103,6 +103,7 @@ async function exportItems(
   selection: ListInput,
 ): Promise<void> {
   const { columns, delimiter, restart = false, force = false } = options;
+  const maxOutage = options.patience * 1_000;
   const isFile = file !== "-";
   const format = options.format ?? (isFile ? formatOf(file) : "ndjson");
   if (format === undefined)
@@ -167,7 +168,7 @@ async function exportItems(
   }
 
   async function run(signal: AbortSignal): Promise<void> {
-    const persistence = createPersistence(options.patience * 1_000, signal);
+    const persistence = createPersistence(maxOutage, signal);
     do {
       const request = { ...selection, limit: pageSize, ...(cursor === undefined ? {} : { cursor }) };
       const page = await persistence.call(() => api.entity(name).list.query(request, { ...alone, signal }));
