@@ -1,18 +1,14 @@
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { findEmulator, findServer, type Running, root, startProgram } from "./processes.ts";
+import { findEmulator, findServer, root } from "./processes.ts";
+import { startRegeneration } from "./regenerate.ts";
+import { startReloading } from "./startReloading.ts";
 
 const say = (line = ""): void => console.log(line);
 
-/**
- * Programs run from their sources and start anew when a file in one of these folders changes. Whole folders, since
- * node forgets a file that it could not parse, and its correction would start nothing.
- */
-const watched = (...folders: string[]): string[] => [
-  ...folders.map((folder) => `--watch-path=${join(root, folder, "src")}`),
-  "--watch-preserve-output",
-  "--conditions=@cosmos-trpc/source",
-];
+/** Programs run from their sources, and start anew when a file of these packages changes. */
+const fromSource = "--conditions=@cosmos-trpc/source";
+const sourcesOf = (...packages: string[]): string[] => packages.map((name) => join(root, name, "src"));
 
 /** The port, or any free one when something listens there: a restarted program has to come back to the same. */
 function choosePort(preferred: number): Promise<number> {
@@ -37,7 +33,7 @@ function showLog(line: Record<string, unknown>): void {
   else if (line["msg"] === "listening") say(`server: listening at ${String(line["url"])}`);
 }
 
-const running: Running<unknown>[] = [];
+const stops: (() => unknown)[] = [];
 
 async function start(): Promise<void> {
   const [cosmosPort, identityPort, serverPort] = [
@@ -45,42 +41,43 @@ async function start(): Promise<void> {
     await choosePort(0),
     await choosePort(Number(process.env["PORT"] ?? 3000)),
   ];
-  const complain = (text: string): void => void process.stderr.write(text);
-  const serverFolders = ["apps/server", "packages/server", "packages/cosmos-core", "packages/trpc-http"];
-  const regenerating = startProgram(
-    [...watched(...serverFolders), join(root, "scripts/src/regenerate.ts")],
-    {},
-    (line) => (typeof line["isDone"] === "boolean" ? line["isDone"] : undefined),
-    complain,
+  const serverSources = sourcesOf(
+    ...["apps/server", "packages/server", "packages/cosmos-core", "packages/trpc-http", "packages/base"],
   );
-  const emulator = await startProgram(
+  const regeneration = startRegeneration(serverSources, say);
+  stops.push(regeneration.stop);
+  const emulatorProgram = join(root, "packages/cosmos-emulator/src/main.ts");
+  const emulator = startReloading(
+    "emulator",
+    sourcesOf("packages/cosmos-emulator", "packages/cosmos-sql"),
     [
-      ...watched("packages/cosmos-emulator", "packages/cosmos-sql"),
-      join(root, "packages/cosmos-emulator/src/main.ts"),
-      ...["--port", `${cosmosPort}`, "--identity-port", `${identityPort}`],
+      ...[fromSource, emulatorProgram, "--port", `${cosmosPort}`, "--identity-port", `${identityPort}`],
       ...["--data-dir", join(root, ".cosmos"), "--json"],
     ],
     {},
     findEmulator,
-    complain,
   );
-  running.push(emulator);
-  const server = await startProgram(
-    [...watched(...serverFolders), join(root, "apps/server/src/main.ts")],
-    { ...emulator.ready.env, PORT: `${serverPort}` },
+  stops.push(emulator.stop);
+  const { endpoint, env } = await emulator.ready;
+  const server = startReloading(
+    "server",
+    serverSources,
+    [fromSource, join(root, "apps/server/src/main.ts")],
+    { ...env, PORT: `${serverPort}` },
     (line) => {
       showLog(line);
       return findServer(line);
     },
-    complain,
   );
-  running.push(server, await regenerating);
+  stops.push(server.stop);
+  const serverUrl = await server.ready;
+  await regeneration.first;
 
-  const url = serverPort === 3000 ? "" : ` --url ${server.ready}`;
+  const url = serverPort === 3000 ? "" : ` --url ${serverUrl}`;
   const cli = "npx -y pnpm@12 --silent cosmos-trpc";
   say(`
-Cosmos DB  ${emulator.ready.endpoint}, its data in .cosmos/
-Server     ${server.ready}
+Cosmos DB  ${endpoint}, its data in .cosmos/
+Server     ${serverUrl}
 
 Try, in another terminal:
   ${cli} items upsert '{"id":"ada","name":"Ada Lovelace"}'${url}
@@ -91,7 +88,7 @@ Changed files reload by themselves. Ctrl-C stops.
 }
 
 async function stop(): Promise<void> {
-  for (const program of running.splice(0).reverse()) await program.stop();
+  for (const stopOne of stops.splice(0).reverse()) await stopOne();
   process.exit();
 }
 

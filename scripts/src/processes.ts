@@ -13,8 +13,9 @@ export const programs = {
   cli: join(root, "apps/cli/dist/main.js"),
 } as const;
 
-/** A running program that said that it is ready. */
+/** A started program. */
 export interface Running<Ready> {
+  /** What it said when it was ready. */
   readonly ready: Ready;
   readonly process: ChildProcess;
   /** Asks it to stop, and resolves with its exit code. */
@@ -35,8 +36,19 @@ export async function startProgram<Ready>(
   args: readonly string[],
   env: Environment,
   find: (line: Record<string, unknown>) => Ready | undefined,
-  onComplaint: (text: string) => void = () => undefined,
+  onComplaint?: (text: string) => void,
 ): Promise<Running<Ready>> {
+  const program = launchProgram(args, env, find, onComplaint);
+  return { ...program, ready: await program.ready };
+}
+
+/** The same, without waiting: `ready` is a promise. */
+export function launchProgram<Ready>(
+  args: readonly string[],
+  env: Environment,
+  find: (line: Record<string, unknown>) => Ready | undefined,
+  onComplaint: (text: string) => void = () => undefined,
+): Running<Promise<Ready>> {
   const child = spawn(process.execPath, args, {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -46,13 +58,12 @@ export async function startProgram<Ready>(
     complaint += chunk.toString();
     onComplaint(chunk.toString());
   });
-  const { promise, resolve, reject } = Promise.withResolvers<Ready>();
+  const { promise: ready, resolve, reject } = Promise.withResolvers<Ready>();
   createInterface({ input: child.stdout }).on("line", (line) => {
     const found = line.startsWith("{") ? find(JSON.parse(line) as Record<string, unknown>) : undefined;
     if (found !== undefined) resolve(found);
   });
   child.once("exit", (code) => reject(new Error(`${args.join(" ")} ended with ${code}: ${complaint}`)));
-  const ready = await promise;
   return {
     ready,
     process: child,

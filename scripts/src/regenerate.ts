@@ -1,27 +1,57 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { root } from "./processes.ts";
+import { takingTurns } from "./takingTurns.ts";
+import { watchFolders } from "./watchFolders.ts";
 
-/**
- * Writes what is made from the router anew, and builds the command line with it. What goes wrong is written to standard
- * error; a line of JSON on standard output says that it is over. `dev` runs it at every change of the server.
- */
-async function turbo(...args: string[]): Promise<boolean> {
-  const child = spawn(join(root, "node_modules/.bin/turbo"), ["run", ...args, "--output-logs=errors-only"], {
-    cwd: root,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  process.once("SIGTERM", () => child.kill());
-  const [said, complaint, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, "exit"),
-  ]);
-  if (code !== 0) process.stderr.write(`${said}${complaint}`);
-  return code === 0;
+/** What is made from the router is being kept current. */
+export interface Regeneration {
+  /** Resolves when it was made for the first time, or could not be. */
+  readonly first: Promise<void>;
+  stop(): void;
 }
 
-const isDone = (await turbo("generate")) && (await turbo("build", "--filter=./apps/cli"));
-process.stdout.write(`${JSON.stringify({ isDone })}\n`);
+/**
+ * Writes what is made from the router, and builds the command line with it: now, and whenever a file in the folders
+ * changes. A change during a run makes it again, and what the outdated run complains of is not shown.
+ */
+export function startRegeneration(folders: readonly string[], say: (line: string) => void): Regeneration {
+  let running: ChildProcess | undefined;
+  let isStopped = false;
+
+  /** @returns what it said, when it failed */
+  async function turbo(...args: string[]): Promise<string | undefined> {
+    running = spawn(join(root, "node_modules/.bin/turbo"), ["run", ...args, "--output-logs=errors-only"], {
+      cwd: root,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const { stdout, stderr } = running as ChildProcess & {
+      stdout: NodeJS.ReadableStream;
+      stderr: NodeJS.ReadableStream;
+    };
+    const [said, complaint, [code]] = await Promise.all([text(stdout), text(stderr), once(running, "exit")]);
+    return code === 0 ? undefined : `${said}${complaint}`;
+  }
+
+  let count = 0;
+  const regenerate = takingTurns(async (isOutdated) => {
+    if (isStopped) return;
+    const failure =
+      (await turbo("generate")) ?? (isOutdated() ? undefined : await turbo("build", "--filter=./apps/cli"));
+    if (isOutdated() || isStopped) return;
+    count += 1;
+    if (failure !== undefined) say(failure);
+    else if (count > 1) say("Regenerated: the client's types, the manifest and the command line.");
+  });
+  const unwatch = watchFolders(folders, regenerate);
+  return {
+    first: regenerate(),
+    stop() {
+      isStopped = true;
+      unwatch();
+      running?.kill();
+    },
+  };
+}

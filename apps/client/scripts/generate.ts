@@ -61,9 +61,9 @@ function generateManifest(): void {
   }
 }
 
-generateTypes();
-// The router does not compile: what the manifest's tool would say of it, the compiler has said better.
-if (process.exitCode !== 1) generateManifest();
+// First, since it runs the definitions: one that is refused says why in a sentence, and of its types nothing is known.
+generateManifest();
+if (process.exitCode !== 1) generateTypes();
 if (stale.length > 0) {
   say(`Stale: ${stale.join(", ")}. Run \`npx -y pnpm@12 generate\` and commit what it writes.`);
   process.exitCode = 1;

@@ -1,4 +1,6 @@
 export { type BackOff, backOff, jitteredBackOff } from "./backOff.ts";
+export { type FieldProblem, fieldProblems } from "./fieldProblems.ts";
+export { idProblems, partitionKeyProblems } from "./idRules.ts";
 export {
   isJson,
   isJsonObject,

@@ -22,7 +22,7 @@ export interface Api {
 
 /**
  * What a part of a call's input is called on the command line, as the beginning of a sentence that says what is wrong with
- * it: of `patch.set.ttl` it is `--set ttl: it`. `undefined` where no option made it.
+ * it: of `set.ttl` it is `--set ttl: it`. `undefined` where no option made it.
  */
 export type NameOf = (path: string) => string | undefined;
 

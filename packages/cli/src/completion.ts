@@ -39,7 +39,10 @@ Examples:
     .command("complete", { hidden: true })
     .argument("[words...]")
     .action((words: string[]) => {
-      const lines = complete(program, manifest, words).map(({ value, description = "" }) => {
+      const { offers, areFiles } = complete(program, manifest, words);
+      // An empty line: file names will not do either.
+      if (!areFiles) stdout.write("\n");
+      const lines = offers.map(({ value, description = "" }) => {
         return `${value}\t${description.split("\n", 1)[0]}\n`;
       });
       stdout.write(lines.join(""));
@@ -51,7 +54,11 @@ const scripts: Readonly<Record<Shell, (name: string, id: string) => string>> = {
   local value
   COMPREPLY=()
   while IFS=$'\\t' read -r value _; do
-    COMPREPLY+=("$value")
+    if [[ -n "$value" ]]; then
+      COMPREPLY+=("$value")
+    else
+      compopt +o default 2>/dev/null
+    fi
   done < <("$1" complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
 }
 complete -o default -F _${id}_complete ${name}
@@ -60,12 +67,17 @@ complete -o default -F _${id}_complete ${name}
 _${id}() {
   local value description
   local -a found
+  local files=1
   while IFS=$'\\t' read -r value description; do
-    found+=("\${value//:/\\\\:}\${description:+:$description}")
+    if [[ -n "$value" ]]; then
+      found+=("\${value//:/\\\\:}\${description:+:$description}")
+    else
+      files=
+    fi
   done < <("\${words[1]}" complete -- "\${(@Q)words[2,CURRENT]}" 2>/dev/null)
   if (( \${#found} )); then
     _describe '${name}' found
-  else
+  elif [[ -n "$files" ]]; then
     _files
   fi
 }
@@ -78,15 +90,19 @@ fi
   fish: (name, id) => `function __${id}_complete
   set -l words (commandline -opc)
   set -l last (commandline -ct)
-  $words[1] complete -- $words[2..-1] "$last" 2>/dev/null
+  $words[1] complete -- $words[2..-1] "$last" 2>/dev/null | string match -r '.+'
 end
 complete -c ${name} -f -a '(__${id}_complete)'
 complete -c ${name} -n '__fish_seen_subcommand_from import export' -F
 `,
 };
 
-/** What may stand in the place of the last of these words. */
-function complete(program: Command, manifest: Manifest, words: readonly string[]): readonly Offer[] {
+/** What may stand in the place of the last of these words, and whether a file's name may where there is none of it. */
+function complete(
+  program: Command,
+  manifest: Manifest,
+  words: readonly string[],
+): { readonly offers: readonly Offer[]; readonly areFiles: boolean } {
   const last = (words.at(-1) ?? "").replace(/^["']/, "");
   let command = program;
   let operands = 0;
@@ -111,7 +127,10 @@ function complete(program: Command, manifest: Manifest, words: readonly string[]
       : last.startsWith("-")
         ? optionsOf(command).map(({ long, description }) => ({ value: long ?? "", description }))
         : operandsOf(command, operands);
-  return offers.filter(({ value }) => value.startsWith(last));
+  return {
+    offers: offers.filter(({ value }) => value.startsWith(last)),
+    areFiles: waiting === undefined || waiting.flags.includes("<path>"),
+  };
 }
 
 /** The options of a command, with those of the program. */
@@ -173,7 +192,10 @@ function valuesOf({ argChoices, long = "" }: Option, entity: EntityManifest | un
 }
 
 const described = (names: readonly string[], { columns }: EntityManifest): readonly Offer[] =>
-  names.map((name) => {
-    const description = columns.find((column) => column.name === name)?.description;
-    return description === undefined ? { value: name } : { value: name, description };
+  names.flatMap((name) => {
+    const column = columns.find((one) => one.name === name);
+    const more = column?.description === undefined ? {} : { description: column.description };
+    const offer = { value: name, ...more };
+    // With a second one no shell takes the name of what has fields of its own for the whole path, with a space after it.
+    return column?.isOpen || column?.isObject ? [offer, { value: `${name}.`, ...more }] : [offer];
   });

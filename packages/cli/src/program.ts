@@ -131,8 +131,8 @@ function createProgram(options: CliOptions, session: Session): Command {
   return program.addHelpText(
     "after",
     `
-Exit codes: 0 done; 1 refused, in part or as a whole, or no server; 2 wrong usage;
-130 ended by Ctrl-C.
+Exit codes: 0 done; 1 refused, in part or as a whole, or no server; 2 wrong
+usage; 130 ended by Ctrl-C.
 
 Examples:
   ${name} ${first} list --limit 10

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readCsv } from "../src/input/readCsv.ts";
 import type { ColumnChoice } from "../src/optionValues.ts";
-import { manifest } from "./example/api.ts";
+import { manifest } from "./example/cli.ts";
 import { runCli } from "./runningCli.ts";
 
 const { items: entity } = manifest.entities as { items: (typeof manifest)["entities"][string] };
@@ -53,6 +53,9 @@ test("a number that no double holds is refused among numbers, and --column makes
     expect(await read(text(number))).toEqual([
       `cannot be taken: data.x ${problem} "data.x=:string"`,
       `cannot be taken: data.y ${problem} "data.y[]=:string"`,
+    ]);
+    expect(await read(`id,n\na,${number}\n`, { columns: [{ name: "n", path: "data.n" }] })).toEqual([
+      `cannot be taken: data.n ${problem} "n=data.n:string"`,
     ]);
     const columns = [
       { name: "data.x", path: "data.x", type: "string" as const },
@@ -134,9 +137,30 @@ describe("items import --dry-run", () => {
     const input = `id,data.price,data.zip\n${Array.from({ length: 300 }, (_, n) => `${n},${n}.50,${n + 10_000}`).join("\n")}\nz,1,01234\n`;
     const run = await runCli(["items", "import", "-", "--format", "csv", "--dry-run"], { input });
     expect(run.code).toBe(0);
-    expect(run.stderr).toBe("301 items would be written.\n");
+    expect(run.stderr).toBe("301 items would be written, by what the schema says; the server checks more.\n");
     const [first] = run.stdout.split("\n", 1);
     expect(JSON.parse(first ?? "")).toEqual({ id: "0", data: { price: 0.5, zip: "10000" } });
+  });
+
+  test("refuses by the server's words what it knows of the server's rules", async () => {
+    const ids = [".", "a/b", " ", "a ", "é".repeat(512)];
+    const wrong = [...ids.map((id) => ({ id })), {}, { id: 5, nmae: 1 }, { id: "a", ttl: 1.5, tags: "x" }];
+    const input = wrong.map((item) => JSON.stringify(item)).join("\n");
+    const run = await runCli(["items", "import", "-", "--format", "ndjson", "--dry-run"], { input });
+    expect(run).toMatchObject({ code: 1, stdout: "" });
+    expect(run.stderr.replaceAll("cosmos-trpc: ", "").split("\n")).toEqual([
+      "line 1: id must not be '.' or '..'.",
+      "line 2: id must have none of the characters / \\ ? #.",
+      "line 3: id must not end with a space; id must not be white space only.",
+      "line 4: id must not end with a space.",
+      "line 5: id is longer than 1023 bytes.",
+      "line 6: id is missing.",
+      "line 7: id has to be a string; nmae is not a known field.",
+      "line 8: tags has to be an array; ttl has to be a whole number.",
+      "0 items would be written, by what the schema says; the server checks more.",
+      "8 of 8 items were wrong.",
+      "",
+    ]);
   });
 
   test.each([

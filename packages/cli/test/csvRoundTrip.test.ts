@@ -5,7 +5,7 @@ import { itemWriter } from "../src/export/itemWriter.ts";
 import type { InputRecord } from "../src/input/inputRecord.ts";
 import { readCsv } from "../src/input/readCsv.ts";
 import { readNdjson } from "../src/input/readNdjson.ts";
-import { manifest } from "./example/api.ts";
+import { manifest } from "./example/cli.ts";
 
 const { items: entity } = manifest.entities as { items: (typeof manifest)["entities"][string] };
 
@@ -124,7 +124,7 @@ test("records of a CSV are named by the lines that they begin on", async () => {
   const records = await all(readCsvOf(() => inPieces(text, 3)));
   expect(problems(records)).toEqual([
     [2, undefined],
-    [5, "has 1 fields, and the line of column names 2"],
+    [5, "has 1 field, and the line of column names 2"],
     [6, "is not valid UTF-8"],
     [7, undefined],
   ]);

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { example, nodeOnSources, program, runCli, surroundings } from "./runningCli.ts";
+import { example } from "./example/cli.ts";
+import { programs, runCli, surroundings } from "./runningCli.ts";
 import { testFolder } from "./testFolder.ts";
 
 describe("help", () => {
@@ -9,6 +10,7 @@ describe("help", () => {
     [["items", "get", "--help"], "Usage: cosmos-trpc items get"],
     [["help", "items", "get"], "Usage: cosmos-trpc items get"],
     [["help", "items"], "Usage: cosmos-trpc items [options] [command]"],
+    [["help", "items", "import"], "import - --format csv"],
     [["help"], "Usage: cosmos-trpc [options] [command]"],
     [["help", "orders", "get"], "--customer <value>"],
     [["transfers", "make", "--help"], "--amount <number>"],
@@ -18,7 +20,7 @@ describe("help", () => {
     expect(run.stdout).toContain(words);
     expect(run.stdout).toMatch(/--url <url>/);
     expect(run.stdout).toMatch(/--json/);
-    expect(Math.max(...run.stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
+    expect(Math.max(...run.stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
   test.each([
@@ -77,16 +79,17 @@ describe("completion", () => {
     ],
     [["transfers", "make", "--am"], ["--amount"]],
     [["items", "import", "./"], []],
+    [
+      ["items", "patch", "ada", "--set", "d"],
+      ["data", "data."],
+    ],
   ])("after %j offers %j", async (words, values) => {
     expect(await offered(...words)).toEqual(values);
   });
 
   test("bash completes with the script", async () => {
     const place = testFolder();
-    const command = place(
-      "cosmos-trpc",
-      `#!/bin/sh\nexec '${process.execPath}' ${nodeOnSources.join(" ")} '${program}' "$@"\n`,
-    );
+    const command = place("cosmos-trpc", `#!/bin/sh\nexec '${process.execPath}' '${programs.cli}' "$@"\n`);
     chmodSync(command, 0o755);
     const { stdout: script } = await runCli(["completion", "bash"]);
     const ask = (...words: string[]): string => {
@@ -97,12 +100,17 @@ describe("completion", () => {
       // As a shell start-up file does, twice.
       script,
       script,
+      `compopt() { echo "compopt $*"; }`,
       `export PATH='${place(".")}':"$PATH"`,
       "complete -p cosmos-trpc",
       ask("or"),
       ask("items", "li"),
       ask("items", "list", "--whe"),
       ask("items", "list", "--where", "$(touch pwned)"),
+      ask("items", "import", "--column", "x"),
+      ask("items", "import", "--report", "x"),
+      ask("items", "import", "x"),
+      "echo end",
     ];
     const run = spawnSync("bash", ["--norc", "-c", lines.join("\n")], {
       cwd: place("."),
@@ -115,6 +123,13 @@ describe("completion", () => {
       "orders",
       "list",
       "--where --where-json",
+      "compopt +o default",
+      "",
+      "compopt +o default",
+      "",
+      "",
+      "",
+      "end",
     ]);
   });
 

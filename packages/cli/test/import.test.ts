@@ -5,7 +5,7 @@ import { createClient } from "./example/cli.ts";
 import { type Run, runCli, useServer } from "./runningCli.ts";
 import { jsonLines, testFolder } from "./testFolder.ts";
 
-const url = useServer();
+const { url } = useServer();
 
 const importing = (args: readonly string[], input?: string | Buffer): Promise<Run> =>
   runCli(["items", "import", ...args], {
@@ -133,7 +133,8 @@ describe("items import", () => {
     [["."], 2, "--format"],
     [[".", "--format", "csv"], 1, "is no file"],
     [["items.txt"], 2, "What format has items.txt?"],
-    [["-"], 2, "What format has standard input?"],
+    [["-"], 1, "The input has no items."],
+    [["-", "--delimiter", ";"], 2, "go with a CSV"],
     [["-", "--format", "xml"], 2, "Allowed choices are ndjson, csv"],
     [["-", "--format", "csv", "--checkpoint", "x"], 2, "cannot be read twice"],
     [["-", "--format", "csv", "--concurrency", "0"], 2, "from 1 to 4000"],
@@ -156,6 +157,14 @@ describe("items import", () => {
     const quote = await importing(["-", "--format", "csv"], 'id,name\nquoted,x\nb,"open\nc,d\n');
     expect(quote.code).toBe(1);
     expect(quote.stderr).toContain("begins on line 3 has a quote that is never closed");
+    const report = testFolder()("refused.ndjson");
+    const reported = await importing(
+      ["-", "--format", "csv", "--report", report, "--delimiter", "\\t"],
+      'id\tname\na/b\tx\nb\t"open\nc,d\n',
+    );
+    expect(reported.stderr).toMatch(
+      /never closed: .* 0 items written, 1 refused\. The reasons are in .*refused\.ndjson\.\n$/,
+    );
     expect(await stored("quoted")).toMatchObject([{ id: "quoted" }]);
   });
 

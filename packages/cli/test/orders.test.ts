@@ -6,7 +6,7 @@ import { jsonLines, testFolder } from "./testFolder.ts";
 
 // An entity with a hierarchical partition key, of which one field is a number, and with lists of objects.
 
-const url = useServer();
+const { url } = useServer();
 
 const orders = (args: readonly string[], input?: string, columns?: number): Promise<Run> =>
   runCli(["orders", ...args], {
@@ -150,6 +150,22 @@ describe("lists of orders", () => {
   });
 });
 
+test("a table leaves out columns that do not fit, and cuts no time", async () => {
+  for (const [columns, head] of [
+    [40, "ID TENANT CUSTOMER STATUS TOTAL"],
+    [58, "ID TENANT CUSTOMER STATUS TOTAL _TS"],
+    [35, "ID TENANT CUSTOMER STATUS TOTAL"],
+    [30, "ID TENANT CUSTOMER STATUS"],
+    [10, "ID TENANT"],
+  ] as const) {
+    const { stdout } = await orders(["list", "--tenant", "shop"], undefined, columns);
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines[0]?.replaceAll(/ +/g, " ")).toBe(head);
+    expect(stdout).not.toContain("…");
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
+  }
+});
+
 describe("files of orders", () => {
   test.each(["ndjson", "csv"])("what is exported as %s is imported as the same", async (format) => {
     const path = testFolder()(`orders.${format}`);
@@ -201,7 +217,7 @@ describe("files of orders", () => {
       order("1", { tenant: "dry", customer: 1, total: 5, lines: [{ sku: "a", count: 1 }] }),
     ]);
     expect(run.stderr).toMatch(
-      /^cosmos-trpc: line 3: total: .*\n1 item would be written\.\ncosmos-trpc: 1 of 2 items were wrong\.\n$/,
+      /^cosmos-trpc: line 3: total has to be a number; .*\n1 item would be written, .*\ncosmos-trpc: 1 of 2 items were wrong\.\n$/,
     );
     expect((await orders(["list", "--tenant", "dry"])).stdout).toBe("");
     expect(readFileSync(path, "utf8")).toContain("Nummer");
@@ -214,7 +230,7 @@ describe("files of orders", () => {
       "--column",
       "total=:string",
     ]);
-    expect(clean.stderr).toContain("line 2: total:");
+    expect(clean.stderr).toContain("line 2: total has to be a number");
   });
 });
 

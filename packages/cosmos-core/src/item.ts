@@ -1,7 +1,6 @@
-import { isJsonObject, type Json, maxJsonDepth } from "@cosmos-trpc/base";
+import { idProblems, isJsonObject, type Json, maxJsonDepth, partitionKeyProblems } from "@cosmos-trpc/base";
 import { z } from "zod";
 import { defineContainer } from "./definition/defineContainer.ts";
-import { idProblems, partitionKeyProblems } from "./definition/idRules.ts";
 
 const wellFormed = z
   .string()
@@ -9,19 +8,20 @@ const wellFormed = z
 
 /** A text that rules hold for, by what they say is wrong with it. */
 const ruled = (problemsOf: (text: string) => readonly string[]) =>
-  z.string().superRefine((text, context) => {
-    for (const message of problemsOf(text)) context.addIssue({ code: "custom", message });
+  z.string().check(({ value, issues }) => {
+    for (const message of problemsOf(value)) issues.push({ code: "custom", message, input: value });
   });
 
 /** An item's id, by the rules that hold for every container's. */
 export const itemId = ruled(idProblems)
-  .meta({ minLength: 1 })
+  // JSON Schema counts characters, where the rules count bytes.
+  .meta({ minLength: 1, maxLength: 1_023, pattern: String.raw`^(?!\.\.?$)(?!\s+$)[^/\\?#]*[^/\\?# ]$` })
   .describe("The item's id, unique within its partition key");
 
 /** An item's partition key: up to 2,048 bytes of UTF-8. */
-export const itemPartitionKey = ruled(partitionKeyProblems).describe(
-  "The partition key; the id when it is left out",
-);
+export const itemPartitionKey = ruled(partitionKeyProblems)
+  .meta({ maxLength: 2_048 })
+  .describe("The partition key; the id when it is left out");
 
 const data = z
   .custom<{ [name: string]: Json }>(
@@ -37,6 +37,7 @@ const seconds = z
     (ttl) => ttl === -1 || (ttl > 0 && ttl <= 2_147_483_647),
     "has to be -1 (for ever) or 1 to 2147483647",
   )
+  .meta({ minimum: -1, maximum: 2_147_483_647 })
   .describe("Time to live in seconds after the last write; -1 for ever");
 
 /** An item's fields, without the default of `pk`: for schemas that add fields. */
@@ -50,11 +51,14 @@ export const itemFields = {
 } as const;
 
 /** Fills in the partition key: the id, when it is left out. */
-export const withPartitionKey = <Value extends { id: string; pk?: string | undefined }>({
-  id,
-  pk = id,
-  ...rest
-}: Value): Omit<Value, "id" | "pk"> & { id: string; pk: string } => ({ id, pk, ...rest });
+export function withPartitionKey<Value extends { id: string; pk?: string | undefined }>(
+  value: Value,
+): Omit<Value, "id" | "pk"> & { id: string; pk: string } {
+  // What has one, as every item that is read, is not copied.
+  if (value.pk !== undefined) return value as Value & { pk: string };
+  const { id, pk = id, ...rest } = value;
+  return { id, pk, ...rest };
+}
 
 /** An item as it is written. Fields that it does not name are refused. */
 export const itemSchema = z.strictObject(itemFields).transform(withPartitionKey);

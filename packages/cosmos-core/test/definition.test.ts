@@ -156,11 +156,25 @@ test.each([
   ["upgrades without a version", { upgrades: [(old: object) => old] }, "1 upgrades"],
   ["queries beside a policy", { queries: [], indexing: {} }, "both"],
   ["a query by an unknown path", { queries: [{ where: ["nope"] }] }, "nope"],
+  ["no id", { schema: z.object({ pk: z.string() }), partitionKey: "/pk" }, "no field id"],
+  ["a number for an id", { schema: z.object({ id: z.number() }) }, "something else than a string"],
+  ["an id of two types", { schema: z.object({ id: z.union([z.string(), z.null()]) }) }, "than a string"],
+  ["a text for a ttl", { schema: z.object({ id: z.string(), ttl: z.string() }), ttl: -1 }, "the field ttl"],
   ["a query by a path that is none", { queries: [{ orderBy: [["a..b", "asc"]] }] }, "a..b"],
 ])("a definition with %s is refused", (_, change, words) => {
   const base = { id: "bad", partitionKey: "/id", schema: z.object({ id: z.string(), o: z.object({}) }) };
   expect(() => defineContainer({ ...base, ...change } as never)).toThrow(TypeError);
   expect(() => defineContainer({ ...base, ...change } as never)).toThrow(words);
+});
+
+test.each([
+  [z.object({ id: z.enum(["a", "b"]) })],
+  [z.object({ id: z.uuid().default("0"), ttl: z.int().optional() })],
+  [z.object({ id: z.templateLiteral(["o-", z.int()]), ttl: z.literal(-1) })],
+  [z.object({ id: z.string().transform((id) => id.trim()), ttl: z.coerce.number() })],
+  [z.union([z.object({ id: z.literal("a") }), z.object({ id: z.literal("b"), ttl: z.int() })])],
+])("a definition whose id is a text and whose ttl a number is taken: %#", (schema) => {
+  expect(() => defineContainer({ id: "good", partitionKey: "/id", schema, ttl: -1 } as never)).not.toThrow();
 });
 
 test("the schemas of what comes from outside name every wrong field, and become JSON Schema", () => {

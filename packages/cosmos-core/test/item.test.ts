@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, expectTypeOf, test } from "vitest";
+import { z } from "zod";
 import { codePoint } from "../../../vitest.codePoint.ts";
 import {
   createCredential,
@@ -27,7 +28,7 @@ const rules: readonly (readonly [words: string, breaks: (id: string) => boolean]
   ["none of the characters", (id) => ["/", "\\", "?", "#"].some((character) => id.includes(character))],
   ["end with a space", (id) => id.endsWith(" ")],
   ["white space only", (id) => id !== "" && id.trim() === ""],
-  ["must not be . or ..", (id) => id === "." || id === ".."],
+  ["must not be '.' or '..'", (id) => id === "." || id === ".."],
 ];
 
 const odd = fc.constantFrom(
@@ -57,6 +58,17 @@ describe("an id", () => {
             .error?.issues.map(({ message }) => message)
             .join("; ") ?? "";
         for (const [words, breaks] of rules) expect([id, said.includes(words)]).toEqual([id, breaks(id)]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("is described to others by a pattern that says the same", () => {
+    const { pattern = "" } = z.toJSONSchema(itemId, { io: "input" });
+    const short = anyText.filter((id) => id.isWellFormed() && size(id) <= 1_023);
+    fc.assert(
+      fc.property(short, (id) => {
+        expect([id, new RegExp(pattern, "u").test(id)]).toEqual([id, isId(id)]);
       }),
       { numRuns: 500 },
     );

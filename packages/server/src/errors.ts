@@ -1,6 +1,6 @@
-import type { UnsafeNumberError } from "@cosmos-trpc/base";
+import { fieldProblems, type UnsafeNumberError } from "@cosmos-trpc/base";
 import type { FieldProblem, Reason, StoreError } from "@cosmos-trpc/cosmos-core";
-import { fieldProblems, maxNamedFields, problemsText } from "@cosmos-trpc/cosmos-core/schema";
+import { maxNamedFields, problemsSentence } from "@cosmos-trpc/cosmos-core/schema";
 import { type TRPC_ERROR_CODE_KEY, TRPCError } from "@trpc/server";
 import { z } from "zod";
 
@@ -15,6 +15,11 @@ const codeByReason: Readonly<Record<Reason, TRPC_ERROR_CODE_KEY>> = {
   unavailable: "SERVICE_UNAVAILABLE",
   misconfigured: "INTERNAL_SERVER_ERROR",
 };
+
+/** The reason of a failure by tRPC's code: an application's own procedures may throw any. */
+const reasonByCode: ReadonlyMap<TRPC_ERROR_CODE_KEY, Reason> = new Map(
+  (Object.entries(codeByReason) as [Reason, TRPC_ERROR_CODE_KEY][]).map(([reason, code]) => [code, reason]),
+);
 
 /** What a caller learns of a failure, over tRPC and plain HTTP alike. */
 export interface Failure {
@@ -31,6 +36,15 @@ const discreet: Readonly<Partial<Record<Reason, string>>> = {
   invalid: "The database refused this input.",
   unavailable: "The database cannot be reached at the moment: try again.",
   misconfigured: "The server cannot use its database. The reason is in the server's log.",
+};
+
+/** The same for one item at fault, where the database is well. What is stored in it is not its caller's to learn. */
+const discreetOfItem: Readonly<Partial<Record<NonNullable<StoreError["code"]>, string>>> = {
+  "item-unfit": "This item does not fit its schema, as it is stored. The server's log says which fields.",
+  "schema-outdated":
+    "This item is of a later version of its schema than the server knows: see the server's log.",
+  "schema-broken":
+    "The server's schema or its upgrades fail for this item. The reason is in the server's log.",
 };
 
 const internal = "The server failed. The reason is in the server's log.";
@@ -56,28 +70,31 @@ export function describeFailure(error: TRPCError): Failure {
     case "PARSE_ERROR":
       return notJson;
     case "PAYLOAD_TOO_LARGE":
-      return { message: "The request's body is too large.", reason: "too-large" };
+      // What reads a body throws it without a message of its own, and tRPC puts the code there.
+      return {
+        message: error.message === error.code ? "The request's body is too large." : error.message,
+        reason: "too-large",
+      };
     case "BAD_REQUEST":
       // tRPC reports a body or an input that it cannot parse like this.
       if (cause instanceof SyntaxError) return notJson;
-      return { message: error.message, reason: "invalid" };
-    case "NOT_FOUND":
-      return { message: error.message, reason: "not-found" };
-    default:
-      return { message: error.message };
   }
+  const reason = reasonByCode.get(error.code);
+  return { message: error.message, ...(reason === undefined ? {} : { reason }) };
 }
 
 /** The same for a failure of the store. */
 export function describeStoreError({
   reason,
+  code,
   message,
   fields,
   currentEtag,
   retryAfterMs,
 }: StoreError): Failure {
   // A message of our own names the fields; the database's may name anything.
-  const own = reason === "invalid" && fields !== undefined ? message : discreet[reason];
+  const ofItem = code === undefined ? undefined : discreetOfItem[code];
+  const own = reason === "invalid" && fields !== undefined ? message : (ofItem ?? discreet[reason]);
   return {
     message: own ?? message,
     reason,
@@ -134,12 +151,8 @@ export function formatError<Shape extends { readonly message: string; readonly d
 }
 
 /** An array of a million wrong elements must not make an answer of a hundred megabytes. */
-function wrongFields(fields: readonly FieldProblem[]): Failure {
-  const [first] = fields;
-  const whole = first?.path === "" ? "the input " : "";
-  return {
-    message: `${whole}${problemsText(fields, " ")}.`,
-    reason: "invalid",
-    fields: fields.slice(0, maxNamedFields),
-  };
-}
+const wrongFields = (fields: readonly FieldProblem[]): Failure => ({
+  message: problemsSentence(fields),
+  reason: "invalid",
+  fields: fields.slice(0, maxNamedFields),
+});

@@ -327,7 +327,10 @@ describe("plain HTTP", () => {
       const sent = get({ port, path: `/api/cosmos/items/${dots}` });
       const [response] = (await once(sent, "response")) as [IncomingMessage];
       const answer = (await json(response)) as Problem;
-      expect([answer.status, answer.fields]).toEqual([400, [{ path: "id", message: "must not be . or .." }]]);
+      expect([answer.status, answer.fields]).toEqual([
+        400,
+        [{ path: "id", message: "must not be '.' or '..'" }],
+      ]);
     }
   });
 

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { inject } from "vitest";
 
 /** What befalls some requests. Source: docs/emulator.md. */
 export interface EmulatorFault {
@@ -25,8 +26,6 @@ export interface EmulatorProcess {
   close(): Promise<void>;
 }
 
-const program = join(import.meta.dirname, "../../cosmos-emulator/src/main.ts");
-
 /** Starts one on free ports. */
 export async function startEmulatorProcess(): Promise<EmulatorProcess> {
   const dataDir = mkdtempSync(join(tmpdir(), "server-test-"));
@@ -35,8 +34,7 @@ export async function startEmulatorProcess(): Promise<EmulatorProcess> {
     const child = spawn(
       process.execPath,
       [
-        "--conditions=@cosmos-trpc/source",
-        program,
+        join(inject("programs"), "emulator/main.cjs"),
         `--data-dir=${dataDir}`,
         `--port=${port}`,
         `--identity-port=${identityPort}`,

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { items } from "@cosmos-trpc/cosmos-core/schema";
@@ -115,5 +115,22 @@ test("the command writes it, and says when the file is stale", () => {
   expect(run("src/index.ts")).toMatchObject({
     status: 1,
     stderr: expect.stringContaining("src/index.ts exports no `api`"),
+  });
+  // A definition that is refused: its sentence, and no stack.
+  const refused = join(folder, "refused.ts");
+  const from = (path: string) => JSON.stringify(join(root, "node_modules", path));
+  writeFileSync(
+    refused,
+    `import { defineContainer } from ${from("@cosmos-trpc/cosmos-core/src/schema.ts")};
+    import { z } from ${from("zod/index.js")};
+    export const api = defineContainer({
+      id: "days", partitionKey: "/id", schema: z.object({ id: z.string(), day: z.date() }),
+    });`,
+  );
+  expect(run(refused)).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(
+      /^cosmos-trpc-manifest: The container days has a z\.date\(\) at day, .*\.\n$/,
+    ),
   });
 });

@@ -6,7 +6,7 @@ import type { AppRouter } from "./app.ts";
 import { configurationOf } from "./configurationOf.ts";
 import { useServer } from "./serverOfFile.ts";
 
-const running = useServer(undefined, {}, { physicalPartitions: 2 });
+const running = useServer();
 let api: TRPCClient<AppRouter>;
 
 /** The headers of the answers, the last one last. */
@@ -127,6 +127,37 @@ describe("one item", () => {
     expect((await refusal(api.items.get.query({ id: "deleted" }))).data?.code).toBe("NOT_FOUND");
     expect((await refusal(api.items.delete.mutate({ id: "deleted" }))).data?.code).toBe("NOT_FOUND");
   });
+});
+
+test("what is wrong with an item is said in one form, whichever write and way it came by", async () => {
+  const item = untyped<{ id: string }>({ id: "wrong", name: 5, colour: "red" });
+  const told = {
+    message: "name has to be a string; colour is not a known field.",
+    fields: [
+      { path: "name", message: "has to be a string" },
+      { path: "colour", message: "is not a known field" },
+    ],
+  };
+  for (const name of ["create", "upsert", "replace"] as const) {
+    const { message, data } = await refusal(api.items[name].mutate(item));
+    expect({ message, fields: data?.fields }, name).toEqual(told);
+  }
+  const [first, second] = await api.items.bulk.mutate({ items: [item, untyped<{ id: string }>({})] });
+  expect(first).toMatchObject({ ok: false, error: told });
+  expect(second).toMatchObject({ ok: false, error: { message: "id is missing." } });
+  for (const [method, path] of [
+    ["POST", ""],
+    ["PUT", "/wrong"],
+  ] as const) {
+    const response = await fetch(`${running.server.url}/api/cosmos/items${path}`, {
+      method,
+      body: JSON.stringify(item),
+    });
+    const { detail, fields } = (await response.json()) as { detail: string; fields: unknown };
+    expect({ message: detail, fields }, method).toEqual(told);
+  }
+  const { message } = await refusal(api.items.get.query({ id: "a/b" }));
+  expect(message).toMatch(/^id must have none of/);
 });
 
 describe("many items", () => {
@@ -315,10 +346,19 @@ test("what is stored and is no item is left out of a list, counted, and told to 
   expect(JSON.stringify(page)).not.toContain("inside");
   const told = await running.server.logged(({ msg }) => msg.includes('"id":"unfit"'));
   expect(told.msg).toContain("name: has to be a string");
-  expect(await refusal(api.items.get.query({ id: "unfit" }))).toMatchObject({
-    data: { reason: "misconfigured" },
-  });
-  await container.item("unfit", "unfit").delete();
+  const sentence = "This item does not fit its schema, as it is stored. The server's log says which fields.";
+  const got = await refusal(api.items.get.query({ id: "unfit" }));
+  expect(got).toMatchObject({ message: sentence, data: { reason: "misconfigured" } });
+  // Of an item that only getMany reads.
+  await container.items.create({ id: "unfit too", pk: "unfit", tags: 5, secret: "inside" });
+  const [one] = await api.items.getMany.query([{ id: "unfit too", pk: "unfit" }]);
+  expect(one).toMatchObject({ ok: false, error: { message: sentence, reason: "misconfigured" } });
+  const log = await running.server.logged(({ msg }) => msg.includes('"id":"unfit too"'));
+  expect(log.msg).toContain("tags: has to be an array");
+  const patched = await refusal(api.items.patch.mutate([{ id: "unfit" }, { set: { tags: [] } }]));
+  expect(patched).toMatchObject({ data: { reason: "invalid" }, fields: ["name", "secret"] });
+  for (const answer of [got, one, patched]) expect(JSON.stringify(answer)).not.toContain("inside");
+  for (const id of ["unfit", "unfit too"]) await container.item(id, "unfit").delete();
 });
 
 const durationOf = ([, text]: RegExpMatchArray): number => Number(text);

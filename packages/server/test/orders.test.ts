@@ -1,25 +1,15 @@
-import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
 import { validate } from "@readme/openapi-parser";
 import { createTRPCClient, httpLink, type TRPCClient, TRPCClientError } from "@trpc/client";
-import { afterAll, beforeAll, expect, expectTypeOf, onTestFinished, test } from "vitest";
+import { beforeAll, expect, expectTypeOf, onTestFinished, test } from "vitest";
 import { type ShopRouter, api as shop } from "../examples/orders/api.ts";
-import { readConfiguration, type Server, startServer } from "../src/index.ts";
 import { openStream, untilSeen, watched, watchUrl } from "./eventStream.ts";
+import { useServer } from "./serverOfFile.ts";
 
-let emulator: Emulator;
-let server: Server;
+const running = useServer(shop);
 let api: TRPCClient<ShopRouter>;
 
-beforeAll(async () => {
-  emulator = await startEmulator({ physicalPartitions: 2 });
-  Object.assign(process.env, emulator.env);
-  server = await startServer(shop, { ...readConfiguration(emulator.env), port: 0, logLevel: "silent" });
-  api = createTRPCClient<ShopRouter>({ links: [httpLink({ url: `${server.url}/trpc` })] });
-});
-
-afterAll(async () => {
-  await server.close();
-  await emulator.close();
+beforeAll(() => {
+  api = createTRPCClient<ShopRouter>({ links: [httpLink({ url: `${running.url}/trpc` })] });
 });
 
 const order = (id: string, more: object = {}) => ({
@@ -70,7 +60,7 @@ test("a second entity has the procedures, typed by its own schema and key", asyn
 });
 
 test("its watch is narrowed by the first fields of its key", async () => {
-  const stream = await openStream(watchUrl(server.url, { pk: { tenant: "mine" } }, "orders.watch"));
+  const stream = await openStream(watchUrl(running.url, { pk: { tenant: "mine" } }, "orders.watch"));
   onTestFinished(() => stream.close());
   const events = watched(stream);
   await events.next();
@@ -80,11 +70,11 @@ test("its watch is narrowed by the first fields of its key", async () => {
 });
 
 test("it has the plain HTTP routes, addressed by its key's fields", async () => {
-  const base = `${server.url}/api/cosmos/orders`;
+  const base = `${running.url}/api/cosmos/orders`;
   const post = await fetch(base, { method: "POST", body: JSON.stringify(order("h1")) });
   const location = post.headers.get("location") ?? "";
   expect([post.status, location]).toEqual([201, "/api/cosmos/orders/h1?tenant=shop&customer=7"]);
-  const found = await fetch(server.url + location);
+  const found = await fetch(running.url + location);
   expect(await found.json()).toMatchObject({ id: "h1", customer: 7 });
   const list = await fetch(`${base}?tenant=shop&customer=7`);
   expect(((await list.json()) as { items: { id: string }[] }).items.map(({ id }) => id)).toContain("h1");
@@ -98,12 +88,12 @@ test("it has the plain HTTP routes, addressed by its key's fields", async () => 
     const { fields: named } = (await refused.json()) as { fields: { path: string }[] };
     expect(named.map(({ path }) => path).sort()).toEqual(fields);
   }
-  const removed = await fetch(server.url + location, { method: "DELETE" });
+  const removed = await fetch(running.url + location, { method: "DELETE" });
   expect(removed.status).toBe(204);
 });
 
 test("PUT is refused without the whole key in its address, and writes no other item than that", async () => {
-  const base = `${server.url}/api/cosmos/orders`;
+  const base = `${running.url}/api/cosmos/orders`;
   await api.orders.create.mutate(order("p1"));
   const kept = await api.orders.get.query({ id: "p1", tenant: "shop", customer: 7 });
   for (const [address, more, fields] of [
@@ -128,7 +118,7 @@ test("PUT is refused without the whole key in its address, and writes no other i
 });
 
 test("it is in the OpenAPI document, beside the items", async () => {
-  const document = (await (await fetch(`${server.url}/openapi.json`)).json()) as {
+  const document = (await (await fetch(`${running.url}/openapi.json`)).json()) as {
     paths: Record<string, { parameters: { name: string; required: boolean }[] }>;
   };
   expect(

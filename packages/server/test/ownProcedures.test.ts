@@ -71,6 +71,12 @@ const appRouter = router({
   hidden: procedure
     .meta({ openapi: { enabled: false, method: "GET", path: "/api/hidden" } })
     .query(() => "hidden"),
+  refuse: procedure
+    .meta({ openapi: { method: "GET", path: "/api/refuse" } })
+    .input(z.object({ code: z.string() }))
+    .query(({ input }) => {
+      throw new TRPCError({ code: input.code as TRPCError["code"], message: "Our own words." });
+    }),
   bare: procedure.query(() => "only tRPC"),
   pair: procedure
     .input(z.strictObject({ id: z.string(), author: z.string() }))
@@ -138,6 +144,26 @@ test("a failure of a store in a procedure's body is the caller's answer, by its 
   expect(status).toBe(404);
   expect(body).toMatchObject({ error: { message: "There is no such item.", data: { reason: "not-found" } } });
   expect(Number(headers.get("x-ms-request-charge"))).toBeGreaterThan(0);
+});
+
+test.each([
+  ["NOT_FOUND", "not-found"],
+  ["CONFLICT", "conflict"],
+  ["PRECONDITION_FAILED", "precondition-failed"],
+  ["BAD_REQUEST", "invalid"],
+  ["PAYLOAD_TOO_LARGE", "too-large"],
+  ["TOO_MANY_REQUESTS", "throttled"],
+  ["SERVICE_UNAVAILABLE", "unavailable"],
+  ["UNAUTHORIZED", undefined],
+  ["FORBIDDEN", undefined],
+])("a procedure's own %s has its words and the reason %s", async (code, reason) => {
+  const plain = await get(`/api/refuse?code=${code}`);
+  expect(plain.body).toMatchObject({ detail: "Our own words." });
+  expect((plain.body as { reason?: string }).reason).toBe(reason);
+  const input = encodeURIComponent(JSON.stringify({ code }));
+  const { body } = await get(`/trpc/refuse?input=${input}`);
+  const { error } = body as unknown as { error: { message: string; data: { reason?: string } } };
+  expect([error.message, error.data.reason]).toEqual(["Our own words.", reason]);
 });
 
 test("what an address says is what the input takes", async () => {
@@ -208,6 +234,7 @@ test("the document has those with a path, and is titled by the API", async () =>
     "/api/kinds/written",
     "/api/kinds/{text}",
     "/api/kinds/{number}/{text}",
+    "/api/refuse",
   ]);
   expect(document.paths["/api/who"]).toMatchObject({ get: { security: [{ Authorization: [] }] } });
   expect(document.components).toMatchObject({ securitySchemes: { Authorization: { scheme: "bearer" } } });

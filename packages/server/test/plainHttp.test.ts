@@ -20,7 +20,7 @@ async function send(
   const response = await fetch(`${running.server.url}/api/cosmos/items${path}`, {
     method,
     headers,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
   expect(response.headers.get("x-ms-request-charge")).toMatch(/^[\d.]+$/);
@@ -232,10 +232,14 @@ describe("PATCH", () => {
   });
 
   test.each([
-    ["nothing to change", {}, "patch"],
-    ["the id", { set: { id: "x" } }, "patch.set.id"],
-    ["the partition key", { set: { pk: "x" } }, "patch.set.pk"],
-    ["an unknown kind", { set: { name: "x" }, put: { name: "x" } }, "patch.put"],
+    ["nothing to change", {}, ""],
+    ["the id", { set: { id: "x" } }, "set.id"],
+    ["the partition key", { set: { pk: "x" } }, "set.pk"],
+    ["an unknown kind", { set: { name: "x" }, put: { name: "x" } }, "put"],
+    ["a value that does not fit", { set: { name: 5 } }, "set.name"],
+    ["a number of no double", '{"set":{"data.a":769308320146468865}}', "set.data.a"],
+    ["such a number in a condition", '{"where":{"data.a":{"eq":769308320146468865}}}', "where.data.a.eq"],
+    ["a condition on no field", { set: { name: "x" }, where: { colour: { eq: 1 } } }, "where.colour"],
     ["no object", [1], "body"],
   ])("refuses %s", async (_name, body, path) => {
     expectProblem(await send("PATCH", "/patch", body), 400, {
@@ -318,6 +322,7 @@ describe("GET of the list", () => {
     [{ orderBy: "" }, "orderBy.0", 'has the path "", which has an empty name'],
     [{ orderBy: "colour" }, "orderBy.0", 'has the path "colour", which is none of an item to sort by'],
     [{ limit: "ten" }, "limit", expect.any(String)],
+    [{ limit: "769308320146468865" }, "limit", "has to be a whole number"],
     [{ limit: "0" }, "limit", "has to be 1 or more"],
     [{ explain: "maybe" }, "explain", expect.any(String)],
     [{ cursor: "made-up" }, "cursor", expect.any(String)],

@@ -2,17 +2,11 @@ import { once } from "node:events";
 import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { json } from "node:stream/consumers";
-import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { useEmulator } from "./emulatorOfFile.ts";
 import { isOpen, runServer, startServer } from "./runningServer.ts";
 
-let emulator: Emulator;
-
-beforeAll(async () => {
-  emulator = await startEmulator();
-});
-
-afterAll(() => emulator.close());
+const emulator = useEmulator();
 
 async function start(env: NodeJS.ProcessEnv = {}) {
   const server = await startServer({ ...emulator.env, ...env });

@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { startEmulator } from "@cosmos-trpc/cosmos-emulator";
 import { expect, onTestFinished, test } from "vitest";
+import { useEmulator } from "./emulatorOfFile.ts";
 import { startServer } from "./runningServer.ts";
 
+const emulator = useEmulator();
 const root = join(import.meta.dirname, "..");
 
 /** The README's examples, each in the file that it names, in a folder from which the package is found by its name. */
@@ -23,13 +24,13 @@ test("every example of the README compiles", () => {
   const options = { extends: "../../../../tsconfig.base.json", include: ["*.ts"] };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(options));
   const tsc = join(root, "../../node_modules/typescript/bin/tsc");
-  const run = spawnSync(process.execPath, [tsc, "-p", folder, "--pretty", "false"], { encoding: "utf8" });
+  const run = spawnSync(process.execPath, [tsc, "--singleThreaded", "-p", folder, "--pretty", "false"], {
+    encoding: "utf8",
+  });
   expect([run.stdout, run.status]).toEqual(["", 0]);
 });
 
 test("the first example runs as it stands", async () => {
-  const emulator = await startEmulator();
-  onTestFinished(() => emulator.close());
   const args = ["--conditions=@cosmos-trpc/source", "main.ts"];
   const server = await startServer(emulator.env, { args, cwd: paste() });
   onTestFinished(async () => {

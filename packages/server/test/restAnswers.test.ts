@@ -67,7 +67,7 @@ test("an answer that cannot be sent is a 500, and the server goes on", async () 
   const endpoint = { ...configuration.endpoint, key: running.emulator.key };
   const client = createCosmosClient({ ...configuration, endpoint }, createCredential());
   onTestFinished(() => client.dispose());
-  await client.database("appdb").container("counters").items.create({ id: "one", count: "1" });
+  await client.database(configuration.database).container("counters").items.create({ id: "one", count: "1" });
 
   const response = await fetch(`${faulty.url}/api/cosmos/counters/one`);
   expect(response.status).toBe(500);

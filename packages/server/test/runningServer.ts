@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { inject } from "vitest";
 
 /** A server in a process of its own. */
 export interface RunningServer {
@@ -44,8 +45,8 @@ export interface Program {
   readonly cwd: string;
 }
 
-/** The server as it stands in the sources. */
-export const sources: Program = { args: ["--conditions=@cosmos-trpc/source", "test/app.ts"], cwd: folder };
+/** The server that most tests talk to, built from the sources. */
+export const serverProgram = (): Program => ({ args: [join(inject("programs"), "app.mjs")], cwd: folder });
 
 function launch(env: NodeJS.ProcessEnv, { args, cwd }: Program) {
   const child = spawn(process.execPath, args, {
@@ -83,7 +84,7 @@ function launch(env: NodeJS.ProcessEnv, { args, cwd }: Program) {
 }
 
 /** Starts a server on a free port; resolves when it listens. */
-export async function startServer(env: NodeJS.ProcessEnv, program = sources): Promise<RunningServer> {
+export async function startServer(env: NodeJS.ProcessEnv, program = serverProgram()): Promise<RunningServer> {
   const { child, ended, logged } = launch({ PORT: "0", ...env }, program);
   const { port } = await logged(({ msg }) => msg === "listening");
   return {
@@ -99,7 +100,7 @@ export async function startServer(env: NodeJS.ProcessEnv, program = sources): Pr
 }
 
 /** Runs a server that is expected to end by itself. */
-export const runServer = (env: NodeJS.ProcessEnv, program = sources): Promise<Ended> =>
+export const runServer = (env: NodeJS.ProcessEnv, program = serverProgram()): Promise<Ended> =>
   launch(env, program).ended;
 
 /** Whether a log line says that the container is open. */

@@ -1,7 +1,7 @@
-import { type Emulator, type EmulatorOptions, startEmulator } from "@cosmos-trpc/cosmos-emulator";
 import { afterAll, beforeAll } from "vitest";
 import { type Api, type Log, readConfiguration, type Server, startServer } from "../src/index.ts";
 import { api as itemsApi } from "./app.ts";
+import { useEmulator } from "./emulatorOfFile.ts";
 import { isOpen, type LogLine } from "./runningServer.ts";
 
 /** A server in this process. */
@@ -10,7 +10,7 @@ export interface ServerHere extends Server {
   logged(matches: (line: LogLine) => boolean): Promise<LogLine>;
 }
 
-/** Starts a server in this process on a free port, with an environment. A process has the tokens of one emulator only. */
+/** Starts a server in this process on a free port, with an environment. */
 export async function startHere(api: Api, env: NodeJS.ProcessEnv): Promise<ServerHere> {
   const lines: LogLine[] = [];
   const waiting = new Set<(line: LogLine) => void>();
@@ -36,38 +36,27 @@ export async function startHere(api: Api, env: NodeJS.ProcessEnv): Promise<Serve
   };
 }
 
-/** An emulator and a server on it, both in this process, for the tests of one file. */
+/** A server in this process, for the tests of one file, and its emulator. */
 export interface ServerOfFile {
-  readonly emulator: Emulator;
+  readonly emulator: ReturnType<typeof useEmulator>;
   readonly server: ServerHere;
   readonly url: string;
 }
 
-/** Starts them before the file's tests, and ends them after. */
-export function useServer(
-  api: Api = itemsApi,
-  env: NodeJS.ProcessEnv = {},
-  options: EmulatorOptions = {},
-): ServerOfFile {
-  let emulator: Emulator;
+/** Starts it before the file's tests, and ends it after. */
+export function useServer(api: Api = itemsApi, env: NodeJS.ProcessEnv = {}): ServerOfFile {
+  const emulator = useEmulator();
   let server: ServerHere;
 
   beforeAll(async () => {
-    emulator = await startEmulator(options);
-    Object.assign(process.env, emulator.env);
     server = await startHere(api, { ...emulator.env, ...env });
     await server.logged(isOpen);
   });
 
-  afterAll(async () => {
-    await server.close();
-    await emulator.close();
-  });
+  afterAll(() => server.close());
 
   return {
-    get emulator() {
-      return emulator;
-    },
+    emulator,
     get server() {
       return server;
     },

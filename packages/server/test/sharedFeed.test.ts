@@ -10,31 +10,26 @@ import {
   type Store,
   type TypesOf,
 } from "@cosmos-trpc/cosmos-core";
-import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createSharedFeed } from "../src/watch/sharedFeeds.ts";
 import { watchChanges } from "../src/watch/watchChanges.ts";
 import { configurationOf } from "./configurationOf.ts";
+import { useEmulator } from "./emulatorOfFile.ts";
 
-let emulator: Emulator;
+const emulator = useEmulator();
 let client: ReturnType<typeof createCosmosClient>;
 let store: Store<TypesOf<typeof items>>;
 let writes = 0;
 
 beforeAll(async () => {
-  emulator = await startEmulator({ physicalPartitions: 2 });
-  Object.assign(process.env, emulator.env);
-  const configuration = configurationOf(process.env);
+  const configuration = configurationOf(emulator.env);
   client = createCosmosClient(configuration, createCredential());
   await ensureContainer(configuration, items, createCredential());
   ({ store } = await openContainer(client, configuration.database, items));
 });
 
-afterAll(async () => {
-  client.dispose();
-  await emulator.close();
-});
+afterAll(() => client.dispose());
 
 /** A watcher of the feed, and what it has to see. */
 interface Running {
@@ -145,6 +140,7 @@ test("whoever begins, leaves and resumes, in any order, misses nothing that is w
 test("subscribers who resume at once where the live feed has dropped what came next get it from the database", async () => {
   const worker = new Worker(new URL("./twoLateSubscribers.ts", import.meta.url), {
     execArgv: ["--conditions=@cosmos-trpc/source"],
+    env: { ...process.env, ...emulator.env },
   });
   try {
     // Nothing in a thread can end its own endless microtasks: this time-out is the end of a failure, and no measure.

@@ -1,17 +1,11 @@
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { isOpen, sources, startServer } from "./runningServer.ts";
+import { expect, onTestFinished, test } from "vitest";
+import { useEmulator } from "./emulatorOfFile.ts";
+import { isOpen, serverProgram, startServer } from "./runningServer.ts";
 
-let emulator: Emulator;
-
-beforeAll(async () => {
-  emulator = await startEmulator();
-});
-
-afterAll(() => emulator.close());
+const emulator = useEmulator();
 
 /** A server whose SDK goes on loading until it is let. */
 async function startSlowly() {
@@ -22,9 +16,10 @@ async function startSlowly() {
   await once(gate, "listening");
   const asked = once(gate, "request");
   const { port } = gate.address() as AddressInfo;
+  const program = serverProgram();
   const server = await startServer(
     { ...emulator.env, SDK_GATE: `http://127.0.0.1:${port}` },
-    { ...sources, args: ["--import=./test/slowSdk.ts", ...sources.args] },
+    { ...program, args: ["--import=./test/slowSdk.ts", ...program.args] },
   );
   onTestFinished(async () => {
     gate.close();

@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
 import { createTRPCClient, httpBatchStreamLink, httpLink, type TRPCClientError } from "@trpc/client";
 import { createHTTPHandler } from "@trpc/server/adapters/standalone";
 import express from "express";
@@ -15,26 +14,24 @@ import {
   readConfiguration,
   type Stores,
 } from "../src/index.ts";
+import { useEmulator } from "./emulatorOfFile.ts";
 
-let emulator: Emulator;
+const emulator = useEmulator();
 let listener: ApiListener;
 let stores: Stores<typeof api.entities>;
 
 const log = { debug() {}, info() {}, warn() {}, error() {} };
 
 beforeAll(async () => {
-  emulator = await startEmulator();
-  Object.assign(process.env, emulator.env);
   const { cosmos } = readConfiguration(emulator.env);
   listener = createListener(api, { cosmos, log });
   stores = openStores(api.entities, { cosmos, log });
   await stores.ready();
 });
 
-afterAll(async () => {
+afterAll(() => {
   listener.close();
   stores.close();
-  await emulator.close();
 });
 
 async function listen(handler: RequestListener): Promise<string> {

@@ -4,17 +4,17 @@ import type { TRPCClient } from "@trpc/client";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { AppRouter } from "./app.ts";
 import { configurationOf } from "./configurationOf.ts";
+import { useEmulator } from "./emulatorOfFile.ts";
 import { openStream, untilSeen, WatchError, watched, watchUrl } from "./eventStream.ts";
 import { isOpen, type RunningServer, startServer } from "./runningServer.ts";
 import { subscribingClient } from "./subscribingClient.ts";
 
-let emulator: Emulator;
+const emulator = useEmulator();
 let server: RunningServer;
 let other: RunningServer;
 let api: TRPCClient<AppRouter>;
 
 beforeAll(async () => {
-  emulator = await startEmulator({ physicalPartitions: 2 });
   [server, other] = await Promise.all([startServer(emulator.env), startServer(emulator.env)]);
   await Promise.all([server.logged(isOpen), other.logged(isOpen)]);
   api = subscribingClient(server);
@@ -22,7 +22,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all([server.stop(), other.stop()]);
-  await emulator.close();
 });
 
 /** Opens a watch and takes its first event, which says where it begins. */
@@ -179,7 +178,7 @@ test("a cursor of a container that was deleted is refused by name, here and at a
   const endpoint = { ...configuration.endpoint, key: emulator.key };
   const client = createCosmosClient({ ...configuration, endpoint }, createCredential());
   onTestFinished(() => client.dispose());
-  await client.database("appdb").container("brief").delete();
+  await client.database(configuration.database).container("brief").delete();
 
   const gone = await refusal({ lastEventId: event.id }, first);
   expect(gone.data).toMatchObject({ code: "INTERNAL_SERVER_ERROR", reason: "misconfigured" });
@@ -198,7 +197,7 @@ test("a cursor of a container that was deleted is refused by name, here and at a
 
 describe("the change feed", () => {
   /** Requests for changes that the emulator has received. */
-  function countReads(on = emulator, delayMs = 0) {
+  function countReads(on: Pick<Emulator, "faults"> = emulator, delayMs = 0) {
     const { id } = on.faults.add({ operation: "readChangeFeed", count: "always", delayMs });
     onTestFinished(() => void on.faults.remove(id));
     return () => on.faults.list().find((fault) => fault.id === id)?.hits ?? 0;

@@ -1,4 +1,3 @@
-import { pause } from "@cosmos-trpc/base";
 import { createTRPCClient, httpLink } from "@trpc/client";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { AppRouter } from "./app.ts";
@@ -18,24 +17,29 @@ const faultMix: readonly EmulatorFault[] = ["readChangeFeed", "batchDocuments", 
   ],
 );
 
-/** Before a client tries again, in milliseconds: one that does not wait keeps the machine from what it waits for. */
-const retryWait = 20;
-
 test.each([
   ["", []],
   [" that fails in between", faultMix],
 ])("a watch loses nothing across kills of the servers and of an emulator%s", async (_name, faults) => {
   const emulator = await startEmulatorProcess();
   onTestFinished(() => emulator.close());
-  const servers: RunningServer[] = await Promise.all([startOne(), startOne()]);
+  // Who comes while one starts again waits for it: to try all the time would only keep the machine from it.
+  const servers: Promise<RunningServer>[] = [startOne(), startOne()];
+  let emulatorIsBack: Promise<void> = Promise.resolve();
   onTestFinished(async () => {
-    await Promise.all(servers.map((server) => server.stop("SIGKILL")));
+    for (const server of servers) await (await server).stop("SIGKILL");
   });
 
   async function startOne(): Promise<RunningServer> {
     const server = await startServer(emulator.env);
     await server.logged(isOpen);
     return server;
+  }
+
+  /** The address of one after the other, when it can be used. */
+  async function nextUrl(turn: number): Promise<string> {
+    await emulatorIsBack;
+    return ((await servers[turn % servers.length]) as RunningServer).url;
   }
 
   const done = new AbortController();
@@ -48,7 +52,7 @@ test.each([
   /** A client that connects again, to one instance after the other, as long as it is told to. */
   async function watch(): Promise<void> {
     for (let turn = 0; !done.signal.aborted; turn += 1) {
-      const { url } = servers[turn % servers.length] as RunningServer;
+      const url = await nextUrl(turn);
       const input = cursor === undefined ? {} : { lastEventId: cursor };
       try {
         const stream = await openStream(watchUrl(url, input));
@@ -64,8 +68,7 @@ test.each([
           progress.onChange();
         }
       } catch {
-        // Nobody answers, or the database is away: the next instance, or this one a little later.
-        await pause(retryWait);
+        // Nobody answers, or the database is away: the next instance.
       }
     }
   }
@@ -75,14 +78,13 @@ test.each([
   /** Writes until it is acknowledged. */
   async function write(id: string, name: string): Promise<void> {
     for (let turn = 0; ; turn += 1) {
-      const { url } = servers[turn % servers.length] as RunningServer;
+      const url = await nextUrl(turn);
       const api = createTRPCClient<AppRouter>({ links: [httpLink({ url: `${url}/trpc` })] });
       const isWritten = await api.items.upsert.mutate({ id, name }).then(
         () => true,
         () => false,
       );
       if (isWritten) return;
-      await pause(retryWait);
     }
   }
 
@@ -101,15 +103,20 @@ test.each([
   for (let round = 0; round < 2; round += 1) {
     await emulator.addFaults(faults);
     for (const index of servers.keys()) {
-      await servers[index]?.stop("SIGKILL");
-      servers[index] = await startOne();
+      const server = await servers[index];
+      servers[index] = (async () => {
+        await server?.stop("SIGKILL");
+        return startOne();
+      })();
+      await servers[index];
     }
     // The watch asks for changes all the time.
     await vi.waitUntil(
       async () => (await emulator.faults()).every(({ operation }) => operation !== "readChangeFeed"),
       { timeout: 120_000 },
     );
-    await emulator.killAndRestart();
+    emulatorIsBack = emulator.killAndRestart();
+    await emulatorIsBack;
   }
   await writing;
 

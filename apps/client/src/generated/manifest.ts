@@ -19,10 +19,13 @@ export const manifest: Manifest = {
           "id": {
             "type": "string",
             "minLength": 1,
+            "maxLength": 1023,
+            "pattern": "^(?!\\.\\.?$)(?!\\s+$)[^/\\\\?#]*[^/\\\\?# ]$",
             "description": "The item's id, unique within its partition key"
           },
           "pk": {
             "type": "string",
+            "maxLength": 2048,
             "description": "The partition key; the id when it is left out"
           }
         },
@@ -37,10 +40,13 @@ export const manifest: Manifest = {
           "id": {
             "type": "string",
             "minLength": 1,
+            "maxLength": 1023,
+            "pattern": "^(?!\\.\\.?$)(?!\\s+$)[^/\\\\?#]*[^/\\\\?# ]$",
             "description": "The item's id, unique within its partition key"
           },
           "pk": {
             "type": "string",
+            "maxLength": 2048,
             "description": "The partition key; the id when it is left out"
           },
           "name": {
@@ -62,8 +68,8 @@ export const manifest: Manifest = {
           },
           "ttl": {
             "type": "integer",
-            "minimum": -9007199254740991,
-            "maximum": 9007199254740991,
+            "minimum": -1,
+            "maximum": 2147483647,
             "description": "Time to live in seconds after the last write; -1 for ever"
           },
           "_etag": {
@@ -98,10 +104,13 @@ export const manifest: Manifest = {
             "id": {
               "type": "string",
               "minLength": 1,
+              "maxLength": 1023,
+              "pattern": "^(?!\\.\\.?$)(?!\\s+$)[^/\\\\?#]*[^/\\\\?# ]$",
               "description": "The item's id, unique within its partition key"
             },
             "pk": {
               "type": "string",
+              "maxLength": 2048,
               "description": "The partition key; the id when it is left out"
             }
           },
@@ -128,10 +137,13 @@ export const manifest: Manifest = {
                     "id": {
                       "type": "string",
                       "minLength": 1,
+                      "maxLength": 1023,
+                      "pattern": "^(?!\\.\\.?$)(?!\\s+$)[^/\\\\?#]*[^/\\\\?# ]$",
                       "description": "The item's id, unique within its partition key"
                     },
                     "pk": {
                       "type": "string",
+                      "maxLength": 2048,
                       "description": "The partition key; the id when it is left out"
                     },
                     "name": {
@@ -153,8 +165,8 @@ export const manifest: Manifest = {
                     },
                     "ttl": {
                       "type": "integer",
-                      "minimum": -9007199254740991,
-                      "maximum": 9007199254740991,
+                      "minimum": -1,
+                      "maximum": 2147483647,
                       "description": "Time to live in seconds after the last write; -1 for ever"
                     },
                     "_etag": {
@@ -270,10 +282,13 @@ export const manifest: Manifest = {
           "id": {
             "type": "string",
             "minLength": 1,
+            "maxLength": 1023,
+            "pattern": "^(?!\\.\\.?$)(?!\\s+$)[^/\\\\?#]*[^/\\\\?# ]$",
             "description": "The item's id, unique within its partition key"
           },
           "pk": {
             "type": "string",
+            "maxLength": 2048,
             "description": "The partition key; the id when it is left out"
           },
           "name": {
@@ -295,8 +310,8 @@ export const manifest: Manifest = {
           },
           "ttl": {
             "type": "integer",
-            "minimum": -9007199254740991,
-            "maximum": 9007199254740991,
+            "minimum": -1,
+            "maximum": 2147483647,
             "description": "Time to live in seconds after the last write; -1 for ever"
           }
         },
@@ -311,10 +326,13 @@ export const manifest: Manifest = {
           "id": {
             "type": "string",
             "minLength": 1,
+            "maxLength": 1023,
+            "pattern": "^(?!\\.\\.?$)(?!\\s+$)[^/\\\\?#]*[^/\\\\?# ]$",
             "description": "The item's id, unique within its partition key"
           },
           "pk": {
             "type": "string",
+            "maxLength": 2048,
             "description": "The partition key; the id when it is left out"
           },
           "name": {
@@ -336,8 +354,8 @@ export const manifest: Manifest = {
           },
           "ttl": {
             "type": "integer",
-            "minimum": -9007199254740991,
-            "maximum": 9007199254740991,
+            "minimum": -1,
+            "maximum": 2147483647,
             "description": "Time to live in seconds after the last write; -1 for ever"
           },
           "_etag": {
@@ -371,10 +389,13 @@ export const manifest: Manifest = {
               "id": {
                 "type": "string",
                 "minLength": 1,
+                "maxLength": 1023,
+                "pattern": "^(?!\\.\\.?$)(?!\\s+$)[^/\\\\?#]*[^/\\\\?# ]$",
                 "description": "The item's id, unique within its partition key"
               },
               "pk": {
                 "type": "string",
+                "maxLength": 2048,
                 "description": "The partition key; the id when it is left out"
               },
               "name": {
@@ -396,8 +417,8 @@ export const manifest: Manifest = {
               },
               "ttl": {
                 "type": "integer",
-                "minimum": -9007199254740991,
-                "maximum": 9007199254740991,
+                "minimum": -1,
+                "maximum": 2147483647,
                 "description": "Time to live in seconds after the last write; -1 for ever"
               }
             },
@@ -415,10 +436,13 @@ export const manifest: Manifest = {
                   "id": {
                     "type": "string",
                     "minLength": 1,
+                    "maxLength": 1023,
+                    "pattern": "^(?!\\.\\.?$)(?!\\s+$)[^/\\\\?#]*[^/\\\\?# ]$",
                     "description": "The item's id, unique within its partition key"
                   },
                   "pk": {
                     "type": "string",
+                    "maxLength": 2048,
                     "description": "The partition key; the id when it is left out"
                   },
                   "name": {
@@ -440,8 +464,8 @@ export const manifest: Manifest = {
                   },
                   "ttl": {
                     "type": "integer",
-                    "minimum": -9007199254740991,
-                    "maximum": 9007199254740991,
+                    "minimum": -1,
+                    "maximum": 2147483647,
                     "description": "Time to live in seconds after the last write; -1 for ever"
                   }
                 },
@@ -474,10 +498,13 @@ export const manifest: Manifest = {
           "id": {
             "type": "string",
             "minLength": 1,
+            "maxLength": 1023,
+            "pattern": "^(?!\\.\\.?$)(?!\\s+$)[^/\\\\?#]*[^/\\\\?# ]$",
             "description": "The item's id, unique within its partition key"
           },
           "pk": {
             "type": "string",
+            "maxLength": 2048,
             "description": "The partition key; the id when it is left out"
           },
           "name": {
@@ -499,8 +526,8 @@ export const manifest: Manifest = {
           },
           "ttl": {
             "type": "integer",
-            "minimum": -9007199254740991,
-            "maximum": 9007199254740991,
+            "minimum": -1,
+            "maximum": 2147483647,
             "description": "Time to live in seconds after the last write; -1 for ever"
           },
           "_etag": {
@@ -535,10 +562,13 @@ export const manifest: Manifest = {
               "id": {
                 "type": "string",
                 "minLength": 1,
+                "maxLength": 1023,
+                "pattern": "^(?!\\.\\.?$)(?!\\s+$)[^/\\\\?#]*[^/\\\\?# ]$",
                 "description": "The item's id, unique within its partition key"
               },
               "pk": {
                 "type": "string",
+                "maxLength": 2048,
                 "description": "The partition key; the id when it is left out"
               },
               "name": {
@@ -560,8 +590,8 @@ export const manifest: Manifest = {
               },
               "ttl": {
                 "type": "integer",
-                "minimum": -9007199254740991,
-                "maximum": 9007199254740991,
+                "minimum": -1,
+                "maximum": 2147483647,
                 "description": "Time to live in seconds after the last write; -1 for ever"
               }
             },
@@ -579,10 +609,13 @@ export const manifest: Manifest = {
                   "id": {
                     "type": "string",
                     "minLength": 1,
+                    "maxLength": 1023,
+                    "pattern": "^(?!\\.\\.?$)(?!\\s+$)[^/\\\\?#]*[^/\\\\?# ]$",
                     "description": "The item's id, unique within its partition key"
                   },
                   "pk": {
                     "type": "string",
+                    "maxLength": 2048,
                     "description": "The partition key; the id when it is left out"
                   },
                   "name": {
@@ -604,8 +637,8 @@ export const manifest: Manifest = {
                   },
                   "ttl": {
                     "type": "integer",
-                    "minimum": -9007199254740991,
-                    "maximum": 9007199254740991,
+                    "minimum": -1,
+                    "maximum": 2147483647,
                     "description": "Time to live in seconds after the last write; -1 for ever"
                   }
                 },
@@ -638,10 +671,13 @@ export const manifest: Manifest = {
           "id": {
             "type": "string",
             "minLength": 1,
+            "maxLength": 1023,
+            "pattern": "^(?!\\.\\.?$)(?!\\s+$)[^/\\\\?#]*[^/\\\\?# ]$",
             "description": "The item's id, unique within its partition key"
           },
           "pk": {
             "type": "string",
+            "maxLength": 2048,
             "description": "The partition key; the id when it is left out"
           },
           "name": {
@@ -663,8 +699,8 @@ export const manifest: Manifest = {
           },
           "ttl": {
             "type": "integer",
-            "minimum": -9007199254740991,
-            "maximum": 9007199254740991,
+            "minimum": -1,
+            "maximum": 2147483647,
             "description": "Time to live in seconds after the last write; -1 for ever"
           },
           "_etag": {
@@ -700,10 +736,13 @@ export const manifest: Manifest = {
               "id": {
                 "type": "string",
                 "minLength": 1,
+                "maxLength": 1023,
+                "pattern": "^(?!\\.\\.?$)(?!\\s+$)[^/\\\\?#]*[^/\\\\?# ]$",
                 "description": "The item's id, unique within its partition key"
               },
               "pk": {
                 "type": "string",
+                "maxLength": 2048,
                 "description": "The partition key; the id when it is left out"
               }
             },
@@ -798,10 +837,13 @@ export const manifest: Manifest = {
           "id": {
             "type": "string",
             "minLength": 1,
+            "maxLength": 1023,
+            "pattern": "^(?!\\.\\.?$)(?!\\s+$)[^/\\\\?#]*[^/\\\\?# ]$",
             "description": "The item's id, unique within its partition key"
           },
           "pk": {
             "type": "string",
+            "maxLength": 2048,
             "description": "The partition key; the id when it is left out"
           },
           "name": {
@@ -823,8 +865,8 @@ export const manifest: Manifest = {
           },
           "ttl": {
             "type": "integer",
-            "minimum": -9007199254740991,
-            "maximum": 9007199254740991,
+            "minimum": -1,
+            "maximum": 2147483647,
             "description": "Time to live in seconds after the last write; -1 for ever"
           },
           "_etag": {
@@ -858,10 +900,13 @@ export const manifest: Manifest = {
               "id": {
                 "type": "string",
                 "minLength": 1,
+                "maxLength": 1023,
+                "pattern": "^(?!\\.\\.?$)(?!\\s+$)[^/\\\\?#]*[^/\\\\?# ]$",
                 "description": "The item's id, unique within its partition key"
               },
               "pk": {
                 "type": "string",
+                "maxLength": 2048,
                 "description": "The partition key; the id when it is left out"
               }
             },
@@ -879,10 +924,13 @@ export const manifest: Manifest = {
                   "id": {
                     "type": "string",
                     "minLength": 1,
+                    "maxLength": 1023,
+                    "pattern": "^(?!\\.\\.?$)(?!\\s+$)[^/\\\\?#]*[^/\\\\?# ]$",
                     "description": "The item's id, unique within its partition key"
                   },
                   "pk": {
                     "type": "string",
+                    "maxLength": 2048,
                     "description": "The partition key; the id when it is left out"
                   }
                 },
@@ -995,10 +1043,13 @@ export const manifest: Manifest = {
                 "id": {
                   "type": "string",
                   "minLength": 1,
+                  "maxLength": 1023,
+                  "pattern": "^(?!\\.\\.?$)(?!\\s+$)[^/\\\\?#]*[^/\\\\?# ]$",
                   "description": "The item's id, unique within its partition key"
                 },
                 "pk": {
                   "type": "string",
+                  "maxLength": 2048,
                   "description": "The partition key; the id when it is left out"
                 },
                 "name": {
@@ -1020,8 +1071,8 @@ export const manifest: Manifest = {
                 },
                 "ttl": {
                   "type": "integer",
-                  "minimum": -9007199254740991,
-                  "maximum": 9007199254740991,
+                  "minimum": -1,
+                  "maximum": 2147483647,
                   "description": "Time to live in seconds after the last write; -1 for ever"
                 },
                 "_etag": {
@@ -1198,10 +1249,13 @@ export const manifest: Manifest = {
                 "id": {
                   "type": "string",
                   "minLength": 1,
+                  "maxLength": 1023,
+                  "pattern": "^(?!\\.\\.?$)(?!\\s+$)[^/\\\\?#]*[^/\\\\?# ]$",
                   "description": "The item's id, unique within its partition key"
                 },
                 "pk": {
                   "type": "string",
+                  "maxLength": 2048,
                   "description": "The partition key; the id when it is left out"
                 },
                 "name": {
@@ -1223,8 +1277,8 @@ export const manifest: Manifest = {
                 },
                 "ttl": {
                   "type": "integer",
-                  "minimum": -9007199254740991,
-                  "maximum": 9007199254740991,
+                  "minimum": -1,
+                  "maximum": 2147483647,
                   "description": "Time to live in seconds after the last write; -1 for ever"
                 }
               },
@@ -1386,10 +1440,13 @@ export const manifest: Manifest = {
                 "id": {
                   "type": "string",
                   "minLength": 1,
+                  "maxLength": 1023,
+                  "pattern": "^(?!\\.\\.?$)(?!\\s+$)[^/\\\\?#]*[^/\\\\?# ]$",
                   "description": "The item's id, unique within its partition key"
                 },
                 "pk": {
                   "type": "string",
+                  "maxLength": 2048,
                   "description": "The partition key; the id when it is left out"
                 },
                 "name": {
@@ -1411,8 +1468,8 @@ export const manifest: Manifest = {
                 },
                 "ttl": {
                   "type": "integer",
-                  "minimum": -9007199254740991,
-                  "maximum": 9007199254740991,
+                  "minimum": -1,
+                  "maximum": 2147483647,
                   "description": "Time to live in seconds after the last write; -1 for ever"
                 },
                 "_etag": {
@@ -1472,10 +1529,13 @@ export const manifest: Manifest = {
           "id": {
             "type": "string",
             "minLength": 1,
+            "maxLength": 1023,
+            "pattern": "^(?!\\.\\.?$)(?!\\s+$)[^/\\\\?#]*[^/\\\\?# ]$",
             "description": "The item's id, unique within its partition key"
           },
           "pk": {
             "type": "string",
+            "maxLength": 2048,
             "description": "The partition key; the id when it is left out"
           },
           "name": {
@@ -1497,8 +1557,8 @@ export const manifest: Manifest = {
           },
           "ttl": {
             "type": "integer",
-            "minimum": -9007199254740991,
-            "maximum": 9007199254740991,
+            "minimum": -1,
+            "maximum": 2147483647,
             "description": "Time to live in seconds after the last write; -1 for ever"
           }
         },
@@ -1513,10 +1573,13 @@ export const manifest: Manifest = {
           "id": {
             "type": "string",
             "minLength": 1,
+            "maxLength": 1023,
+            "pattern": "^(?!\\.\\.?$)(?!\\s+$)[^/\\\\?#]*[^/\\\\?# ]$",
             "description": "The item's id, unique within its partition key"
           },
           "pk": {
             "type": "string",
+            "maxLength": 2048,
             "description": "The partition key; the id when it is left out"
           },
           "name": {
@@ -1538,8 +1601,8 @@ export const manifest: Manifest = {
           },
           "ttl": {
             "type": "integer",
-            "minimum": -9007199254740991,
-            "maximum": 9007199254740991,
+            "minimum": -1,
+            "maximum": 2147483647,
             "description": "Time to live in seconds after the last write; -1 for ever"
           },
           "_etag": {

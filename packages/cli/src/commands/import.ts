@@ -21,7 +21,10 @@ export function addImport(commands: Command, context: EntityContext): void {
     .description("Write the items of a file: NDJSON or CSV, of any length")
     .argument("<file>", "the file, or - for standard input")
     .addOption(
-      new Option("--format <format>", "the input's format (default: by the file's name)").choices(formats),
+      new Option(
+        "--format <format>",
+        "the input's format (default: by the file's name, of - ndjson)",
+      ).choices(formats),
     )
     .option("--dry-run", "show what would be written, and write nothing")
     .option(
@@ -59,7 +62,7 @@ ${examples(
   "import items.ndjson",
   "import items.csv --dry-run",
   `import items.csv --delimiter ";" --column "Name=${names.at(-1)?.name ?? "id"}"`,
-  "import - --format ndjson --report refused.ndjson < items.ndjson",
+  "import - --format csv --report refused.ndjson < items.csv",
 )}`,
     )
     .action(async (source: string) => {

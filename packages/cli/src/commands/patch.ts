@@ -85,7 +85,7 @@ function exampleChanges({ columns, key }: EntityManifest): readonly string[] {
 const patchName =
   (options: PatchOptions): NameOf =>
   (path) => {
-    const [, kind, field] = /^patch\.(set|remove|increment|append)\.(.*)$/s.exec(path) ?? [];
+    const [, kind, field] = /^(set|remove|increment|append)\.(.*)$/s.exec(path) ?? [];
     return kind === undefined ? whereName(options)(path) : `--${kind} ${field}: it`;
   };
 

@@ -15,7 +15,7 @@ export function addUpsert(commands: Command, context: EntityContext): void {
   commands
     .command("upsert")
     .description("Write an item, whether it is there or not")
-    .argument("[item]", "the item as JSON; - is import - --format ndjson")
+    .argument("[item]", "the item as JSON; - is import -")
     .option("--file <path>", "the same as import <path>, which has more options")
     .option("--if-match <etag>", "write only over the version of this etag (one item)")
     .addHelpText("after", examples(context, `upsert '${exampleItem(context)}'`, "upsert --file items.ndjson"))

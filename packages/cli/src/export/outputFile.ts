@@ -1,4 +1,5 @@
 import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
 import { Refused, WrongUsage } from "../errors.ts";
 
 /** A file that is written from its beginning, or on from where it was whole. */
@@ -7,6 +8,13 @@ export interface OutputFile {
   /** Bytes so far. */
   size(): number;
   close(): void;
+}
+
+/** @throws Refused when the folder that it shall be in is not there */
+export function requireFolder(path: string): void {
+  const folder = dirname(path);
+  if (!existsSync(folder))
+    throw new Refused(`The folder ${folder} is not there: make it, or name another file.`);
 }
 
 /** A file that is there stays as it is. @throws WrongUsage */

@@ -164,16 +164,18 @@ export async function importItems(
     if (brokenOff !== undefined) throw brokenOff.error;
   }
 
+  const reasons = (): string =>
+    progress.refused > 0 && report !== undefined ? ` The reasons are in ${report.path}.` : "";
   const goOn = (): string =>
     checkpointPath === undefined || progress.records === 0 ? "" : " The same command goes on from there.";
   try {
     await interruptible(session, run, () => {
       checkpoint.saveNow(progress);
-      return `Stopped after ${describe(progress)}.${goOn()}`;
+      return `Stopped after ${describe(progress)}.${reasons()}${goOn()}`;
     });
   } catch (error) {
     if (progress.records > 0) checkpoint.saveNow(progress);
-    throw endedEarly(error, api.explain, `${describe(progress)}.${goOn()}`);
+    throw endedEarly(error, api.explain, `${describe(progress)}.${reasons()}${goOn()}`);
   } finally {
     bar.stop();
     report?.close();
@@ -187,8 +189,7 @@ export async function importItems(
   if (progress.records === 0) throw new Refused("The input has no items.");
   session.tellDone(`${describe(progress)}: ${showUsage(progress)}`, options);
   if (progress.refused > 0) {
-    const where = report === undefined ? "" : ` The reasons are in ${report.path}.`;
-    throw new Refused(`${partOfItems(progress.refused, progress.records, "refused")}.${where}`);
+    throw new Refused(`${partOfItems(progress.refused, progress.records, "refused")}.${reasons()}`);
   }
 }
 

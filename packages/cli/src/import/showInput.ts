@@ -1,4 +1,10 @@
-import type { JsonSchema } from "@cosmos-trpc/base";
+import {
+  type EntityManifest,
+  fieldProblems,
+  idProblems,
+  partitionKeyProblems,
+  valueAt,
+} from "@cosmos-trpc/base";
 import type { Item } from "../calls.ts";
 import { type EntityContext, showItems } from "../commands/entityCommand.ts";
 import { serviceProperties } from "../entity/fields.ts";
@@ -24,7 +30,7 @@ export async function showInput(
 ): Promise<void> {
   const { session, entity } = context;
   const input = openInput(source, options, entity, session.io.stdin);
-  const check = await schemaCheck(entity.item);
+  const check = await itemCheck(entity);
   const show = showItems(context, options);
   let waiting: WrittenItem[] = [];
   const count = { records: 0, refused: 0 };
@@ -53,19 +59,22 @@ export async function showInput(
     throw problem === undefined ? error : new Refused(problem);
   }
   if (count.records === 0) throw new Refused("The input has no items.");
-  session.tellDone(`${countItems(count.records - count.refused)} would be written.`, options);
+  session.tellDone(
+    `${countItems(count.records - count.refused)} would be written, by what the schema says; the server checks more.`,
+    options,
+  );
   if (count.refused > 0) throw new Refused(`${partOfItems(count.refused, count.records, "wrong")}.`);
 }
 
-/** What is wrong with an item by its schema, as sentences. */
+/** What is wrong with an item, as a sentence. */
 type Check = (item: WrittenItem) => string | undefined;
 
 /** The item without what the service keeps, which a write leaves aside. */
 const written = (item: WrittenItem): WrittenItem =>
   Object.fromEntries(Object.entries(item).filter(([name]) => !serviceProperties.includes(name)));
 
-/** Makes a check of a JSON Schema; of one that zod cannot read back it knows nothing. */
-async function schemaCheck(schema: JsonSchema): Promise<Check> {
+/** Makes a check of an entity's rules for keys and its JSON Schema; of one that zod cannot read back it knows nothing. */
+async function itemCheck({ key, item: schema }: EntityManifest): Promise<Check> {
   const { fromJSONSchema } = await import("zod");
   const parser = (() => {
     try {
@@ -74,11 +83,20 @@ async function schemaCheck(schema: JsonSchema): Promise<Check> {
       return undefined;
     }
   })();
-  return (item) =>
-    parser
-      ?.safeParse(item)
-      .error?.issues.map(
-        ({ path, message }) => `${path.length === 0 ? "the item" : path.join(".")}: ${message}`,
-      )
-      .join("; ");
+  return (item) => {
+    const ofKey = key.flatMap(({ name, path }, at) => {
+      const value = valueAt(item, path);
+      if (typeof value !== "string") return [];
+      const problems = at === 0 ? idProblems(value) : partitionKeyProblems(value);
+      return problems.map((message) => ({ path: name, message }));
+    });
+    const { error } = parser?.safeParse(item) ?? {};
+    // What the schema has of the same rules it says in worse words.
+    const ofSchema = fieldProblems({ issues: error?.issues ?? [] }).filter(
+      ({ path }) => !ofKey.some((problem) => problem.path === path),
+    );
+    const problems = [...ofKey, ...ofSchema];
+    if (problems.length === 0) return undefined;
+    return `${problems.map(({ path, message }) => `${path === "" ? "the item" : path} ${message}`).join("; ")}.`;
+  };
 }

@@ -24,7 +24,7 @@ export interface Input {
 
 /** What an input is opened with. */
 export interface InputOptions extends CsvOptions {
-  /** By default the file's name tells. */
+  /** By default the file's name tells, and standard input is NDJSON. */
   readonly format?: Format | undefined;
 }
 
@@ -46,11 +46,9 @@ export function openInput(
   entity: EntityManifest,
   stdin: Readable,
 ): Input {
-  const format = options.format ?? formatOf(source);
+  const format = options.format ?? (source === "-" ? "ndjson" : formatOf(source));
   if (format === undefined) {
-    throw new WrongUsage(
-      `What format has ${source === "-" ? "standard input" : source}? Say it with --format ${formats.join(" or ")}.`,
-    );
+    throw new WrongUsage(`What format has ${source}? Say it with --format ${formats.join(" or ")}.`);
   }
   if (format !== "csv" && (options.delimiter !== undefined || options.columns !== undefined)) {
     throw new WrongUsage("--delimiter and --column go with a CSV.");

@@ -66,7 +66,7 @@ function textsOf({ cells }: Row): string[] {
 
 function problemOf({ cells }: Row, columns: readonly Column[]): string | undefined {
   if (cells.length !== columns.length) {
-    return `has ${cells.length} fields, and the line of column names ${columns.length}`;
+    return `has ${cells.length} field${cells.length === 1 ? "" : "s"}, and the line of column names ${columns.length}`;
   }
   return cells.every(({ bytes }) => isUtf8(bytes)) ? undefined : "is not valid UTF-8";
 }

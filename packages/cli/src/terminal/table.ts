@@ -6,6 +6,9 @@ import { printable, valueText } from "./show.ts";
 /** Columns of the terminal that a column of the table takes at most. */
 const mostWidths = { key: 36, text: 32, value: 24, json: 60 } as const;
 
+/** Columns of the terminal that a text has at least where it is cut; what has less room is not shown, nor is half a number. */
+const leastCut = 12;
+
 /** Characters of a cell that are looked at: no terminal shows more of one. */
 const mostCharacters = 500;
 
@@ -16,33 +19,45 @@ export type ItemTable = (items: readonly Item[]) => string;
 
 /**
  * Makes what shows an entity's items as rows: the key first, what is long last, and without fields that none of the first
- * items has. Columns are as wide as what they have shown so far wants.
+ * items has and those that do not fit. Columns are as wide as what they have shown so far wants.
  *
  * @param terminalWidth columns of the terminal; where they are not known nothing is cut
  */
 export function itemTable(entity: EntityManifest, terminalWidth: number | undefined): ItemTable {
-  const width = terminalWidth || Number.POSITIVE_INFINITY;
-  let columns: readonly (ColumnManifest & { width: number })[] | undefined;
+  /** What is left of the terminal's line. */
+  let room = terminalWidth || Number.POSITIVE_INFINITY;
+  let columns: (ColumnManifest & { width: number })[] | undefined;
   return (items) => {
     if (items.length === 0) return "";
     const head = columns === undefined;
     const longest = (column: ColumnManifest): number =>
       Math.max(...items.map((item) => stringWidth(cellText(item, column))));
-    columns ??= inTableOrder(entity)
-      .filter((column) => longest(column) > 0)
-      .map((column) => ({ ...column, width: column.name.length }));
+    const wanted = (column: ColumnManifest): number =>
+      Math.max(column.name.length, Math.min(mostWidth(column, entity), longest(column)));
+    if (columns === undefined) {
+      columns = [];
+      for (const column of inTableOrder(entity)) {
+        if (longest(column) === 0) continue;
+        const left = columns.length === 0 ? room : room - gap.length;
+        const most = wanted(column);
+        const least = isLong(column) || column.kinds.includes("string") ? Math.min(most, leastCut) : most;
+        if (columns.length > 0 && least > left) continue;
+        const width = Math.min(most, left);
+        columns.push({ ...column, width });
+        room = left - width;
+      }
+    }
     for (const column of columns) {
-      column.width = Math.max(column.width, Math.min(mostWidth(column, entity), longest(column)));
+      const growth = Math.min(room, Math.max(0, wanted(column) - column.width));
+      column.width += growth;
+      room -= growth;
     }
     const shown = columns;
     const line = (cells: readonly string[]): string =>
-      `${cut(
-        cells
-          .map((cell, index) => fitted(cell, shown[index]?.width ?? 0))
-          .join(gap)
-          .trimEnd(),
-        width,
-      )}\n`;
+      `${cells
+        .map((cell, index) => fitted(cell, shown[index]?.width ?? 0))
+        .join(gap)
+        .trimEnd()}\n`;
     const rows = items.map((item) => line(shown.map((column) => cellText(item, column))));
     return [...(head ? [line(shown.map(({ name }) => printable(name.toUpperCase())))] : []), ...rows].join(
       "",

@@ -1,4 +1,4 @@
-import { isWithin, type JsonPath, parsePath } from "@cosmos-trpc/base";
+import { isWithin, type JsonPath, parsePath, type ScalarKind } from "@cosmos-trpc/base";
 import type { z } from "zod";
 import {
   type AnyDefinition,
@@ -8,7 +8,7 @@ import {
   partitionKeyPaths,
 } from "./containerDefinition.ts";
 import { definitionPath, definitionPathText } from "./containerPath.ts";
-import { shapeAt } from "./fieldShape.ts";
+import { type FieldShape, shapeAt } from "./fieldShape.ts";
 import type { PathOf } from "./fieldTypes.ts";
 import type { ItemOrderings } from "./indexedPaths.ts";
 import { isIndexed, policyFor } from "./indexingPolicy.ts";
@@ -62,6 +62,7 @@ export function defineContainer<
   const refuse = (problem: string): TypeError => new TypeError(`The container ${input.id} ${problem}`);
   const [unstorable] = schemaProblems(input.schema);
   if (unstorable !== undefined) throw refuse(unstorable);
+  checkServiceFields(input.schema, refuse);
   checkKey(definition, refuse);
   checkNumbers(definition, refuse);
   if (queries !== undefined && definition.indexing !== undefined) {
@@ -80,6 +81,25 @@ export function defineContainer<
 }
 
 type Refuse = (problem: string) => TypeError;
+
+/** The fields to which the service itself gives a meaning. */
+function checkServiceFields(schema: z.ZodType, refuse: Refuse): void {
+  const id = shapeAt(schema, ["id"]);
+  if (id === undefined || !(id.isOpen || isOnly(id, "string"))) {
+    const what = id === undefined ? "no field id" : "a field id that may be something else than a string";
+    throw refuse(`has a schema with ${what}: it names each item, so declare it as z.string().`);
+  }
+  const ttl = shapeAt(schema, ["ttl"]);
+  if (ttl !== undefined && !ttl.isOpen && !isOnly(ttl, "number")) {
+    throw refuse(
+      "has the field ttl, in which something else than a number may be: Cosmos DB takes it for the seconds until the item is deleted. Declare it as z.int(), or give yours another name.",
+    );
+  }
+}
+
+/** Whether a field may have scalars of one kind, and nothing else. */
+const isOnly = ({ scalars, elements, isObject }: FieldShape, kind: ScalarKind): boolean =>
+  scalars.size === 1 && scalars.has(kind) && elements === undefined && !isObject;
 
 function checkKey(
   { partitionKey, schema }: Pick<AnyDefinition, "partitionKey" | "schema">,

@@ -1,7 +1,6 @@
-import { type JsonPath, parsePath } from "@cosmos-trpc/base";
+import { fieldProblems, type JsonPath, parsePath } from "@cosmos-trpc/base";
 import { z } from "zod";
 import type { FieldProblem } from "../errors/errors.ts";
-import { fieldProblems } from "../errors/invalidInput.ts";
 import type { AnyDefinition, Ordering, OrderKey } from "./containerDefinition.ts";
 import { shapeAt } from "./fieldShape.ts";
 import type { ScalarPathOf } from "./fieldTypes.ts";

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import {
+  fieldProblems,
   isJson,
   isWithin,
   type Json,
@@ -10,7 +11,6 @@ import {
 } from "@cosmos-trpc/base";
 import { z } from "zod";
 import type { FieldProblem } from "../errors/errors.ts";
-import { fieldProblems } from "../errors/invalidInput.ts";
 import { type AnyDefinition, partitionKeyPaths } from "./containerDefinition.ts";
 import { definitionPath } from "./containerPath.ts";
 import { serviceFields, versionField } from "./document.ts";

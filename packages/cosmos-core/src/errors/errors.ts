@@ -1,3 +1,7 @@
+import type { FieldProblem } from "@cosmos-trpc/base";
+
+export type { FieldProblem } from "@cosmos-trpc/base";
+
 /** Why an operation of the store failed: a closed list, for a program to branch on. */
 export const reasons = [
   "not-found",
@@ -54,13 +58,6 @@ export const failureCodes = [
  * - `no-answer`: nobody could be reached, or answered in time.
  */
 export type FailureCode = (typeof failureCodes)[number];
-
-/** A field of the input and what is wrong with it. */
-export interface FieldProblem {
-  /** Where it is: `data.size`, `tags.0`; empty for the input as a whole. */
-  readonly path: string;
-  readonly message: string;
-}
 
 /** What a {@link StoreError} knows beside its message; each where it applies. */
 export interface StoreErrorDetails {

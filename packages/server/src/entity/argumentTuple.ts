@@ -8,7 +8,6 @@ type Parsed<Schemas extends readonly z.ZodType[]> = { [At in keyof Schemas]: z.o
  * is enough it may stand alone, since items and keys are objects and never arrays: no field of theirs meets an option.
  * Each argument is checked by its own schema, and every wrong field of all of them is named.
  *
- * @param names what an argument is called in the paths of its wrong fields; empty where these stand alone
  * @param form how the tuple is written, for the message that refuses what is none
  * @param required how many arguments there have to be
  */
@@ -16,7 +15,6 @@ export function argumentTuple<Input, const Schemas extends readonly z.ZodType[]>
   form: string,
   required: number,
   schemas: Schemas,
-  names: readonly string[] = [],
 ): z.ZodType<Parsed<Schemas>, Input> {
   return z.unknown().transform((input, context) => {
     const given: readonly unknown[] = Array.isArray(input) ? input : [input];
@@ -26,11 +24,7 @@ export function argumentTuple<Input, const Schemas extends readonly z.ZodType[]>
     }
     return schemas.map((schema, at) => {
       const { data, error } = schema.safeParse(given[at]);
-      const name = names[at] ?? "";
-      for (const issue of error?.issues ?? []) {
-        const path = name === "" ? issue.path : [name, ...issue.path];
-        context.issues.push({ ...issue, path } as z.core.$ZodRawIssue);
-      }
+      for (const issue of error?.issues ?? []) context.issues.push({ ...issue } as z.core.$ZodRawIssue);
       return data;
     });
   }) as unknown as z.ZodType<Parsed<Schemas>, Input>;

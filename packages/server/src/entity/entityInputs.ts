@@ -68,12 +68,7 @@ export function entityInputs<Types extends EntityTypes>({
     patch: argumentTuple<
       [key: Types["keyInput"], patch: Patch<Item>, options?: PatchOptions],
       [typeof key, typeof patch, z.ZodOptional<typeof patchOptions>]
-    >(
-      "[key, patch] or [key, patch, { where, ifMatch }]",
-      2,
-      [key, patch, patchOptions.optional()],
-      ["", "patch"],
-    ),
+    >("[key, patch] or [key, patch, { where, ifMatch }]", 2, [key, patch, patchOptions.optional()]),
     writeOptions,
     patchOptions,
     getMany: z

@@ -7,7 +7,7 @@ import {
 } from "@trpc/server";
 import { translateFailure } from "../errors.ts";
 import { requestScope, type StoresOfRequest } from "../request/requestContext.ts";
-import { RequestStore } from "../request/requestStore.ts";
+import { requestStore, type StoreOfRequest } from "../request/requestStore.ts";
 import { watchEntity } from "../watch/watchEntity.ts";
 import type { AnyEntity, Entities, Entity } from "./entity.ts";
 import { entityInputs } from "./entityInputs.ts";
@@ -77,10 +77,10 @@ export function entityRouter<Types extends EntityTypes, Context, Meta, Overrides
   /** Lets the entity's store do something for a request. @throws TRPCError */
   async function using<Result>(
     { stores }: EntityContext,
-    work: (store: RequestStore<Types>) => Promise<Result>,
+    work: (store: StoreOfRequest<Types>) => Promise<Result>,
   ): Promise<Result> {
     try {
-      return await work(new RequestStore<Types>(stores[requestScope], definition));
+      return await work(requestStore<Types>(stores[requestScope], definition));
     } catch (error) {
       throw translateFailure(error);
     }

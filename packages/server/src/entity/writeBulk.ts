@@ -1,6 +1,6 @@
 import type { BulkResult, EntityTypes, StoreError } from "@cosmos-trpc/cosmos-core";
 import { isStoreError } from "../errors.ts";
-import type { RequestStore } from "../request/requestStore.ts";
+import type { StoreOfRequest } from "../request/requestStore.ts";
 import type {} from "./entity.ts";
 import { type Outcome, refusal } from "./outcome.ts";
 
@@ -21,7 +21,7 @@ const maxWait = 10_000;
  * @throws StoreError when nothing was written
  */
 export async function writeBulk<Types extends EntityTypes>(
-  store: RequestStore<Types>,
+  store: StoreOfRequest<Types>,
   items: readonly Types["input"][],
 ): Promise<Outcome<Written>[]> {
   const outcomes: Outcome<Written>[] = [];

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { parsePath, UnsafeNumberError } from "@cosmos-trpc/base";
 import { bareEtag, StoreError } from "@cosmos-trpc/cosmos-core/schema";
 import { TRPCError } from "@trpc/server";
 import { isStoreError, translateFailure } from "../errors.ts";
@@ -141,13 +142,25 @@ async function replace(call: EntityCall): Promise<Answer> {
 async function patch(call: EntityCall): Promise<Answer> {
   const { request, caller, address, query, id } = call;
   const key = address.key(id, readParameters(query, address.parameters));
-  const body = await readJson(request);
+  const body = await readJson(request).catch(refuseInPatch);
   refuseForNew(request.headers);
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw badRequest([{ path: "body", message: "has to be an object of set, remove, increment, append" }]);
   }
   const { where, ...changes } = body as Record<string, unknown>;
   return written(await caller.patch([key, changes, { where, ...(await conditions(call, key)) }]));
+}
+
+/** Names numbers of a patch as its other problems: `set.data.a`, though `data.a` is one name there. */
+function refuseInPatch(error: unknown): never {
+  const cause = error instanceof TRPCError ? error.cause : undefined;
+  if (!(cause instanceof UnsafeNumberError)) throw error;
+  throw badRequest(
+    cause.numbers.map(({ path, message }) => {
+      const names = parsePath(path);
+      return { path: typeof names === "string" ? path : names.join("."), message };
+    }),
+  );
 }
 
 const written = (item: Stored): Answer => ({

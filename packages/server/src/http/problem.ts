@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { FieldProblem } from "@cosmos-trpc/cosmos-core";
-import { StoreError } from "@cosmos-trpc/cosmos-core/schema";
+import { problemsSentence, StoreError } from "@cosmos-trpc/cosmos-core/schema";
 import type { TRPCError } from "@trpc/server";
 import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import { describeFailure, translateFailure } from "../errors.ts";
@@ -61,8 +61,4 @@ export function problemOf(error: TRPCError, instance: string): Answer {
 
 /** The failure of a request whose address or headers are wrong; every field named. */
 export const badRequest = (fields: readonly FieldProblem[]): unknown =>
-  translateFailure(
-    new StoreError("invalid", `${fields.map(({ path, message }) => `${path} ${message}`).join("; ")}.`, {
-      fields,
-    }),
-  );
+  translateFailure(new StoreError("invalid", problemsSentence(fields), { fields }));

@@ -58,11 +58,18 @@ function readArguments(): { module: string; out: string; isCheck: boolean } {
 
 const { module, out, isCheck } = readArguments();
 const file = resolve(module);
-const { api } = (await import(pathToFileURL(file).href)) as { readonly api?: Api };
+const { api } = (await import(pathToFileURL(file).href).catch(refuseOrThrow)) as { readonly api?: Api };
 if (api?.router === undefined) fail(`${module} exports no \`api\`: export what createApi gives.`);
 const text = fileOf(createManifest(api), relative(resolve(out, ".."), file).replaceAll("\\", "/"));
 if (!isCheck) writeFileSync(out, text);
 else if (!isSame()) fail(`${out} is stale: generate it anew and commit the result.`);
+
+/** Of what a definition or an API is refused for, the sentence says all: a stack would hide it. */
+function refuseOrThrow(error: unknown): never {
+  if (error instanceof TypeError && /^The (container|entity|procedure) .+\.$/s.test(error.message))
+    fail(error.message);
+  throw error;
+}
 
 function isSame(): boolean {
   try {

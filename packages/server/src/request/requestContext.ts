@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Entities, Entity } from "../entity/entity.ts";
 import type { SharedFeeds } from "../watch/sharedFeeds.ts";
-import { RequestStore, type StoreOfRequest, type StoreScope } from "./requestStore.ts";
+import { requestStore, type StoreOfRequest, type StoreScope } from "./requestStore.ts";
 import type { Charge } from "./usage.ts";
 
 /** What the entities' own procedures need of a request, beside its stores. */
@@ -62,7 +62,7 @@ export function requestStoresOf<Served extends Entities>(
   for (const [name, { definition }] of Object.entries(entities)) {
     Object.defineProperty(Stores.prototype, name, {
       get(this: Stores) {
-        const value = new RequestStore(this[requestScope], definition);
+        const value = requestStore(this[requestScope], definition);
         Object.defineProperty(this, name, { value, enumerable: true });
         return value;
       },

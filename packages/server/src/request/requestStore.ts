@@ -1,22 +1,10 @@
 import type {
   BulkOptions,
-  BulkResult,
-  ChangesPage,
   ChangesRequest,
   EntityTypes,
-  Filter,
-  GetAnswer,
-  GetManyOptions,
-  ItemResult,
-  ListRequest,
-  ListResult,
   OperationOptions,
-  Patch,
   Store,
-  Stored,
-  WriteOptions,
 } from "@cosmos-trpc/cosmos-core";
-import type {} from "../entity/entity.ts";
 import { isStoreError } from "../errors.ts";
 import type { Database, DefinitionOf } from "../run/database.ts";
 import type { Usage } from "./usage.ts";
@@ -32,71 +20,55 @@ export interface StoreScope {
   readonly signal: AbortSignal | undefined;
 }
 
+/** Where the options stand among the arguments of each operation that has one answer. */
+const optionsAt = {
+  ...{ get: 1, getMany: 1, list: 1, create: 1, upsert: 1, replace: 1 },
+  ...{ patch: 2, delete: 1, update: 2 },
+} as const satisfies Record<Exclude<keyof StoreOfRequest<EntityTypes>, "bulk" | "changes">, number>;
+
+interface Charged {
+  readonly requestCharge: number;
+}
+
+type Operations = Readonly<
+  Record<string, (...given: readonly unknown[]) => Promise<Charged | readonly Charged[]>>
+>;
+
 /**
  * A store for one request: its operations are charged to the request, their time is the database's in it, and all of them
  * are given up when the caller leaves. It waits by itself until the container is open.
  */
-export class RequestStore<Types extends EntityTypes> implements StoreOfRequest<Types> {
-  readonly #scope: StoreScope;
-  readonly #definition: DefinitionOf<Types>;
+export const requestStore = <Types extends EntityTypes>(
+  scope: StoreScope,
+  definition: DefinitionOf<Types>,
+): StoreOfRequest<Types> =>
+  new RequestStore(scope, definition as DefinitionOf<EntityTypes>) as unknown as StoreOfRequest<Types>;
 
-  constructor(scope: StoreScope, definition: DefinitionOf<Types>) {
+class RequestStore {
+  readonly #scope: StoreScope;
+  readonly #definition: DefinitionOf<EntityTypes>;
+
+  constructor(scope: StoreScope, definition: DefinitionOf<EntityTypes>) {
     this.#scope = scope;
     this.#definition = definition;
   }
 
-  get(key: Types["key"], options?: OperationOptions): Promise<ItemResult<Types["item"]>> {
-    return this.#charged((store) => store.get(key, this.#with(options)));
+  static {
+    for (const [name, at] of Object.entries(optionsAt)) {
+      Object.defineProperty(RequestStore.prototype, name, {
+        value(this: RequestStore, ...given: unknown[]) {
+          given[at] = this.#with(given[at] as OperationOptions | undefined);
+          return this.#run(name, given);
+        },
+      });
+    }
   }
 
-  getMany(keys: readonly Types["key"][], options?: GetManyOptions): Promise<GetAnswer<Types["item"]>[]> {
-    return this.#run((store) => store.getMany(keys, this.#with(options)), sumOfCharges);
-  }
-
-  create(item: Types["input"], options?: OperationOptions): Promise<ItemResult<Types["item"]>> {
-    return this.#charged((store) => store.create(item, this.#with(options)));
-  }
-
-  upsert(item: Types["input"], options?: WriteOptions): Promise<ItemResult<Types["item"]>> {
-    return this.#charged((store) => store.upsert(item, this.#with(options)));
-  }
-
-  replace(item: Types["input"], options?: WriteOptions): Promise<ItemResult<Types["item"]>> {
-    return this.#charged((store) => store.replace(item, this.#with(options)));
-  }
-
-  patch(
-    key: Types["key"],
-    patch: Patch<Types["item"]>,
-    options?: WriteOptions & { readonly where?: Filter<Types["item"]> | undefined },
-  ): Promise<ItemResult<Types["item"]>> {
-    return this.#charged((store) => store.patch(key, patch, this.#with(options)));
-  }
-
-  delete(key: Types["key"], options?: WriteOptions): Promise<{ readonly requestCharge: number }> {
-    return this.#charged((store) => store.delete(key, this.#with(options)));
-  }
-
-  update(
-    key: Types["key"],
-    change: (item: Stored<Types["item"]>) => Types["input"] | Promise<Types["input"]>,
-    options?: OperationOptions,
-  ): Promise<ItemResult<Types["item"]>> {
-    return this.#charged((store) => store.update(key, change, this.#with(options)));
-  }
-
-  list(request?: ListRequest<Types>, options?: OperationOptions): Promise<ListResult<Types["item"]>> {
-    return this.#charged((store) => store.list(request, this.#with(options)));
-  }
-
-  bulk(
-    source: Iterable<Types["input"]> | AsyncIterable<Types["input"]>,
-    options?: BulkOptions,
-  ): AsyncGenerator<BulkResult, void, undefined> {
+  bulk(source: Iterable<never> | AsyncIterable<never>, options?: BulkOptions) {
     return this.#each((store) => store.bulk(source, this.#with(options)));
   }
 
-  changes(request?: ChangesRequest<Types>): AsyncGenerator<ChangesPage<Types["item"]>, void, undefined> {
+  changes(request?: ChangesRequest<EntityTypes>) {
     return this.#each((store) => store.changes(this.#with(request)));
   }
 
@@ -107,20 +79,15 @@ export class RequestStore<Types extends EntityTypes> implements StoreOfRequest<T
     return { ...(options as Options), signal: own === undefined ? signal : AbortSignal.any([own, signal]) };
   }
 
-  #charged<Result extends { readonly requestCharge: number }>(
-    work: (store: Store<Types>) => Promise<Result>,
-  ): Promise<Result> {
-    return this.#run(work, chargeOf);
-  }
-
-  async #run<Result>(
-    work: (store: Store<Types>) => Promise<Result>,
-    charge: (result: Result) => number,
-  ): Promise<Result> {
+  async #run(name: string, given: readonly unknown[]): Promise<unknown> {
     const { usage, database } = this.#scope;
     try {
-      const result = await usage.timed(async () => work(await database.store(this.#definition)));
-      usage.add(charge(result));
+      const result = await usage.timed(async () => {
+        const store = (await database.store(this.#definition)) as unknown as Operations;
+        return store[name]?.(...given);
+      });
+      if (Array.isArray(result)) for (const { requestCharge } of result) usage.add(requestCharge);
+      else usage.add((result as Charged).requestCharge);
       return result;
     } catch (error) {
       if (isStoreError(error)) usage.add(error.requestCharge ?? 0);
@@ -128,8 +95,8 @@ export class RequestStore<Types extends EntityTypes> implements StoreOfRequest<T
     }
   }
 
-  async *#each<Result extends { readonly requestCharge: number }>(
-    begin: (store: Store<Types>) => AsyncGenerator<Result, void, undefined>,
+  async *#each<Result extends Charged>(
+    begin: (store: Store<EntityTypes>) => AsyncGenerator<Result, void, undefined>,
   ): AsyncGenerator<Result, void, undefined> {
     const { usage, database } = this.#scope;
     const results = begin(await usage.timed(() => database.store(this.#definition)));
@@ -145,8 +112,3 @@ export class RequestStore<Types extends EntityTypes> implements StoreOfRequest<T
     }
   }
 }
-
-const chargeOf = ({ requestCharge }: { readonly requestCharge: number }): number => requestCharge;
-
-const sumOfCharges = (answers: readonly { readonly requestCharge: number }[]): number =>
-  answers.reduce((sum, { requestCharge }) => sum + requestCharge, 0);

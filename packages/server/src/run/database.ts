@@ -22,6 +22,8 @@ export interface Database {
   store<Types extends EntityTypes>(definition: DefinitionOf<Types>): Promise<Store<Types>>;
   /** Looks whether the containers can be used now. @throws StoreError why one cannot. */
   check(): Promise<void>;
+  /** Logs what is wrong with a stored item, where callers learn only that something is. */
+  onUnfit(definition: object, error: StoreError): void;
   close(): void;
 }
 
@@ -81,6 +83,7 @@ export function connectDatabase(
     keepTrying().catch(() => undefined);
 
     return {
+      onUnfit,
       store: () => current,
       async check() {
         await current;
@@ -94,14 +97,15 @@ export function connectDatabase(
   );
 
   return {
-    async store<Types extends EntityTypes>(definition: DefinitionOf<Types>) {
+    store<Types extends EntityTypes>(definition: DefinitionOf<Types>) {
       const connection = connections.get(definition);
       if (connection === undefined) throw new TypeError(`The container ${definition.id} is not served.`);
-      return (await connection.store()) as unknown as Store<Types>;
+      return connection.store() as Promise<unknown> as Promise<Store<Types>>;
     },
     async check() {
       await Promise.all(Array.from(connections.values(), ({ check }) => check()));
     },
+    onUnfit: (definition, error) => connections.get(definition)?.onUnfit(error),
     close() {
       closed.abort();
       client.dispose();

@@ -48,8 +48,10 @@ export function loadDatabase(
   }
 
   return {
-    store: async (definition) => (database ?? (await within(maxWait.request))).store(definition),
+    store: (definition) =>
+      database?.store(definition) ?? within(maxWait.request).then((loaded) => loaded.store(definition)),
     check: async () => (database ?? (await within(maxWait.probe))).check(),
+    onUnfit: (definition, error) => database?.onUnfit(definition, error),
     close: () => database?.close(),
   };
 }

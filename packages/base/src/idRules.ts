@@ -20,7 +20,7 @@ const idRules: readonly Rule[] = [
   // The SDK writes such an item, and then does not read it. Source: `@azure/cosmos`, helper.js, validateItemResourceId.
   [(id) => /^\s+$/.test(id), "must not be white space only"],
   // URLs drop them as path segments. Source: RFC 3986, 5.2.4.
-  [(id) => id === "." || id === "..", "must not be . or .."],
+  [(id) => id === "." || id === "..", "must not be '.' or '..'"],
 ];
 
 const partitionKeyRules: readonly Rule[] = [
@@ -45,4 +45,4 @@ export const partitionKeyProblems = (value: string): readonly string[] =>
 
 /** A character has three bytes at most, half a pair counted as one. */
 const isLonger = (text: string, bytes: number): boolean =>
-  text.length * 3 > bytes && Buffer.byteLength(text) > bytes;
+  text.length * 3 > bytes && new TextEncoder().encode(text).length > bytes;
