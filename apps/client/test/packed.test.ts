@@ -14,6 +14,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readmeFiles, readmeInstalls } from "./readmeFiles.ts";
 import { compilers, packageFolder, run, runNode } from "./runNode.ts";
 
+/** Its scope is the team's to rename. */
+const ownName: string = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")).name;
+
 let folder: string;
 let tarball: string;
 /** Where the client is installed with its peers alone. */
@@ -32,7 +35,7 @@ beforeAll(async () => {
   expect(packed).toMatchObject({ code: 0 });
   tarball = join(folder, packed.said.trim().split("\n").at(-1) ?? "");
   alone = await installIn("alone", readmeInstalls[0] ?? []);
-  installed = join(alone, "node_modules/@app/client");
+  installed = join(alone, "node_modules", ownName);
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -45,7 +48,7 @@ async function installIn(name: string, packages: readonly string[]): Promise<str
   const place = join(folder, name);
   mkdirSync(place);
   writeFileSync(join(place, "package.json"), '{ "type": "module", "private": true }\n');
-  const specs = packages.map((each) => (each === "@app/client" ? tarball : `${each}@${versionOf(each)}`));
+  const specs = packages.map((each) => (each === ownName ? tarball : `${each}@${versionOf(each)}`));
   const flags = ["--no-audit", "--no-fund", "--prefer-offline"];
   expect(await run("npm", ["install", ...flags, ...specs], place)).toMatchObject({ code: 0 });
   return place;
@@ -64,7 +67,8 @@ test("it is three modules, their types and what npm always adds", () => {
   ]);
   const scopes = readdirSync(join(alone, "node_modules")).filter((name) => !name.startsWith("."));
   // npm adds TypeScript, tRPC's own peer.
-  expect(scopes).toEqual(["@app", "@trpc", "@typescript", "typescript"]);
+  const [scope = ""] = ownName.split("/");
+  expect(scopes.sort()).toEqual([scope, "@trpc", "@typescript", "typescript"].sort());
 });
 
 test("nothing in it comes from the server, and its types name its peers alone", () => {
@@ -89,8 +93,8 @@ test("nothing in it comes from the server, and its types name its peers alone", 
   expect(readFileSync(join(installed, "package.json"), "utf8")).not.toMatch(/"dependencies"/);
 });
 
-const consumer = `import { createClient, isApiError, updateItem, type Item, type RouterInputs, type RouterOutputs, type Stored } from "@app/client";
-import { manifest } from "@app/client/manifest";
+const consumer = `import { createClient, isApiError, updateItem, type Item, type RouterInputs, type RouterOutputs, type Stored } from "${ownName}";
+import { manifest } from "${ownName}/manifest";
 const client = createClient({ url: "http://localhost", getToken: async () => "t", fetch, onError: ({ reason }, { path }) => void [reason, path] });
 const item: Item = await client.items.get.query({ id: "a" }, { signal: AbortSignal.timeout(5) });
 const output: RouterOutputs["items"]["upsert"] = item;

@@ -137,8 +137,7 @@ function keyValue(value: unknown, path: JsonPath): PartitionKeyValue {
 
 function refuse(path: string, messages: readonly string[]): void {
   if (messages.length === 0) return;
-  const fields = messages.map((message) => ({ path, message }));
-  throw invalidInput("The item cannot have this key", fields);
+  throw invalidInput(messages.map((message) => ({ path, message })));
 }
 
 /** The part of a container that a partition key, or the first fields of one, names. */
