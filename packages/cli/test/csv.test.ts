@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readCsv } from "../src/input/readCsv.ts";
 import type { ColumnChoice } from "../src/optionValues.ts";
-import { manifest } from "./example/api.ts";
+import { manifest } from "./example/cli.ts";
 import { runCli } from "./runningCli.ts";
 
 const { items: entity } = manifest.entities as { items: (typeof manifest)["entities"][string] };

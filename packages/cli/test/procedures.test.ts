@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { createClient } from "./example/cli.ts";
-import { nodeOnSources, program, type Run, runCli, surroundings, useServer } from "./runningCli.ts";
+import { programs, type Run, runCli, surroundings, useServer } from "./runningCli.ts";
 
-const url = useServer();
+const { url } = useServer();
 
 const call = (...args: string[]): Promise<Run> => runCli(args, { env: { COSMOS_TRPC_URL: url() } });
 
@@ -104,7 +104,7 @@ describe("a router's own procedures", () => {
   test("that go on print what comes, and end when nobody reads it any more", async () => {
     const run = await call("count", "--to", "3");
     expect(run).toEqual({ code: 0, stdout: '{"n":1}\n{"n":2}\n{"n":3}\n', stderr: "" });
-    const words = [process.execPath, ...nodeOnSources, program, "count", "--to", "1000000"].join(" ");
+    const words = [process.execPath, programs.cli, "count", "--to", "1000000"].join(" ");
     const child = spawn("bash", ["-c", `${words} | head -n 2; echo "code \${PIPESTATUS[0]}"`], {
       env: { ...surroundings(), COSMOS_TRPC_URL: url() },
     });

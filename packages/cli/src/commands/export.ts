@@ -19,7 +19,7 @@ import { parseDelimiter, wholeNumber } from "../optionValues.ts";
 import { createPersistence } from "../persist.ts";
 import type { CommonOptions } from "../session.ts";
 import { progressBar } from "../terminal/progressBar.ts";
-import { countItems, showUsage } from "../terminal/show.ts";
+import { countItems, jsonLine, leftOut, showUsage } from "../terminal/show.ts";
 import { type EntityContext, examples, optionsOf } from "./entityCommand.ts";
 
 interface ExportOptions extends CommonOptions, SelectionOptions {
@@ -35,6 +35,8 @@ interface ExportOptions extends CommonOptions, SelectionOptions {
 /** How far an export is. */
 interface ExportProgress {
   readonly items: number;
+  /** Documents that were left out, since they do not fit the schema. */
+  readonly unfit: number;
   /** Bytes of the file that hold just these items. */
   readonly bytes: number;
   /** Where the next page begins; the first one has none. */
@@ -140,6 +142,7 @@ async function exportItems(
   /** None before the first page has come: what a file has stays until there is something to put in its place. */
   let target: Target | undefined;
   let items = begun?.items ?? 0;
+  let unfit = begun?.unfit ?? 0;
   let cursor = begun?.cursor;
   let isDone = false;
 
@@ -149,6 +152,7 @@ async function exportItems(
   });
   const progress = (): ExportProgress => ({
     items,
+    unfit,
     bytes: target?.size() ?? begun?.bytes ?? 0,
     ...(cursor === undefined ? {} : { cursor }),
     ...spent(),
@@ -170,6 +174,7 @@ async function exportItems(
       target ??= await begin();
       await target.write(page.items.map((item) => writer.write(item)).join(""));
       items += page.items.length;
+      unfit += page.unfit ?? 0;
       cursor = page.cursor;
       isDone = cursor === undefined;
       if (!isDone) checkpoint.save(progress());
@@ -206,13 +211,22 @@ async function exportItems(
   }
   checkpoint.remove();
   const { requestCharge, elapsed } = spent();
-  if (isFile && options.json === true) {
-    await session.printJson({ written: items, requestCharge, elapsedMs: Math.round(elapsed) });
+  if (options.json === true && (isFile || unfit > 0)) {
+    const told = {
+      written: items,
+      requestCharge,
+      elapsedMs: Math.round(elapsed),
+      ...(unfit > 0 && { unfit }),
+    };
+    // Standard output has the items alone.
+    if (isFile) await session.printJson(told);
+    else session.io.stderr.write(jsonLine(told));
   }
   // A pipe's other end may be a job that nobody watches, and its data are all that it asked for.
   if (isFile || session.io.stderr.isTTY) {
     session.tellDone(`${countItems(items)} written: ${showUsage({ requestCharge, elapsed })}`, options);
   }
+  if (unfit > 0) throw leftOut(unfit);
 }
 
 /** Opens the file where its checkpoint says, or anew. */
@@ -220,7 +234,7 @@ function openFile(path: string, checkpoint: Checkpoint<ExportProgress>): OutputF
   const { begun } = checkpoint;
   if (begun !== undefined) return openOutputFile(path, begun.bytes);
   // Before the file is there: a kill leaves no file that nobody may go on with.
-  checkpoint.saveNow({ items: 0, bytes: 0, requestCharge: 0, elapsed: 0 });
+  checkpoint.saveNow({ items: 0, unfit: 0, bytes: 0, requestCharge: 0, elapsed: 0 });
   try {
     return openOutputFile(path, 0);
   } catch (error) {
