@@ -51,6 +51,18 @@ describe.each(places)("a body at %s", (path) => {
     expect(answer).toContain("The request's body is too large.");
   });
 
+  test("that comes all the same is read over, and the next request on its connection answered", async () => {
+    const socket = connect(running.server.port, "127.0.0.1");
+    await once(socket, "connect");
+    const length = 5 * 1024 * 1024;
+    socket.write(head("POST", path, { ...json, "content-length": length }));
+    expect(String(await once(socket, "data"))).toMatch(/^HTTP\/1\.1 413 /);
+    socket.write("x".repeat(length));
+    socket.write(head("GET", "/healthz", {}));
+    expect(String(await once(socket, "data"))).toMatch(/^HTTP\/1\.1 200 /);
+    socket.destroy();
+  });
+
   test("that is encoded is not read as what it is not", async () => {
     const { status, body } = await send("POST", path, '{"id":"gzip"}', {
       ...json,
@@ -133,6 +145,11 @@ test.each(["/nowhere/", "/api/cosmos/items/"])(
     expect(status).toBeGreaterThan(399);
     expect(body.instance.startsWith(`${path}aaa`)).toBe(true);
     expect(JSON.stringify(body).length).toBeLessThan(2_000);
+    // None is cut in the middle of an encoded character's byte, which would be no address.
+    for (const before of ["", "a", "ab"]) {
+      const encoded = await send("GET", `${path}${before}${"%41".repeat(1_000)}`);
+      expect(() => decodeURIComponent(encoded.body.instance)).not.toThrow();
+    }
   },
 );
 

@@ -33,7 +33,7 @@ export function problem(
       title: STATUS_CODES[status] ?? "Error",
       status,
       detail,
-      instance: instance?.slice(0, maxShownPath),
+      instance: instance?.slice(0, maxShownPath).replace(/%.?$/, ""),
       ...more,
     },
     headers: { "content-type": problemType, ...headers },
