@@ -9,7 +9,7 @@ import {
   partitionKeyPaths,
 } from "./containerDefinition.ts";
 import { definitionPath } from "./containerPath.ts";
-import { shapeAt } from "./fieldShape.ts";
+import { kindOf, shapeAt } from "./fieldShape.ts";
 
 /** A value that the service takes in a partition key. */
 export type PartitionKeyValue = string | number | boolean | null;
@@ -81,8 +81,7 @@ export interface PointKey {
   readonly pk: PartitionKeyValue | readonly PartitionKeyValue[];
 }
 
-const isKeyValue = (value: unknown): value is PartitionKeyValue =>
-  value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
+const isKeyValue = (value: unknown): value is PartitionKeyValue => kindOf(value) !== undefined;
 
 const valueProblems = (value: PartitionKeyValue): readonly string[] =>
   typeof value === "string" ? partitionKeyProblems(value) : [];

@@ -7,6 +7,9 @@ import { describeFailure, translateFailure } from "../errors.ts";
 import type { Answer } from "./answer.ts";
 import { retryHeaders } from "./usageHeaders.ts";
 
+/** Characters of a path that an answer repeats: an id of 1,023 bytes in percent-encoding is more than people read. */
+export const maxShownPath = 500;
+
 /** The media type of problem documents. Source: RFC 9457. */
 const problemType = "application/problem+json";
 
@@ -25,9 +28,23 @@ export function problem(
 ): Answer {
   return {
     status,
-    body: { type: "about:blank", title: STATUS_CODES[status] ?? "Error", status, detail, instance, ...more },
+    body: {
+      type: "about:blank",
+      title: STATUS_CODES[status] ?? "Error",
+      status,
+      detail,
+      instance: instance?.slice(0, maxShownPath).replace(/%.?$/, ""),
+      ...more,
+    },
     headers: { "content-type": problemType, ...headers },
   };
+}
+
+/** The answer to another method than a path has. */
+export function methodNotAllowed(methods: readonly string[], path: string): Answer {
+  const allow = methods.join(", ");
+  const are = methods.length > 1 ? "are" : "is";
+  return problem(405, `Only ${allow} ${are} served here.`, path, {}, { allow });
 }
 
 /** The problem document of a failure. */
