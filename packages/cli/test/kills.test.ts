@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import type { FaultOptions } from "@cosmos-trpc/cosmos-emulator";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { createClient } from "./example/cli.ts";
@@ -80,6 +80,20 @@ async function storedIds(url: string, group: string): Promise<string[]> {
 
 describe("items import", () => {
   const stack = useStack();
+
+  test("of a file that is cut while it is read is not done, and keeps its checkpoint", async () => {
+    const { lines } = newItems();
+    const path = testFolder()("items.ndjson", lines.join("\n"));
+    const running = startCli(["items", "import", path, "--url", stack.url, "--concurrency", "8", "--json"]);
+    await untilUnderWay(`${path}.checkpoint`, running);
+    truncateSync(path, Math.floor(statSync(path).size / 2));
+    const { code, stdout, stderr } = await running.ended;
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(
+      /The input was changed while it was read: it had [\d,]+ bytes, and has [\d,]+ now\./,
+    );
+    expect(existsSync(`${path}.checkpoint`)).toBe(true);
+  });
 
   test.each(["SIGKILL", "SIGINT", "SIGTERM"] as const)(
     "cut by %s goes on where it was, and loses nothing",

@@ -185,20 +185,20 @@ export function createDocuments<Item extends ItemBase>(
   return {
     parse(input, known) {
       if (isRecord(input) && Object.hasOwn(input, versionField)) {
-        throw refuse([{ path: versionField, message: "is kept by the store: leave it out" }]);
+        throw invalidInput([{ path: versionField, message: "is kept by the store: leave it out" }]);
       }
       const { bytes, hasProto } = lookOver(input, maxInputBytes);
       // Before the schema sees it, which takes seconds to say what is wrong with a million elements.
       if (bytes > maxInputBytes) throw tooLarge(`more than ${maxItemBytes}`);
       const isKept = (path: JsonPath) => valueAt(known, path) !== undefined;
       const applied = applySchema(definition, withoutServiceFields(input), isKept, hasProto);
-      if ("problems" in applied) throw refuse(applied.problems);
+      if ("problems" in applied) throw invalidInput(applied.problems);
       if (known === undefined) checkOnce(applied.item);
       return applied.item as Item;
     },
     write(item) {
       const problem = jsonProblem(item, itemRules);
-      if (problem !== undefined) throw refuse([problem]);
+      if (problem !== undefined) throw invalidInput([problem]);
       const body = (version === 1 ? item : { ...item, [versionField]: version }) as ItemDefinition;
       const size = jsonBytes(body);
       if (size > maxItemBytes) throw tooLarge(String(size));
@@ -260,9 +260,6 @@ function withServiceFields(item: Record<string, unknown>, { _etag, _ts }: ItemDe
 
 const tooLarge = (bytes: string): StoreError =>
   new StoreError("too-large", `The item has ${bytes} bytes as JSON, at most ${maxItemBytes} are allowed.`);
-
-const refuse = (fields: readonly FieldProblem[]): StoreError =>
-  invalidInput("The item breaks its schema", fields);
 
 function withoutServiceFields(input: unknown): unknown {
   if (!isRecord(input) || !serviceFields.some((name) => Object.hasOwn(input, name))) return input;

@@ -9,7 +9,7 @@ import {
   partitionKeyPaths,
 } from "./containerDefinition.ts";
 import { definitionPath } from "./containerPath.ts";
-import { shapeAt } from "./fieldShape.ts";
+import { kindOf, shapeAt } from "./fieldShape.ts";
 
 /** A value that the service takes in a partition key. */
 export type PartitionKeyValue = string | number | boolean | null;
@@ -81,8 +81,7 @@ export interface PointKey {
   readonly pk: PartitionKeyValue | readonly PartitionKeyValue[];
 }
 
-const isKeyValue = (value: unknown): value is PartitionKeyValue =>
-  value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
+const isKeyValue = (value: unknown): value is PartitionKeyValue => kindOf(value) !== undefined;
 
 const valueProblems = (value: PartitionKeyValue): readonly string[] =>
   typeof value === "string" ? partitionKeyProblems(value) : [];
@@ -138,8 +137,7 @@ function keyValue(value: unknown, path: JsonPath): PartitionKeyValue {
 
 function refuse(path: string, messages: readonly string[]): void {
   if (messages.length === 0) return;
-  const fields = messages.map((message) => ({ path, message }));
-  throw invalidInput("The item cannot have this key", fields);
+  throw invalidInput(messages.map((message) => ({ path, message })));
 }
 
 /** The part of a container that a partition key, or the first fields of one, names. */

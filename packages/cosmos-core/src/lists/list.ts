@@ -145,7 +145,7 @@ function readRequest(
       : [{ path: "limit", message: `has to be a whole number from 1 to ${maxListLimit}` }]),
     ...(Array.isArray(prefix) ? prefix : []),
   ];
-  if (problems.length > 0) throw invalidInput("The list cannot be made", problems);
+  if (problems.length > 0) throw invalidInput(problems);
   return { filter: filter as FilterNode, order: order as OrderTerm[], prefix: prefix as PartitionKeyPrefix };
 }
 
@@ -159,7 +159,7 @@ function toQuery(where: Where, more: (write: Write) => string[], order: string):
   const query = `SELECT * FROM c${filter}${order === "" ? "" : ` ORDER BY ${order}`}`;
   const spec = { query, parameters: list };
   const problems = queryProblems(spec);
-  if (problems.length > 0) throw invalidInput("The list cannot be made", problems);
+  if (problems.length > 0) throw invalidInput(problems);
   return spec;
 }
 

@@ -74,7 +74,7 @@ export function createPatchItem<Item extends ItemBase>(
     const found = await sendCounted({ kind: "read", key }).catch(() => undefined);
     const problems = found === undefined ? [] : patchObstacles(found.document, steps);
     if (problems.length === 0) return failure;
-    const { message, fields } = invalidInput("The patch cannot be made", problems);
+    const { message, fields } = invalidInput(problems, "The patch cannot be made");
     return new StoreError("invalid", message, { ...failure, fields }, failure.cause);
   }
 
@@ -145,7 +145,7 @@ export function createPatchItem<Item extends ItemBase>(
     const own = problems.filter(isOfPatch);
     const failure =
       own.length > 0
-        ? invalidInput("The patch was made, and the item breaks its schema now", own)
+        ? invalidInput(own, "The patch was made, and the item breaks its schema now")
         : new StoreError(
             "invalid",
             "The patch was made, and the item does not fit its schema, in what the patch did not change.",
@@ -173,7 +173,7 @@ function patchOperation<Item>(
       ? filter.map(({ path, message }) => ({ path: path === "" ? "where" : `where.${path}`, message }))
       : []),
   ];
-  if (problems.length > 0) throw invalidInput("The patch cannot be made", problems);
+  if (problems.length > 0) throw invalidInput(problems, "The patch cannot be made");
   const steps = read as Exclude<(typeof read)[number], FieldProblem>[];
   const { version = 1 } = definition;
   const conditions = [
@@ -183,7 +183,7 @@ function patchOperation<Item>(
   ];
   const condition = conditions.length === 0 ? undefined : `FROM c WHERE ${conditions.join(" AND ")}`;
   const tooLong = queryProblems(condition ?? "");
-  if (tooLong.length > 0) throw invalidInput("The patch cannot be made", tooLong);
+  if (tooLong.length > 0) throw invalidInput(tooLong);
   return {
     kind: "patch",
     key,
