@@ -78,9 +78,85 @@ async function storedIds(url: string, group: string): Promise<string[]> {
   }
 }
 
-describe("items import", () => {
-  const stack = useStack();
+const stack = useStack();
 
+// First, since it begins at the beginning: what others have written would be shown too.
+describe("items watch", () => {
+  test.each(["when all else is well", "with faults on"])(
+    "over kills of itself, the server and the emulator shows each change at least once, in order, %s",
+    async (circumstances) => {
+      const id = `watched ${circumstances}`;
+      const befallen = await stack.disturb(areOn(circumstances) ? mixOf("readChangeFeed") : []);
+      const client = createClient({ url: stack.url });
+      const cursorFile = testFolder()("cursor");
+      const args = [
+        "items",
+        "watch",
+        "--url",
+        stack.url,
+        "--since",
+        "beginning",
+        "--cursor-file",
+        cursorFile,
+        "--json",
+      ];
+      let shown = "";
+      let round = 0;
+      const watching = (): RunningCli => {
+        const running = startCli(args);
+        running.child.stdout.on("data", (chunk: Buffer) => {
+          shown += chunk.toString();
+        });
+        return running;
+      };
+      const write = async (): Promise<void> => {
+        round += 1;
+        await client.items.upsert.mutate({ id, data: { round } });
+      };
+      const rounds = () =>
+        jsonLines(shown.replace(/[^\n]*$/, ""))
+          .filter((item) => item["id"] === id)
+          .map(({ data }) => (data as { round: number }).round);
+      const seen = () => new Set(rounds());
+
+      let running = watching();
+      await write();
+      await vi.waitUntil(() => seen().has(1), patiently);
+      for (const what of ["server", "emulator"] as const) {
+        await stack.kill(what);
+        await stack.start(what);
+        await vi.waitUntil(
+          () =>
+            write().then(
+              () => true,
+              () => false,
+            ),
+          patiently,
+        );
+        const last = round;
+        await vi.waitUntil(() => seen().has(last), patiently);
+      }
+      running.child.kill("SIGKILL");
+      await running.ended;
+      await write();
+      const unseen = round;
+      running = watching();
+      await vi.waitUntil(() => seen().has(unseen), patiently);
+      await vi.waitUntil(() => {
+        if (running.child.exitCode !== null) throw new Error("The watch has ended.");
+        return rounds().length >= 4;
+      }, patiently);
+      running.child.kill("SIGINT");
+      const end = await running.ended;
+      expect(end.code).toBe(130);
+      expect(end.stderr).toBe("cosmos-trpc: Stopped. The same command goes on from there.\n");
+      expect(Math.min(...(await befallen()))).toBeGreaterThan(0);
+      expect([...seen()]).toEqual([...seen()].sort((one, other) => one - other));
+    },
+  );
+});
+
+describe("items import", () => {
   test("of a file that is cut while it is read is not done, and keeps its checkpoint", async () => {
     const { lines } = newItems();
     const path = testFolder()("items.ndjson", lines.join("\n"));
@@ -185,9 +261,8 @@ describe("items import", () => {
 
 describe("items export", () => {
   const exported = Array.from({ length: 6_000 }, (_, n) => idOf(n));
+  const where = ["--where", "id startsWith item-"];
   let isFilled = false;
-
-  const stack = useStack();
 
   beforeEach(async () => {
     if (isFilled) return;
@@ -204,7 +279,7 @@ describe("items export", () => {
     async (format) => {
       const path = testFolder()(`items.${format}`);
       const whole = testFolder()(`whole.${format}`);
-      const options = ["--url", stack.url, "--order-by", "name"];
+      const options = ["--url", stack.url, ...where, "--order-by", "name"];
       expect((await startCli(["items", "export", whole, ...options]).ended).code).toBe(0);
 
       const args = ["items", "export", path, ...options];
@@ -227,7 +302,7 @@ describe("items export", () => {
   test.each(kills)("outlives a kill of the %s %s", async (what, circumstances) => {
     const befallen = await stack.disturb(areOn(circumstances) ? mixOf("queryDocuments") : []);
     const path = testFolder()("items.ndjson");
-    const running = startCli(["items", "export", path, "--url", stack.url]);
+    const running = startCli(["items", "export", path, "--url", stack.url, ...where]);
     await vi.waitUntil(() => existsSync(path) && statSync(path).size > 0, patiently);
     await stack.kill(what);
     await stack.start(what);
@@ -236,81 +311,4 @@ describe("items export", () => {
     const found = jsonLines(readFileSync(path, "utf8")).map(({ id }) => id);
     expect(found.sort()).toEqual(exported);
   });
-});
-
-describe("items watch", () => {
-  const stack = useStack();
-
-  test.each(["when all else is well", "with faults on"])(
-    "over kills of itself, the server and the emulator shows each change at least once, in order, %s",
-    async (circumstances) => {
-      const id = `watched ${circumstances}`;
-      const befallen = await stack.disturb(areOn(circumstances) ? mixOf("readChangeFeed") : []);
-      const client = createClient({ url: stack.url });
-      const cursorFile = testFolder()("cursor");
-      const args = [
-        "items",
-        "watch",
-        "--url",
-        stack.url,
-        "--since",
-        "beginning",
-        "--cursor-file",
-        cursorFile,
-        "--json",
-      ];
-      let shown = "";
-      let round = 0;
-      const watching = (): RunningCli => {
-        const running = startCli(args);
-        running.child.stdout.on("data", (chunk: Buffer) => {
-          shown += chunk.toString();
-        });
-        return running;
-      };
-      const write = async (): Promise<void> => {
-        round += 1;
-        await client.items.upsert.mutate({ id, data: { round } });
-      };
-      const rounds = () =>
-        jsonLines(shown.replace(/[^\n]*$/, ""))
-          .filter((item) => item["id"] === id)
-          .map(({ data }) => (data as { round: number }).round);
-      const seen = () => new Set(rounds());
-
-      let running = watching();
-      await write();
-      await vi.waitUntil(() => seen().has(1), patiently);
-      for (const what of ["server", "emulator"] as const) {
-        await stack.kill(what);
-        await stack.start(what);
-        await vi.waitUntil(
-          () =>
-            write().then(
-              () => true,
-              () => false,
-            ),
-          patiently,
-        );
-        const last = round;
-        await vi.waitUntil(() => seen().has(last), patiently);
-      }
-      running.child.kill("SIGKILL");
-      await running.ended;
-      await write();
-      const unseen = round;
-      running = watching();
-      await vi.waitUntil(() => seen().has(unseen), patiently);
-      await vi.waitUntil(() => {
-        if (running.child.exitCode !== null) throw new Error("The watch has ended.");
-        return rounds().length >= 4;
-      }, patiently);
-      running.child.kill("SIGINT");
-      const end = await running.ended;
-      expect(end.code).toBe(130);
-      expect(end.stderr).toBe("cosmos-trpc: Stopped. The same command goes on from there.\n");
-      expect(Math.min(...(await befallen()))).toBeGreaterThan(0);
-      expect([...seen()]).toEqual([...seen()].sort((one, other) => one - other));
-    },
-  );
 });

@@ -59,9 +59,7 @@ export function addList(commands: Command, context: EntityContext): void {
       let use: Page["explain"];
       let rest: string | undefined;
       const pages = listPages(api.entity(name), input, () => most - listed, session.output.signal);
-      for (;;) {
-        const { done, value: page } = await api.orRefused(pages.next(), selectionName(options));
-        if (done === true) break;
+      for await (const page of api.eachOrRefused(pages, selectionName(options))) {
         listed += page.items.length;
         unfit += page.unfit ?? 0;
         use ??= page.explain;
