@@ -82,10 +82,9 @@ class RequestStore {
   async #run(name: string, given: readonly unknown[]): Promise<unknown> {
     const { usage, database } = this.#scope;
     try {
-      const result = await usage.timed(async () => {
-        const store = (await database.store(this.#definition)) as unknown as Operations;
-        return store[name]?.(...given);
-      });
+      const result = await usage.timed(() =>
+        database.store(this.#definition).then((store) => (store as unknown as Operations)[name]?.(...given)),
+      );
       if (Array.isArray(result)) for (const { requestCharge } of result) usage.add(requestCharge);
       else usage.add((result as Charged).requestCharge);
       return result;
