@@ -87,13 +87,19 @@ Changed files reload by themselves. Ctrl-C stops.
 `);
 }
 
-async function stop(): Promise<void> {
-  for (const stopOne of stops.splice(0).reverse()) await stopOne();
-  process.exit();
+let stopping: Promise<never> | undefined;
+
+/** Stops all, once: a second signal, as a package manager may add to Ctrl-C, must not leave programs behind. */
+function stop(): Promise<never> {
+  stopping ??= (async () => {
+    for (const stopOne of stops.splice(0).reverse()) await stopOne();
+    process.exit();
+  })();
+  return stopping;
 }
 
-process.once("SIGINT", () => void stop());
-process.once("SIGTERM", () => void stop());
+process.on("SIGINT", () => void stop());
+process.on("SIGTERM", () => void stop());
 try {
   await start();
 } catch (error) {

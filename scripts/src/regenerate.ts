@@ -6,6 +6,8 @@ import { root } from "./processes.ts";
 import { takingTurns } from "./takingTurns.ts";
 import { watchFolders } from "./watchFolders.ts";
 
+const turbo = join(root, "node_modules/.bin/turbo");
+
 /** What is made from the router is being kept current. */
 export interface Regeneration {
   /** Resolves when it was made for the first time, or could not be. */
@@ -22,11 +24,8 @@ export function startRegeneration(folders: readonly string[], say: (line: string
   let isStopped = false;
 
   /** @returns what it said, when it failed */
-  async function turbo(...args: string[]): Promise<string | undefined> {
-    running = spawn(join(root, "node_modules/.bin/turbo"), ["run", ...args, "--output-logs=errors-only"], {
-      cwd: root,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+  async function run(command: string, args: readonly string[], folder: string): Promise<string | undefined> {
+    running = spawn(command, args, { cwd: join(root, folder), stdio: ["ignore", "pipe", "pipe"] });
     const { stdout, stderr } = running as ChildProcess & {
       stdout: NodeJS.ReadableStream;
       stderr: NodeJS.ReadableStream;
@@ -38,11 +37,15 @@ export function startRegeneration(folders: readonly string[], say: (line: string
   let count = 0;
   const regenerate = takingTurns(async (isOutdated) => {
     if (isStopped) return;
+    // By itself, and not through turbo, so that what it complains of stands alone.
     const failure =
-      (await turbo("generate")) ?? (isOutdated() ? undefined : await turbo("build", "--filter=./apps/cli"));
+      (await run(process.execPath, ["--run", "generate"], "apps/client")) ??
+      (isOutdated()
+        ? undefined
+        : await run(turbo, ["run", "build", "--filter=./apps/cli", "--output-logs=errors-only"], "."));
     if (isOutdated() || isStopped) return;
     count += 1;
-    if (failure !== undefined) say(failure);
+    if (failure !== undefined) say(failure.trim());
     else if (count > 1) say("Regenerated: the client's types, the manifest and the command line.");
   });
   const unwatch = watchFolders(folders, regenerate);

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -16,13 +17,21 @@ const files = globSync("**/*.{ts,tsx,json,jsonc,md}", {
   cwd: root,
   exclude: (path) => /(^|\/)(node_modules|dist|\.git|CHANGELOG\.md)$/.test(path),
 });
-let count = 0;
+const changed: string[] = [];
 for (const file of files) {
   const path = join(root, file);
   const text = readFileSync(path, "utf8");
   const renamed = text.replaceAll(`${current}/`, `${wanted}/`);
   if (renamed === text) continue;
   writeFileSync(path, renamed);
-  count += 1;
+  changed.push(file);
 }
-console.log(`${current} is ${wanted} now, in ${count} files. Run \`npx -y pnpm@12 install\`.`);
+// Another name has another length, and another place among imports.
+const biome = join(import.meta.dirname, "../../node_modules/.bin/biome");
+const options = ["--write", "--no-errors-on-unmatched", "--log-level=error"];
+const form = spawnSync(biome, ["check", ...options, ...changed], { cwd: root, encoding: "utf8" });
+if (form.status !== 0) {
+  console.error(form.stdout + form.stderr);
+  process.exitCode = 1;
+}
+console.log(`${current} is ${wanted} now, in ${changed.length} files. Run \`npx -y pnpm@12 install\`.`);

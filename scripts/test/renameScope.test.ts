@@ -11,7 +11,15 @@ test("one command renames the scope of the apps, everywhere", () => {
   onTestFinished(() => rmSync(copy, { recursive: true, force: true }));
   const isSource = (path: string) =>
     !["node_modules", "dist", ".git", "test-results.json"].includes(basename(path));
-  for (const part of ["apps", "packages", "scripts", "biome.json", "knip.jsonc", "package.json"]) {
+  for (const part of [
+    "apps",
+    "packages",
+    "scripts",
+    "biome.json",
+    "knip.jsonc",
+    "package.json",
+    ".gitignore",
+  ]) {
     cpSync(join(root, part), join(copy, part), { recursive: true, filter: isSource });
   }
   const rename = (scope: string) =>
@@ -29,8 +37,20 @@ test("one command renames the scope of the apps, everywhere", () => {
     );
   const before = using(scope);
   expect(before.length).toBeGreaterThan(5);
-  expect(rename("@acme-2")).toMatchObject({ status: 0, stderr: "" });
-  expect([using(scope), using("@acme-2")]).toEqual([[], before]);
-  expect(readFileSync(join(copy, "biome.json"), "utf8")).toContain('"@acme-2/*"');
+  // Longer than the one before, and elsewhere among sorted imports.
+  const wanted = "@zz-a-team-with-a-long-name";
+  expect(rename(wanted)).toMatchObject({ status: 0, stderr: "" });
+  expect([using(scope), using(wanted)]).toEqual([[], before]);
+  expect(readFileSync(join(copy, "biome.json"), "utf8")).toContain(`"${wanted}/*"`);
+  const literal = globSync("{apps,packages,scripts}/**/*.ts", { cwd: copy }).filter((file) =>
+    readFileSync(join(copy, file), "utf8").includes(`"${scope}"`),
+  );
+  expect(literal).toEqual([]);
+  const biome = join(root, "node_modules/.bin/biome");
+  const inForm = spawnSync(biome, ["format", "apps", "scripts", ...using(wanted)], {
+    cwd: copy,
+    encoding: "utf8",
+  });
+  expect(inForm).toMatchObject({ status: 0 });
   expect(rename("Acme")).toMatchObject({ status: 1, stderr: expect.stringContaining("is no scope") });
 });

@@ -1,4 +1,5 @@
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -13,6 +14,9 @@ import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readmeFiles, readmeInstalls } from "./readmeFiles.ts";
 import { compilers, packageFolder, run, runNode } from "./runNode.ts";
+
+/** Its scope is the team's to rename. */
+const ownName: string = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")).name;
 
 let folder: string;
 let tarball: string;
@@ -32,7 +36,7 @@ beforeAll(async () => {
   expect(packed).toMatchObject({ code: 0 });
   tarball = join(folder, packed.said.trim().split("\n").at(-1) ?? "");
   alone = await installIn("alone", readmeInstalls[0] ?? []);
-  installed = join(alone, "node_modules/@app/client");
+  installed = join(alone, "node_modules", ownName);
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -40,12 +44,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const versionOf = (name: string): string =>
   JSON.parse(readFileSync(join(packageFolder, "node_modules", name, "package.json"), "utf8")).version;
 
-/** Has plain npm install packages in a folder of their own: the packed client, the others as the workspace has them. */
+/** Has plain npm install packages in a folder, to what is there already: the packed client, the others as the workspace has them. */
 async function installIn(name: string, packages: readonly string[]): Promise<string> {
   const place = join(folder, name);
-  mkdirSync(place);
-  writeFileSync(join(place, "package.json"), '{ "type": "module", "private": true }\n');
-  const specs = packages.map((each) => (each === "@app/client" ? tarball : `${each}@${versionOf(each)}`));
+  mkdirSync(place, { recursive: true });
+  if (!existsSync(join(place, "package.json"))) {
+    writeFileSync(join(place, "package.json"), '{ "type": "module", "private": true }\n');
+  }
+  const specs = packages.map((each) => (each === ownName ? tarball : `${each}@${versionOf(each)}`));
   const flags = ["--no-audit", "--no-fund", "--prefer-offline"];
   expect(await run("npm", ["install", ...flags, ...specs], place)).toMatchObject({ code: 0 });
   return place;
@@ -64,7 +70,8 @@ test("it is three modules, their types and what npm always adds", () => {
   ]);
   const scopes = readdirSync(join(alone, "node_modules")).filter((name) => !name.startsWith("."));
   // npm adds TypeScript, tRPC's own peer.
-  expect(scopes).toEqual(["@app", "@trpc", "@typescript", "typescript"]);
+  const [scope = ""] = ownName.split("/");
+  expect(scopes.sort()).toEqual([scope, "@trpc", "@typescript", "typescript"].sort());
 });
 
 test("nothing in it comes from the server, and its types name its peers alone", () => {
@@ -89,8 +96,8 @@ test("nothing in it comes from the server, and its types name its peers alone", 
   expect(readFileSync(join(installed, "package.json"), "utf8")).not.toMatch(/"dependencies"/);
 });
 
-const consumer = `import { createClient, isApiError, updateItem, type Item, type RouterInputs, type RouterOutputs, type Stored } from "@app/client";
-import { manifest } from "@app/client/manifest";
+const consumer = `import { createClient, isApiError, updateItem, type Item, type RouterInputs, type RouterOutputs, type Stored } from "${ownName}";
+import { manifest } from "${ownName}/manifest";
 const client = createClient({ url: "http://localhost", getToken: async () => "t", fetch, onError: ({ reason }, { path }) => void [reason, path] });
 const item: Item = await client.items.get.query({ id: "a" }, { signal: AbortSignal.timeout(5) });
 const output: RouterOutputs["items"]["upsert"] = item;
@@ -173,17 +180,19 @@ const react = readmeInstalls[1] ?? [];
 const tools = ["react-dom", "@types/react", "@types/react-dom"];
 
 describe.each([
-  { beside: "", packages: react, compiledBy: Object.entries(compilers) },
+  // To what the tests before this were about: npm has less to do than for a folder of its own.
+  { folderName: "alone", beside: "", packages: react, compiledBy: Object.entries(compilers) },
   {
+    folderName: "beside",
     beside: " beside tRPC's own bindings, which want one version exactly",
     packages: [...react.filter((name) => !name.startsWith("@trpc/")), "@trpc/tanstack-react-query"],
     compiledBy: Object.entries(compilers).slice(-1),
   },
-])("the README's React page, installed by plain npm$beside", ({ beside, packages, compiledBy }) => {
+])("the README's React page, installed by plain npm$beside", ({ folderName, packages, compiledBy }) => {
   let place: string;
 
   beforeAll(async () => {
-    place = await installIn(`react-${beside.length}`, [...packages, ...tools]);
+    place = await installIn(folderName, [...packages, ...tools]);
     for (const [file, code] of Object.entries(readmeFiles)) writeFileSync(join(place, file), code);
   });
 

@@ -18,6 +18,8 @@ export interface Api {
   explain(error: unknown, nameOf?: NameOf): string;
   /** What a call gives. @throws Refused with why it failed, and what it cost */
   orRefused<Result>(call: Promise<Result>, nameOf?: NameOf): Promise<Result>;
+  /** The same of many calls, one after the other. */
+  eachOrRefused<Result>(calls: AsyncGenerator<Result>, nameOf?: NameOf): AsyncGenerator<Result>;
 }
 
 /**
@@ -72,19 +74,27 @@ export function createApi(
     explainFailure(error, url, `--url or ${variable}`, nameOf);
   const at = (names: readonly string[]): unknown =>
     names.reduce<unknown>((inner, name) => (inner as Record<string, unknown>)[name], client);
+  async function orRefused<Result>(call: Promise<Result>, nameOf?: NameOf): Promise<Result> {
+    try {
+      return await call;
+    } catch (error) {
+      // Cancelled, since nobody reads the output.
+      output.signal.throwIfAborted();
+      throw new Refused(explain(error, nameOf), usage());
+    }
+  }
   return {
     url,
     usage,
     explain,
     entity: (name) => at([name]) as EntityApi,
     procedure: (path) => at(path.split(".")) as ProcedureApi,
-    async orRefused(call, nameOf) {
-      try {
-        return await call;
-      } catch (error) {
-        // Cancelled, since nobody reads the output.
-        output.signal.throwIfAborted();
-        throw new Refused(explain(error, nameOf), usage());
+    orRefused,
+    async *eachOrRefused(calls, nameOf) {
+      for (;;) {
+        const { done, value } = await orRefused(calls.next(), nameOf);
+        if (done === true) return;
+        yield value;
       }
     },
   };

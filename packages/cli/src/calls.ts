@@ -67,6 +67,8 @@ export interface IndexUse {
 export interface Page {
   readonly items: readonly Item[];
   readonly cursor?: string;
+  /** How many documents were left out, since they do not fit the schema; absent for none. */
+  readonly unfit?: number;
   readonly explain?: IndexUse;
 }
 

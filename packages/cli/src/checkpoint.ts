@@ -44,9 +44,7 @@ export function openCheckpoint<Progress extends object>(
   function saveNow(progress: Progress): void {
     savedAt = performance.now();
     try {
-      // A new file in the old one's place: a kill leaves one of them whole.
-      writeFileSync(`${path}.new`, `${JSON.stringify({ version: 1, task, progress }, null, 2)}\n`);
-      renameSync(`${path}.new`, path);
+      replaceFile(path, `${JSON.stringify({ version: 1, task, progress }, null, 2)}\n`);
     } catch (error) {
       throw new Refused(
         `The checkpoint cannot be written: ${(error as Error).message}. Name another place with --checkpoint.`,
@@ -67,13 +65,13 @@ export function openCheckpoint<Progress extends object>(
 }
 
 function readProgress<Progress>(path: string, task: Task): Progress | undefined {
-  let text: string;
+  let text: string | undefined;
   try {
-    text = readFileSync(path, "utf8");
+    text = readIfThere(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw new WrongUsage(`The checkpoint cannot be read: ${(error as Error).message}.`);
   }
+  if (text === undefined) return undefined;
   const mend = "Remove it, begin anew with --restart, or name another with --checkpoint.";
   let kept: { version?: unknown; task?: Task; progress?: Progress } | null;
   try {
@@ -94,6 +92,22 @@ function readProgress<Progress>(path: string, task: Task): Progress | undefined 
     );
   }
   return progress;
+}
+
+/** A file's text; `undefined` when there is none. */
+export function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Puts a new file in the old one's place: a kill leaves one of them whole. */
+export function replaceFile(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text);
+  renameSync(`${path}.new`, path);
 }
 
 /** As it comes back from a file. */

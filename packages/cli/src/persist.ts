@@ -3,22 +3,22 @@ import { isApiError, isPassing } from "@cosmos-trpc/client";
 
 const waits = { first: 100, max: 5_000 };
 
-/** Keeps at it while the server or its database is away, for as long as the user's patience lasts. */
+/** Keeps at it while the server or its database is away, for up to `maxOutage`. */
 export interface Persistence {
   /**
    * Makes a call until it is answered.
    *
-   * @throws what the call failed with, when it does not pass, when patience is over, or when nothing has ever answered
+   * @throws what the call failed with, when it does not pass, when the outage lasts for longer, or when nothing has ever answered
    */
   call<Result>(make: () => Promise<Result>): Promise<Result>;
-  /** Something was done: patience begins anew. */
+  /** Something was done: an outage begins anew. */
   progressed(): void;
-  /** Waits before something is tried again. @returns whether there is patience left */
+  /** Waits before something is tried again. @returns whether the outage may last on */
   pause(attempts: number, retryAfterMs?: number): Promise<boolean>;
 }
 
-/** Makes one; its patience is in milliseconds. */
-export function createPersistence(patience: number, signal: AbortSignal): Persistence {
+/** @param maxOutage how long the server or its database may be away, in milliseconds, since something was done */
+export function createPersistence(maxOutage: number, signal: AbortSignal): Persistence {
   let lastProgress = performance.now();
   let hasAnswered = false;
 
@@ -29,7 +29,7 @@ export function createPersistence(patience: number, signal: AbortSignal): Persis
 
   async function pause(attempts: number, retryAfterMs = 0): Promise<boolean> {
     const delay = retryAfterMs + jitteredBackOff(attempts + 1, waits);
-    if (performance.now() + delay > lastProgress + patience) return false;
+    if (performance.now() + delay > lastProgress + maxOutage) return false;
     await wait(delay, signal);
     return true;
   }

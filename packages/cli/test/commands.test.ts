@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type Run, runCli, useServer } from "./runningCli.ts";
 
-const url = useServer();
+const { url } = useServer();
 let folder: string;
 
 beforeAll(() => {
@@ -125,9 +125,9 @@ describe("items upsert", () => {
     const said = run.stderr.trimEnd().split("\n");
     expect(said).toEqual([
       expect.stringMatching(/^cosmos-trpc: line 2: The record is not valid JSON: .*\.$/),
-      expect.stringMatching(/^cosmos-trpc: line 3: .*id:? must have none of the characters \/ \\ \? #/),
+      expect.stringMatching(/^cosmos-trpc: line 3: id must have none of the characters \/ \\ \? #/),
       "cosmos-trpc: line 4: The record is no JSON object: one object a line is needed.",
-      expect.stringMatching(/^cosmos-trpc: line 5: .*colour:? is not a known field\.$/),
+      expect.stringMatching(/^cosmos-trpc: line 5: colour is not a known field\.$/),
       "cosmos-trpc: 4 of 6 items were refused.",
     ]);
     expect((await items(["get", "good 1", "good 2"])).code).toBe(0);
@@ -161,13 +161,13 @@ describe("items upsert", () => {
   });
 
   test.each([
-    ["{}", [/id:? is missing/]],
-    ['{"id":5,"name":1,"ttl":"x"}', [/id:? has to be a string/, /name:? has to be a string/, /ttl/]],
-    [JSON.stringify({ id: "é".repeat(512) }), [/id:? is longer than 1023 bytes/]],
+    ["{}", /: id is missing\.$/m],
+    ['{"id":5,"name":1,"ttl":"x"}', /: id has to be a string; name has to be a string; ttl .*\.$/m],
+    [JSON.stringify({ id: "é".repeat(512) }), /: id is longer than 1023 bytes/],
   ])("%s is refused, with every field named", async (item, words) => {
     const run = await items(["upsert", item]);
     expectRefused(run, 1);
-    for (const word of words) expect(run.stderr).toMatch(word);
+    expect(run.stderr).toMatch(words);
   });
 
   test("an item of 2 MB + 1 and one over the limit of a request are refused", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readCsv } from "../src/input/readCsv.ts";
 import type { ColumnChoice } from "../src/optionValues.ts";
-import { manifest } from "./example/api.ts";
+import { manifest } from "./example/cli.ts";
 import { runCli } from "./runningCli.ts";
 
 const { items: entity } = manifest.entities as { items: (typeof manifest)["entities"][string] };
@@ -53,6 +53,9 @@ test("a number that no double holds is refused among numbers, and --column makes
     expect(await read(text(number))).toEqual([
       `cannot be taken: data.x ${problem} "data.x=:string"`,
       `cannot be taken: data.y ${problem} "data.y[]=:string"`,
+    ]);
+    expect(await read(`id,n\na,${number}\n`, { columns: [{ name: "n", path: "data.n" }] })).toEqual([
+      `cannot be taken: data.n ${problem} "n=data.n:string"`,
     ]);
     const columns = [
       { name: "data.x", path: "data.x", type: "string" as const },
@@ -153,7 +156,7 @@ describe("items import --dry-run", () => {
       "line 5: id is longer than 1023 bytes.",
       "line 6: id is missing.",
       "line 7: id has to be a string; nmae is not a known field.",
-      "line 8: tags has to be an array; ttl has to be an int.",
+      "line 8: tags has to be an array; ttl has to be a whole number.",
       "0 items would be written, by what the schema says; the server checks more.",
       "8 of 8 items were wrong.",
       "",

@@ -5,7 +5,7 @@ import { itemWriter } from "../src/export/itemWriter.ts";
 import type { InputRecord } from "../src/input/inputRecord.ts";
 import { readCsv } from "../src/input/readCsv.ts";
 import { readNdjson } from "../src/input/readNdjson.ts";
-import { manifest } from "./example/api.ts";
+import { manifest } from "./example/cli.ts";
 
 const { items: entity } = manifest.entities as { items: (typeof manifest)["entities"][string] };
 

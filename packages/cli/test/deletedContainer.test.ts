@@ -1,27 +1,17 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { Agent } from "node:https";
-import { CosmosClient } from "@azure/cosmos";
 import { expect, test, vi } from "vitest";
 import { createClient } from "./example/cli.ts";
-import { type Run, startCli } from "./runningCli.ts";
+import { asAdministrator, type Run, startCli } from "./runningCli.ts";
 import { type Stack, useStack } from "./runningStack.ts";
 import { jsonLines, testFolder } from "./testFolder.ts";
 
 const stack = useStack();
 const patiently = { timeout: 200_000, interval: 5 };
 
-/** The key of every Cosmos DB emulator. Source: Learn, "Develop locally using the Azure Cosmos DB emulator". */
-const key = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==";
-
 /** Deletes the container, as somebody does who may, and has the server make another of its name. */
 async function replaceContainer(stack: Stack): Promise<void> {
   await stack.kill("server");
-  const env = stack.env();
-  const agent = new Agent({ ca: readFileSync(env["COSMOS_CA_FILE"] ?? "") });
-  const admin = new CosmosClient({ endpoint: env["COSMOS_ENDPOINT"] ?? "", key, agent });
-  await admin.database("appdb").container("items").delete();
-  admin.dispose();
-  agent.destroy();
+  await asAdministrator(stack.env(), (database) => database.container("items").delete());
   await stack.start("server");
   // The server makes it while it starts.
   await vi.waitUntil(

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { example, nodeOnSources, program, runCli, surroundings } from "./runningCli.ts";
+import { example } from "./example/cli.ts";
+import { programs, runCli, surroundings } from "./runningCli.ts";
 import { testFolder } from "./testFolder.ts";
 
 describe("help", () => {
@@ -88,10 +89,7 @@ describe("completion", () => {
 
   test("bash completes with the script", async () => {
     const place = testFolder();
-    const command = place(
-      "cosmos-trpc",
-      `#!/bin/sh\nexec '${process.execPath}' ${nodeOnSources.join(" ")} '${program}' "$@"\n`,
-    );
+    const command = place("cosmos-trpc", `#!/bin/sh\nexec '${process.execPath}' '${programs.cli}' "$@"\n`);
     chmodSync(command, 0o755);
     const { stdout: script } = await runCli(["completion", "bash"]);
     const ask = (...words: string[]): string => {

@@ -5,7 +5,7 @@ import { createClient } from "./example/cli.ts";
 import { type Run, runCli, useServer } from "./runningCli.ts";
 import { jsonLines, testFolder } from "./testFolder.ts";
 
-const url = useServer();
+const { url } = useServer();
 
 const importing = (args: readonly string[], input?: string | Buffer): Promise<Run> =>
   runCli(["items", "import", ...args], {

@@ -2,7 +2,7 @@ import type { EntityManifest, KeyFieldManifest, ScalarKind } from "@cosmos-trpc/
 import { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { addPartitionKey } from "../src/entity/keyOptions.ts";
-import { manifest } from "./example/api.ts";
+import { manifest } from "./example/cli.ts";
 
 /** An entity with a partition key of these fields. */
 function entityWith(...fields: readonly Partial<KeyFieldManifest>[]): EntityManifest {

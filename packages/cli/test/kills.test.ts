@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import type { FaultOptions } from "@cosmos-trpc/cosmos-emulator";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { createClient } from "./example/cli.ts";
@@ -78,8 +78,98 @@ async function storedIds(url: string, group: string): Promise<string[]> {
   }
 }
 
+const stack = useStack();
+
+// First, since it begins at the beginning: what others have written would be shown too.
+describe("items watch", () => {
+  test.each(["when all else is well", "with faults on"])(
+    "over kills of itself, the server and the emulator shows each change at least once, in order, %s",
+    async (circumstances) => {
+      const id = `watched ${circumstances}`;
+      const befallen = await stack.disturb(areOn(circumstances) ? mixOf("readChangeFeed") : []);
+      const client = createClient({ url: stack.url });
+      const cursorFile = testFolder()("cursor");
+      const args = [
+        "items",
+        "watch",
+        "--url",
+        stack.url,
+        "--since",
+        "beginning",
+        "--cursor-file",
+        cursorFile,
+        "--json",
+      ];
+      let shown = "";
+      let round = 0;
+      const watching = (): RunningCli => {
+        const running = startCli(args);
+        running.child.stdout.on("data", (chunk: Buffer) => {
+          shown += chunk.toString();
+        });
+        return running;
+      };
+      const write = async (): Promise<void> => {
+        round += 1;
+        await client.items.upsert.mutate({ id, data: { round } });
+      };
+      const rounds = () =>
+        jsonLines(shown.replace(/[^\n]*$/, ""))
+          .filter((item) => item["id"] === id)
+          .map(({ data }) => (data as { round: number }).round);
+      const seen = () => new Set(rounds());
+
+      let running = watching();
+      await write();
+      await vi.waitUntil(() => seen().has(1), patiently);
+      for (const what of ["server", "emulator"] as const) {
+        await stack.kill(what);
+        await stack.start(what);
+        await vi.waitUntil(
+          () =>
+            write().then(
+              () => true,
+              () => false,
+            ),
+          patiently,
+        );
+        const last = round;
+        await vi.waitUntil(() => seen().has(last), patiently);
+      }
+      running.child.kill("SIGKILL");
+      await running.ended;
+      await write();
+      const unseen = round;
+      running = watching();
+      await vi.waitUntil(() => seen().has(unseen), patiently);
+      await vi.waitUntil(() => {
+        if (running.child.exitCode !== null) throw new Error("The watch has ended.");
+        return rounds().length >= 4;
+      }, patiently);
+      running.child.kill("SIGINT");
+      const end = await running.ended;
+      expect(end.code).toBe(130);
+      expect(end.stderr).toBe("cosmos-trpc: Stopped. The same command goes on from there.\n");
+      expect(Math.min(...(await befallen()))).toBeGreaterThan(0);
+      expect([...seen()]).toEqual([...seen()].sort((one, other) => one - other));
+    },
+  );
+});
+
 describe("items import", () => {
-  const stack = useStack();
+  test("of a file that is cut while it is read is not done, and keeps its checkpoint", async () => {
+    const { lines } = newItems();
+    const path = testFolder()("items.ndjson", lines.join("\n"));
+    const running = startCli(["items", "import", path, "--url", stack.url, "--concurrency", "8", "--json"]);
+    await untilUnderWay(`${path}.checkpoint`, running);
+    truncateSync(path, Math.floor(statSync(path).size / 2));
+    const { code, stdout, stderr } = await running.ended;
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(
+      /The input was changed while it was read: it had [\d,]+ bytes, and has [\d,]+ now\./,
+    );
+    expect(existsSync(`${path}.checkpoint`)).toBe(true);
+  });
 
   test.each(["SIGKILL", "SIGINT", "SIGTERM"] as const)(
     "cut by %s goes on where it was, and loses nothing",
@@ -171,9 +261,8 @@ describe("items import", () => {
 
 describe("items export", () => {
   const exported = Array.from({ length: 6_000 }, (_, n) => idOf(n));
+  const where = ["--where", "id startsWith item-"];
   let isFilled = false;
-
-  const stack = useStack();
 
   beforeEach(async () => {
     if (isFilled) return;
@@ -190,7 +279,7 @@ describe("items export", () => {
     async (format) => {
       const path = testFolder()(`items.${format}`);
       const whole = testFolder()(`whole.${format}`);
-      const options = ["--url", stack.url, "--order-by", "name"];
+      const options = ["--url", stack.url, ...where, "--order-by", "name"];
       expect((await startCli(["items", "export", whole, ...options]).ended).code).toBe(0);
 
       const args = ["items", "export", path, ...options];
@@ -213,7 +302,7 @@ describe("items export", () => {
   test.each(kills)("outlives a kill of the %s %s", async (what, circumstances) => {
     const befallen = await stack.disturb(areOn(circumstances) ? mixOf("queryDocuments") : []);
     const path = testFolder()("items.ndjson");
-    const running = startCli(["items", "export", path, "--url", stack.url]);
+    const running = startCli(["items", "export", path, "--url", stack.url, ...where]);
     await vi.waitUntil(() => existsSync(path) && statSync(path).size > 0, patiently);
     await stack.kill(what);
     await stack.start(what);
@@ -222,81 +311,4 @@ describe("items export", () => {
     const found = jsonLines(readFileSync(path, "utf8")).map(({ id }) => id);
     expect(found.sort()).toEqual(exported);
   });
-});
-
-describe("items watch", () => {
-  const stack = useStack();
-
-  test.each(["when all else is well", "with faults on"])(
-    "over kills of itself, the server and the emulator shows each change at least once, in order, %s",
-    async (circumstances) => {
-      const id = `watched ${circumstances}`;
-      const befallen = await stack.disturb(areOn(circumstances) ? mixOf("readChangeFeed") : []);
-      const client = createClient({ url: stack.url });
-      const cursorFile = testFolder()("cursor");
-      const args = [
-        "items",
-        "watch",
-        "--url",
-        stack.url,
-        "--since",
-        "beginning",
-        "--cursor-file",
-        cursorFile,
-        "--json",
-      ];
-      let shown = "";
-      let round = 0;
-      const watching = (): RunningCli => {
-        const running = startCli(args);
-        running.child.stdout.on("data", (chunk: Buffer) => {
-          shown += chunk.toString();
-        });
-        return running;
-      };
-      const write = async (): Promise<void> => {
-        round += 1;
-        await client.items.upsert.mutate({ id, data: { round } });
-      };
-      const rounds = () =>
-        jsonLines(shown.replace(/[^\n]*$/, ""))
-          .filter((item) => item["id"] === id)
-          .map(({ data }) => (data as { round: number }).round);
-      const seen = () => new Set(rounds());
-
-      let running = watching();
-      await write();
-      await vi.waitUntil(() => seen().has(1), patiently);
-      for (const what of ["server", "emulator"] as const) {
-        await stack.kill(what);
-        await stack.start(what);
-        await vi.waitUntil(
-          () =>
-            write().then(
-              () => true,
-              () => false,
-            ),
-          patiently,
-        );
-        const last = round;
-        await vi.waitUntil(() => seen().has(last), patiently);
-      }
-      running.child.kill("SIGKILL");
-      await running.ended;
-      await write();
-      const unseen = round;
-      running = watching();
-      await vi.waitUntil(() => seen().has(unseen), patiently);
-      await vi.waitUntil(() => {
-        if (running.child.exitCode !== null) throw new Error("The watch has ended.");
-        return rounds().length >= 4;
-      }, patiently);
-      running.child.kill("SIGINT");
-      const end = await running.ended;
-      expect(end.code).toBe(130);
-      expect(end.stderr).toBe("cosmos-trpc: Stopped. The same command goes on from there.\n");
-      expect(Math.min(...(await befallen()))).toBeGreaterThan(0);
-      expect([...seen()]).toEqual([...seen()].sort((one, other) => one - other));
-    },
-  );
 });

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createClient } from "./example/cli.ts";
-import { type Run, runCli, useServer } from "./runningCli.ts";
+import { asAdministrator, type Run, runCli, useServer } from "./runningCli.ts";
 import { jsonLines, testFolder } from "./testFolder.ts";
 
-const url = useServer();
+const { url, env } = useServer();
 
 const items = (...args: string[]): Promise<Run> =>
   runCli(["items", ...args], { env: { COSMOS_TRPC_URL: url() } });
@@ -347,6 +347,67 @@ describe("items export", () => {
     const run = await items("export", ...args);
     expect(run).toMatchObject({ code: 2, stdout: "" });
     expect(run.stderr).toContain(words);
+  });
+});
+
+describe("documents that do not fit the schema", () => {
+  const told = "do not fit the schema and are left out: the server's log says which.";
+  const unfit = [
+    { id: "wrong 1", pk: "unfit", name: 5 },
+    { id: "wrong 2", pk: "unfit", name: "unnamed", tags: "none" },
+  ];
+
+  beforeAll(async () => {
+    const fit = Array.from({ length: 1_100 }, (_, n) => ({ id: `fit ${n}`, pk: "unfit" }));
+    const client = createClient({ url: url() });
+    for (const group of [fit.slice(0, 1_000), fit.slice(1_000)]) {
+      await client.items.bulk.mutate({ items: group });
+    }
+    await asAdministrator(env(), async (database) => {
+      for (const document of unfit) await database.container("items").items.create(document);
+    });
+    return () =>
+      asAdministrator(env(), async (database) => {
+        for (const { id, pk } of unfit) await database.container("items").item(id, pk).delete();
+      });
+  });
+
+  test.each([[["list", "--all"]], [["list", "--limit", "1200"]], [["export"]]])(
+    "are told of by %j, which writes those that do",
+    async (args) => {
+      const run = await items(...args, "--pk", "unfit", "--json");
+      expect(run.code).toBe(1);
+      expect(idsOf(run)).toHaveLength(1_100);
+      const [line = "", sentence] = run.stderr.split("\n");
+      expect(JSON.parse(line)).toMatchObject({ unfit: 2, requestCharge: expect.any(Number) });
+      expect(sentence).toBe(`cosmos-trpc: 2 items ${told}`);
+      const shown = await items(...args, "--pk", "unfit");
+      expect(shown).toMatchObject({ code: 1, stderr: `cosmos-trpc: 2 items ${told}\n` });
+      expect(idsOf(shown)).toHaveLength(1_100);
+    },
+  );
+
+  test("are told of when a file is written, which is whole but for them", async () => {
+    const path = testFolder()("fit.ndjson");
+    const run = await items("export", path, "--pk", "unfit", "--json");
+    expect(run).toMatchObject({ code: 1, stderr: `cosmos-trpc: 2 items ${told}\n` });
+    expect(jsonLines(run.stdout)).toMatchObject([{ written: 1_100, unfit: 2 }]);
+    expect(jsonLines(readFileSync(path, "utf8"))).toHaveLength(1_100);
+    expect(existsSync(`${path}.checkpoint`)).toBe(false);
+    const task = { command: "export", entity: "items", output: path, url: `${url()}/`, format: "ndjson" };
+    const progress = { items: 1, unfit: 1, bytes: 0, requestCharge: 0, elapsed: 0 };
+    const selection = { pk: "unfit" };
+    writeFileSync(
+      `${path}.checkpoint`,
+      JSON.stringify({ version: 1, task: { ...task, selection }, progress }),
+    );
+    const resumed = await items("export", path, "--pk", "unfit", "--json");
+    expect(jsonLines(resumed.stdout)).toMatchObject([{ unfit: 3 }]);
+  });
+
+  test("that a list has none of are not told of", async () => {
+    const run = await items("list", "--pk", "unfit", "--where", "name = unnamed", "--limit", "5", "--json");
+    expect(run).toMatchObject({ code: 0, stderr: expect.stringMatching(/^cosmos-trpc: There are more/) });
   });
 });
 

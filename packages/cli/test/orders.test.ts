@@ -6,7 +6,7 @@ import { jsonLines, testFolder } from "./testFolder.ts";
 
 // An entity with a hierarchical partition key, of which one field is a number, and with lists of objects.
 
-const url = useServer();
+const { url } = useServer();
 
 const orders = (args: readonly string[], input?: string, columns?: number): Promise<Run> =>
   runCli(["orders", ...args], {

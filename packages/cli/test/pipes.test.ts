@@ -5,10 +5,10 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { createClient } from "./example/cli.ts";
-import { nodeOnSources, program, surroundings, useServer } from "./runningCli.ts";
+import { programs, surroundings, useServer } from "./runningCli.ts";
 import { testFolder } from "./testFolder.ts";
 
-const url = useServer();
+const { url } = useServer();
 
 /** More items than a pipe holds, of many pages. */
 const ids = Array.from({ length: 4_000 }, (_, n) => `item ${n}`);
@@ -47,9 +47,7 @@ async function startCounter() {
 
 /** Runs a pipeline of the shell, whose first part is the CLI. @returns what came out of it, and the CLI's exit code */
 async function pipeline(address: string, args: readonly string[], rest: string, input = "") {
-  const words = [process.execPath, ...nodeOnSources, program, ...args].map(
-    (word) => `'${word.replaceAll("'", "'\\''")}'`,
-  );
+  const words = [process.execPath, programs.cli, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`);
   const child = spawn("bash", ["-c", `${words.join(" ")} | ${rest}; echo "code \${PIPESTATUS[0]}"`], {
     env: { ...surroundings(), COSMOS_TRPC_URL: address },
     stdio: "pipe",
@@ -86,7 +84,7 @@ describe("a pipe whose reader has had enough ends the command at once, quietly, 
 
   test("import --dry-run of an input that does not end", async () => {
     const endless = `yes '{"id":"a","data":{"padding":"${"x".repeat(200)}"}}'`;
-    const words = `${process.execPath} ${nodeOnSources.join(" ")} ${program} items import - --format ndjson --dry-run`;
+    const words = `${process.execPath} ${programs.cli} items import - --format ndjson --dry-run`;
     const child = spawn("bash", ["-c", `${endless} | ${words} | head -n 2; echo "code \${PIPESTATUS[1]}"`], {
       env: surroundings(),
     });

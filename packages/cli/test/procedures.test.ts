@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { createClient } from "./example/cli.ts";
-import { nodeOnSources, program, type Run, runCli, surroundings, useServer } from "./runningCli.ts";
+import { programs, type Run, runCli, surroundings, useServer } from "./runningCli.ts";
 
-const url = useServer();
+const { url } = useServer();
 
 const call = (...args: string[]): Promise<Run> => runCli(args, { env: { COSMOS_TRPC_URL: url() } });
 
@@ -46,8 +46,8 @@ describe("a router's own procedures", () => {
     [["options", "--some-text", "x", "--codes", "7"], { someText: "x", size: "small", codes: 7 }],
     [["options", "--some-text", "x", "--codes", "007"], { someText: "x", size: "small", codes: "007" }],
     [
-      ["options", "--some-text", "x", "--codes", "769308320146468865"],
-      { someText: "x", size: "small", codes: "769308320146468865" },
+      ["options", "--some-text", "769308320146468865", "--codes", '"769308320146468865"'],
+      { someText: "769308320146468865", size: "small", codes: "769308320146468865" },
     ],
     [["options", "--some-text", "x", "--input-url", "null"], { someText: "x", size: "small", url: null }],
     [
@@ -74,7 +74,12 @@ describe("a router's own procedures", () => {
     [["options"], "Say --some-text"],
     [["options", "--some-text", "x", "--count", "many"], "--count many: it has to be JSON."],
     [["options", "--some-text", "x", "--count", "true"], "--count true: it has to be a number."],
-    [["options", "--some-text", "x", "--count", "1e400"], "--count has the number 1e400"],
+    [
+      ["options", "--some-text", "x", "--count", "1e400"],
+      "1e400, which a double-precision number cannot hold.",
+    ],
+    [["options", "--some-text", "x", "--shape", '{"w":1e400}'], "--shape: w has the number 1e400"],
+    [["options", "--some-text", "x", "--codes", "1e400"], `write it as one in JSON, '"1e400"'.`],
     [["options", "--some-text", "x", "--size", "huge"], "Allowed choices are small, large."],
     [["options", "--some-text", "x", "--input", "{}"], "Either --input or the other options."],
     [["options", "--sometext", "x"], "Did you mean --some-text?"],
@@ -99,7 +104,7 @@ describe("a router's own procedures", () => {
   test("that go on print what comes, and end when nobody reads it any more", async () => {
     const run = await call("count", "--to", "3");
     expect(run).toEqual({ code: 0, stdout: '{"n":1}\n{"n":2}\n{"n":3}\n', stderr: "" });
-    const words = [process.execPath, ...nodeOnSources, program, "count", "--to", "1000000"].join(" ");
+    const words = [process.execPath, programs.cli, "count", "--to", "1000000"].join(" ");
     const child = spawn("bash", ["-c", `${words} | head -n 2; echo "code \${PIPESTATUS[0]}"`], {
       env: { ...surroundings(), COSMOS_TRPC_URL: url() },
     });

@@ -1,34 +1,35 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
+import { readFileSync } from "node:fs";
+import { Agent } from "node:https";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
+import { CosmosClient, type Database } from "@azure/cosmos";
 import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
 import { afterAll, beforeAll } from "vitest";
 import { type CliOptions, run } from "../src/index.ts";
-import { manifest } from "./example/api.ts";
-import { exampleOf } from "./example/cli.ts";
+import { example } from "./example/cli.ts";
 
-/** Node's arguments to run our programs from their sources. */
-export const nodeOnSources: readonly string[] = ["--conditions=@cosmos-trpc/source"];
+const folder = process.env["CLI_TEST_PROGRAMS"] ?? "";
 
-/** The example's command line as a program. */
-export const program = join(import.meta.dirname, "example/main.ts");
+/** The programs: the example's command line, its server of items and orders, and the emulator. */
+export const programs = {
+  cli: join(folder, "cli/main.js"),
+  server: join(folder, "server/main.js"),
+  emulator: join(folder, "emulator/main.js"),
+} as const;
 
-/** The example's command line. */
-export const example: CliOptions = exampleOf(manifest);
-
-/** The server of the example: items, and orders with a hierarchical partition key. */
-export const serverProgram = join(import.meta.dirname, "example/api.ts");
-
-/** The variables of this process without any that configure our programs. */
-export const surroundings = (): NodeJS.ProcessEnv =>
-  Object.fromEntries(
+/** The variables of this process without any that configure our programs; what Node compiles is kept for the next one. */
+export const surroundings = (): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) => !/^(COSMOS_|AZURE_|IDENTITY_|PORT$|HOST$|FORCE_COLOR$)/.test(name),
     ),
-  );
+  ),
+  NODE_COMPILE_CACHE: join(folder, "compiled"),
+});
 
 /** What a run of the CLI did. */
 export interface Run {
@@ -84,7 +85,7 @@ export function startCli(
 ): RunningCli {
   const watched =
     options.isWatched === true ? [`--import=${join(import.meta.dirname, "onTerminal.ts")}`] : [];
-  const child = spawn(process.execPath, [...nodeOnSources, ...watched, program, ...args], {
+  const child = spawn(process.execPath, [...watched, programs.cli, ...args], {
     env: { ...surroundings(), ...options.env },
     stdio: "pipe",
   });
@@ -95,15 +96,22 @@ export function startCli(
   return { child, ended };
 }
 
-/** Starts an emulator and a server before the file's tests. @returns a function that says the server's URL */
-export function useServer(): () => string {
+/** A server that tests share, and its database. */
+export interface RunningServer {
+  readonly url: () => string;
+  /** The variables with which the server finds its database. */
+  readonly env: () => NodeJS.ProcessEnv;
+}
+
+/** Starts an emulator and a server before the file's tests. */
+export function useServer(): RunningServer {
   let url = "";
   let emulator: Emulator;
   let stop = async (): Promise<void> => undefined;
 
   beforeAll(async () => {
     emulator = await startEmulator();
-    const child = spawn(process.execPath, [...nodeOnSources, serverProgram], {
+    const child = spawn(process.execPath, [programs.server], {
       env: { ...surroundings(), ...emulator.env, PORT: "0" },
       stdio: ["ignore", "pipe", "inherit"],
     });
@@ -128,5 +136,23 @@ export function useServer(): () => string {
     await emulator.close();
   });
 
-  return () => url;
+  return { url: () => url, env: () => emulator.env };
+}
+
+/** The key of every Cosmos DB emulator. Source: Learn, "Develop locally using the Azure Cosmos DB emulator". */
+const key = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==";
+
+/** Does something with the database's containers by the SDK, as somebody does who may. */
+export async function asAdministrator<Result>(
+  env: NodeJS.ProcessEnv,
+  work: (containers: Database) => Promise<Result>,
+): Promise<Result> {
+  const agent = new Agent({ ca: readFileSync(env["COSMOS_CA_FILE"] ?? "") });
+  const client = new CosmosClient({ endpoint: env["COSMOS_ENDPOINT"] ?? "", key, agent });
+  try {
+    return await work(client.database("appdb"));
+  } finally {
+    client.dispose();
+    agent.destroy();
+  }
 }

@@ -7,9 +7,7 @@ import { createInterface } from "node:readline";
 import type { FaultOptions } from "@cosmos-trpc/cosmos-emulator";
 import { afterAll, beforeEach, onTestFinished } from "vitest";
 import { createDisturbance, type Disturbance } from "./disturbance.ts";
-import { nodeOnSources, serverProgram, surroundings } from "./runningCli.ts";
-
-const root = join(import.meta.dirname, "../../..");
+import { programs, surroundings } from "./runningCli.ts";
 
 /** An emulator and a server, each a process that can be killed and started again in its place. */
 export interface Stack {
@@ -63,7 +61,7 @@ export function useStack(): Stack {
       if (what === "emulator") {
         const { child, line } = await launch(
           [
-            join(root, "packages/cosmos-emulator/src/main.ts"),
+            programs.emulator,
             `--data-dir=${folder}`,
             `--port=${ports.emulator}`,
             `--identity-port=${ports.identity}`,
@@ -78,7 +76,7 @@ export function useStack(): Stack {
         ports.identity = new URL(env["IDENTITY_ENDPOINT"] ?? "").port;
       } else {
         const { child, line } = await launch(
-          [serverProgram],
+          [programs.server],
           { ...env, PORT: ports.server },
           ({ msg }) => msg === "listening",
         );
@@ -108,7 +106,7 @@ type Line = Readonly<Record<string, unknown>>;
 
 /** Starts a program that writes JSON lines, and waits for the one that says it is ready. */
 async function launch(args: readonly string[], env: NodeJS.ProcessEnv, isReady: (line: Line) => boolean) {
-  const child = spawn(process.execPath, [...nodeOnSources, ...args], {
+  const child = spawn(process.execPath, args, {
     env: { ...surroundings(), ...env },
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -4,10 +4,10 @@ import { closeSync, existsSync, openSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { beforeAll, expect, test, vi } from "vitest";
 import { createClient } from "./example/cli.ts";
-import { nodeOnSources, program, startCli, surroundings, useServer } from "./runningCli.ts";
+import { programs, startCli, surroundings, useServer } from "./runningCli.ts";
 import { testFolder } from "./testFolder.ts";
 
-const url = useServer();
+const { url } = useServer();
 
 beforeAll(async () => {
   await createClient({ url: url() }).items.bulk.mutate({ items: [{ id: "ada" }, { id: "bob" }] });
@@ -16,7 +16,7 @@ beforeAll(async () => {
 /** Runs the CLI with a standard output into which nothing can be written, as on a full disk. */
 async function runUnwritable(path: string, args: readonly string[]) {
   const file = openSync(path, "r");
-  const child = spawn(process.execPath, [...nodeOnSources, program, ...args], {
+  const child = spawn(process.execPath, [programs.cli, ...args], {
     env: { ...surroundings(), COSMOS_TRPC_URL: url() },
     stdio: ["ignore", file, "pipe"],
   });

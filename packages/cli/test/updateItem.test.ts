@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { createClient } from "./example/cli.ts";
 import { useServer } from "./runningCli.ts";
 
-const url = useServer();
+const { url } = useServer();
 
 const countOf = (data: { readonly [name: string]: unknown } | undefined): number =>
   Number(data?.["count"] ?? 0);

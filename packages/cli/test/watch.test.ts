@@ -4,7 +4,7 @@ import { createClient } from "./example/cli.ts";
 import { type RunningCli, runCli, startCli, useServer } from "./runningCli.ts";
 import { jsonLines, testFolder } from "./testFolder.ts";
 
-const url = useServer();
+const { url } = useServer();
 const patiently = { timeout: 200_000, interval: 5 };
 
 /** A watch, and what it has shown so far. */

@@ -8,8 +8,8 @@ const wellFormed = z
 
 /** A text that rules hold for, by what they say is wrong with it. */
 const ruled = (problemsOf: (text: string) => readonly string[]) =>
-  z.string().superRefine((text, context) => {
-    for (const message of problemsOf(text)) context.addIssue({ code: "custom", message });
+  z.string().check(({ value, issues }) => {
+    for (const message of problemsOf(value)) issues.push({ code: "custom", message, input: value });
   });
 
 /** An item's id, by the rules that hold for every container's. */
@@ -51,11 +51,14 @@ export const itemFields = {
 } as const;
 
 /** Fills in the partition key: the id, when it is left out. */
-export const withPartitionKey = <Value extends { id: string; pk?: string | undefined }>({
-  id,
-  pk = id,
-  ...rest
-}: Value): Omit<Value, "id" | "pk"> & { id: string; pk: string } => ({ id, pk, ...rest });
+export function withPartitionKey<Value extends { id: string; pk?: string | undefined }>(
+  value: Value,
+): Omit<Value, "id" | "pk"> & { id: string; pk: string } {
+  // What has one, as every item that is read, is not copied.
+  if (value.pk !== undefined) return value as Value & { pk: string };
+  const { id, pk = id, ...rest } = value;
+  return { id, pk, ...rest };
+}
 
 /** An item as it is written. Fields that it does not name are refused. */
 export const itemSchema = z.strictObject(itemFields).transform(withPartitionKey);

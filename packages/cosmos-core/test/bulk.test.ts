@@ -168,12 +168,12 @@ describe("a bulk write", () => {
       id: "items",
       partitionKey: "/pk",
       defaultTtl: -1,
-      throughput: 1_000,
+      throughput: 400,
     });
     const { store: slow } = await openContainer(emulator.client(), "slow", items);
-    const results = await Array.fromAsync(slow.bulk(numbered("h", 1_500)));
+    const results = await Array.fromAsync(slow.bulk(numbered("h", 600)));
     expect(results.filter(({ error }) => error !== undefined)).toEqual([]);
-    expect(await written("h", slow)).toHaveLength(1_500);
+    expect(await written("h", slow)).toHaveLength(600);
   });
 
   test("ends with the failure when Cosmos DB is away for longer than its maxOutage", async () => {

@@ -135,3 +135,28 @@ test("a partition key has up to 2,048 bytes of valid Unicode, in items, keys and
     expect(await failureOf(store.list({ pk: tenant }))).toMatchObject({ fields: [{ path: "pk" }] });
   }
 });
+
+test("what the schema makes of an id and of a partition key names the item, however it is asked for", async () => {
+  const lower = defineContainer({
+    id: "lower",
+    partitionKey: "/tenant",
+    schema: z.object({ id: z.string().toLowerCase(), tenant: z.string().trim(), n: z.number().default(0) }),
+  });
+  await ensureContainer(emulator.configuration(), lower, createCredential());
+  const { store } = await openContainer(emulator.client(), "appdb", lower);
+  const key = { id: "ABC", tenant: " acme " };
+  await store.create(key);
+  expect(await failureOf(store.create(key))).toMatchObject({ reason: "conflict" });
+  const [many] = await store.getMany([key]);
+  for (const item of [
+    many?.item,
+    (await store.get(key)).item,
+    (await store.patch(key, { increment: { n: 1 } })).item,
+    (await store.update(key, (read) => ({ ...read, id: "Abc" }))).item,
+    (await store.list({ pk: " acme " })).items[0],
+  ]) {
+    expect(item).toMatchObject({ id: "abc", tenant: "acme" });
+  }
+  await store.delete(key);
+  expect(await failureOf(store.get({ id: "abc", tenant: "acme" }))).toMatchObject({ reason: "not-found" });
+});

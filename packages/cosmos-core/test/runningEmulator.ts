@@ -1,4 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { globSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Emulator, type EmulatorOptions, startEmulator } from "@cosmos-trpc/cosmos-emulator";
@@ -26,21 +30,25 @@ export interface RunningEmulator {
   keyClient(): ReturnType<typeof createCosmosClient>;
 }
 
+/** Where a process's emulators are, one after the other: the keys and certificates of the first are all the others'. */
+const dataDir = mkdtempSync(join(tmpdir(), "cosmos-core-test-"));
+process.once("exit", () => rmSync(dataDir, { recursive: true, force: true }));
+
 /** Starts one before the file's tests, and puts its variables into this process's environment. */
 export function useEmulator(options: EmulatorOptions = {}): RunningEmulator {
-  const dataDir = mkdtempSync(join(tmpdir(), "cosmos-core-test-"));
+  const clientId = randomUUID();
   const undo: (() => unknown)[] = [];
   let emulator: Emulator;
 
   beforeAll(async () => {
-    emulator = await startEmulator({ ...options, dataDir });
-    Object.assign(process.env, emulator.env);
+    emulator = await startSignedIn({ ...options, dataDir }, clientId);
   });
 
   afterAll(async () => {
     for (const step of undo.reverse()) await step();
+    delete process.env["AZURE_CLIENT_ID"];
     await emulator.close();
-    rmSync(dataDir, { recursive: true, force: true });
+    for (const file of globSync("cosmos.db*", { cwd: dataDir })) rmSync(join(dataDir, file));
   });
 
   const configuration = () => configurationOf(emulator.env);
@@ -57,12 +65,55 @@ export function useEmulator(options: EmulatorOptions = {}): RunningEmulator {
     async startAgain() {
       const port = Number(new URL(emulator.endpoint).port);
       const identityPort = Number(new URL(emulator.issuer).port);
-      emulator = await startEmulator({ ...options, dataDir, port, identityPort });
+      emulator = await startSignedIn({ ...options, dataDir, port, identityPort }, clientId);
     },
     configuration,
     client: (preferredLocations = []) => open({ preferredLocations }),
     keyClient: () => open({ endpoint: { ...configuration().endpoint, key: emulator.key } }),
   };
+}
+
+/**
+ * Starts one, and puts its variables into this process's environment. @azure/identity keeps for a process where tokens
+ * come from, and each identity's token: the endpoint stays the same for all emulators, and the identity is another one.
+ *
+ * @param clientId the identity's
+ */
+export async function startSignedIn(
+  options: EmulatorOptions = {},
+  clientId: string = randomUUID(),
+): Promise<Emulator> {
+  const identities = [{ clientId, roles: ["Cosmos DB Built-in Data Contributor"] }];
+  const emulator = await startEmulator({ ...options, identities });
+  identityEndpoint ??= await openIdentityEndpoint();
+  identityOwner = emulator;
+  Object.assign(process.env, emulator.env, {
+    AZURE_CLIENT_ID: clientId,
+    IDENTITY_ENDPOINT: identityEndpoint,
+  });
+  return emulator;
+}
+
+let identityEndpoint: string | undefined;
+/** The emulator that gives the tokens. */
+let identityOwner: Emulator;
+
+/** Hands what is asked of it on to the emulator that was started last. */
+async function openIdentityEndpoint(): Promise<string> {
+  const server = createServer(async ({ url = "/" }, response) => {
+    const { IDENTITY_ENDPOINT = "", IDENTITY_HEADER = "" } = identityOwner.env;
+    try {
+      const headers = { "x-identity-header": IDENTITY_HEADER };
+      const answer = await fetch(`${IDENTITY_ENDPOINT}${new URL(url, IDENTITY_ENDPOINT).search}`, {
+        headers,
+      });
+      response.writeHead(answer.status, { "content-type": "application/json" }).end(await answer.text());
+    } catch {
+      response.destroy();
+    }
+  });
+  await once(server.listen(0, "localhost").unref(), "listening");
+  return `http://localhost:${(server.address() as AddressInfo).port}/msi/token`;
 }
 
 /** Where an emulator of these variables is. */

@@ -235,6 +235,16 @@ const refused: readonly (readonly [name: string, schema: z.ZodType, sentence: st
     z.object({ ["__proto__"]: z.string() }),
     "has the field value.__proto__, which zod leaves out",
   ],
+  [
+    "field that every object inherits",
+    z.object({ constructor: z.string().optional() } as never),
+    "has the field value.constructor, which may be left out",
+  ],
+  [
+    "inherited name with a default",
+    z.object({ toString: z.string().default("a") } as never),
+    "has the field value.toString, which may be left out",
+  ],
 ];
 
 test.each(refused)("a field that is a %s is refused by defineContainer", (_, value, sentence) => {

@@ -5,7 +5,7 @@ import { isStoreError } from "./errors.ts";
 import { sendAnswer, sendJson } from "./http/answer.ts";
 import { createDocsHandler } from "./http/docsHandler.ts";
 import { docsPath, healthPath, openApiPath, readyPath, trpcPath } from "./http/paths.ts";
-import { nothingAt } from "./http/problem.ts";
+import { methodNotAllowed, nothingAt } from "./http/problem.ts";
 import { createRestHandler } from "./http/restHandler.ts";
 import { readTarget } from "./http/target.ts";
 import { createTrpcHandler } from "./http/trpcHandler.ts";
@@ -93,12 +93,22 @@ export function listenerOn(api: Api, { database, feeds, watchDuration, log }: Co
   ): void {
     const target = readTarget(request);
     const { path } = target;
-    if (path.startsWith(trpcPath)) trpc(request, response);
-    else if (path === healthPath) sendJson(response, 200, { status: "ok" });
+    const isPage =
+      path === healthPath ||
+      path === readyPath ||
+      path === openApiPath ||
+      path === docsPath ||
+      path.startsWith(`${docsPath}/`);
+    if (path.startsWith(trpcPath)) {
+      // tRPC makes a web Request of a request, which cannot be a TRACE.
+      if (request.method === "TRACE") sendAnswer(response, methodNotAllowed(["GET", "POST"], path));
+      else trpc(request, response);
+    } else if (isPage && request.method !== "GET" && request.method !== "HEAD") {
+      sendAnswer(response, methodNotAllowed(["GET", "HEAD"], path));
+    } else if (path === healthPath) sendJson(response, 200, { status: "ok" });
     else if (path === readyPath) settle(ready(database, response, log), path, response);
-    else if (path === openApiPath || path === docsPath || path.startsWith(`${docsPath}/`)) {
-      settle(docs(request, response, path), path, response);
-    } else if (rest.serves(path)) settle(rest.handle(request, response, target), path, response);
+    else if (isPage) settle(docs(request, response, path), path, response);
+    else if (rest.serves(path)) settle(rest.handle(request, response, target), path, response);
     else if (next !== undefined) next();
     else sendAnswer(response, nothingAt(api.entities, request.method, path));
   }

@@ -1,6 +1,6 @@
 import { fieldProblems, type UnsafeNumberError } from "@cosmos-trpc/base";
 import type { FieldProblem, Reason, StoreError } from "@cosmos-trpc/cosmos-core";
-import { maxNamedFields, problemsText } from "@cosmos-trpc/cosmos-core/schema";
+import { maxNamedFields, problemsSentence } from "@cosmos-trpc/cosmos-core/schema";
 import { type TRPC_ERROR_CODE_KEY, TRPCError } from "@trpc/server";
 import { z } from "zod";
 
@@ -151,12 +151,8 @@ export function formatError<Shape extends { readonly message: string; readonly d
 }
 
 /** An array of a million wrong elements must not make an answer of a hundred megabytes. */
-function wrongFields(fields: readonly FieldProblem[]): Failure {
-  const [first] = fields;
-  const whole = first?.path === "" ? "the input " : "";
-  return {
-    message: `${whole}${problemsText(fields, " ")}.`,
-    reason: "invalid",
-    fields: fields.slice(0, maxNamedFields),
-  };
-}
+const wrongFields = (fields: readonly FieldProblem[]): Failure => ({
+  message: problemsSentence(fields),
+  reason: "invalid",
+  fields: fields.slice(0, maxNamedFields),
+});

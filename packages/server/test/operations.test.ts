@@ -129,6 +129,37 @@ describe("one item", () => {
   });
 });
 
+test("what is wrong with an item is said in one form, whichever write and way it came by", async () => {
+  const item = untyped<{ id: string }>({ id: "wrong", name: 5, colour: "red" });
+  const told = {
+    message: "name has to be a string; colour is not a known field.",
+    fields: [
+      { path: "name", message: "has to be a string" },
+      { path: "colour", message: "is not a known field" },
+    ],
+  };
+  for (const name of ["create", "upsert", "replace"] as const) {
+    const { message, data } = await refusal(api.items[name].mutate(item));
+    expect({ message, fields: data?.fields }, name).toEqual(told);
+  }
+  const [first, second] = await api.items.bulk.mutate({ items: [item, untyped<{ id: string }>({})] });
+  expect(first).toMatchObject({ ok: false, error: told });
+  expect(second).toMatchObject({ ok: false, error: { message: "id is missing." } });
+  for (const [method, path] of [
+    ["POST", ""],
+    ["PUT", "/wrong"],
+  ] as const) {
+    const response = await fetch(`${running.server.url}/api/cosmos/items${path}`, {
+      method,
+      body: JSON.stringify(item),
+    });
+    const { detail, fields } = (await response.json()) as { detail: string; fields: unknown };
+    expect({ message: detail, fields }, method).toEqual(told);
+  }
+  const { message } = await refusal(api.items.get.query({ id: "a/b" }));
+  expect(message).toMatch(/^id must have none of/);
+});
+
 describe("many items", () => {
   test("are read at once: one answer for each key, in order", async () => {
     await Promise.all(["m1", "m2"].map((id) => api.items.upsert.mutate({ id })));

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { request as httpRequest, type IncomingMessage } from "node:http";
+import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { json } from "node:stream/consumers";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -108,6 +108,36 @@ describe.each(["SIGTERM", "SIGINT"] as const)("%s", (signal) => {
     const server = await start({ COSMOS_ENDPOINT: "https://localhost:1" });
     expect(await server.stop(signal)).toMatchObject({ code: 0, signal: null, stderr: "" });
   });
+});
+
+test("SIGTERM closes the connections of streams when they end, while another request is answered", async () => {
+  const server = await start();
+  await server.logged(isOpen);
+  // Connections that are kept alive, as a client's are.
+  const agent = new Agent({ keepAlive: true });
+  onTestFinished(() => agent.destroy());
+  const watchers = await Promise.all(
+    Array.from({ length: 20 }, async () => {
+      const sent = httpRequest({ port: server.port, path: "/trpc/items.watch", agent }).end();
+      const [response] = (await once(sent, "response")) as [IncomingMessage];
+      return { response: response.resume(), closed: once(response.socket, "close") };
+    }),
+  );
+  const body = '{"id":"last"}';
+  const headers = { "content-length": body.length, expect: "100-continue" };
+  const sent = httpRequest({ port: server.port, path: "/api/cosmos/items", method: "POST", headers });
+  sent.flushHeaders();
+  await once(sent, "continue");
+  const answered = once(sent, "response") as Promise<[IncomingMessage]>;
+
+  const ended = server.stop();
+  await Promise.all(watchers.map(({ closed }) => closed));
+  expect(watchers.every(({ response }) => response.complete)).toBe(true);
+  // The server waits for it alone. Had it cut connections at last, this one would be gone too.
+  sent.end(body);
+  const [response] = await answered;
+  expect(response.resume().statusCode).toBe(201);
+  expect(await ended).toMatchObject({ code: 0, signal: null, stderr: "" });
 });
 
 test("a caller that leaves in the middle of its request is no failure of the server", async () => {

@@ -1,5 +1,5 @@
 import { IncomingMessage, type RequestListener } from "node:http";
-import type { AnyTRPCRouter } from "@trpc/server";
+import { type AnyTRPCRouter, TRPCError } from "@trpc/server";
 import type { CreateHTTPHandlerOptions } from "@trpc/server/adapters/standalone";
 import type { TRPCRequestInfo } from "@trpc/server/http";
 import { answerCalls } from "./answerCalls.ts";
@@ -23,7 +23,7 @@ import {
 /**
  * The options of `createHTTPHandler` from `@trpc/server/adapters/standalone`, unchanged: `router`, `createContext`,
  * `basePath`, `onError`, `responseMeta`, `maxBodySize` (bytes), `maxBatchSize` (calls), `allowBatching`,
- * `allowMethodOverride` and `middleware`; and one more, `parseJson`.
+ * `allowMethodOverride` and `middleware`; and two more, `parseJson` and `isLossless`.
  */
 export type NodeHandlerOptions<TRouter extends AnyTRPCRouter> = CreateHTTPHandlerOptions<TRouter> & {
   /**
@@ -31,6 +31,12 @@ export type NodeHandlerOptions<TRouter extends AnyTRPCRouter> = CreateHTTPHandle
    * `TRPCError` as it is, anything else as `BAD_REQUEST` with its message.
    */
   readonly parseJson?: ParseJson;
+  /**
+   * Whether to refuse with 400 or 415 what tRPC reads leniently, as something else than was sent: bodies and inputs that
+   * are not UTF-8, and bodies with a `Content-Encoding`. Of a body parser, an empty body is none, and an infinite number
+   * comes to `parseJson` as `1e999`. It goes with `parseJson`.
+   */
+  readonly isLossless?: boolean;
 };
 
 /**
@@ -52,10 +58,12 @@ export function createNodeHandler<TRouter extends AnyTRPCRouter>(
   const handOver = createHTTPHandler(handlerOptions);
   const readTarget = targetReader();
   const basePathLength = trimSlashes(handlerOptions.basePath ?? "/").length;
-  const { middleware, parseJson } = handlerOptions;
+  const { middleware, parseJson, isLossless = false } = handlerOptions;
+  const reading: Reading = { parseJson, isLossless };
 
   return (req, res) => {
-    const target = readTarget(req);
+    // With a parser of its own no input may go around it, be its address written as it may.
+    const target = readTarget(req) ?? (parseJson && resolvedTarget(req));
     if (!target) {
       handOver(req, res);
       return;
@@ -63,19 +71,46 @@ export function createNodeHandler<TRouter extends AnyTRPCRouter>(
     const path = trimSlashes(trimSlashes(target.path).slice(basePathLength));
     const exchange: Exchange = { ...handlerOptions, req, res, path };
     if (!middleware) {
-      serve(exchange, target, parseJson);
+      serve(exchange, target, reading);
       return;
     }
     const { url } = req;
     try {
       middleware(req, res, (error: unknown) => {
-        if (!error && req.url === url) serve(exchange, target, parseJson);
+        if (!error && req.url === url) serve(exchange, target, reading);
         else handOn(exchange, error);
       });
     } catch (cause) {
       exceptionHandler(exchange)(cause);
     }
   };
+}
+
+/** How inputs are read. */
+interface Reading {
+  readonly parseJson: ParseJson | undefined;
+  readonly isLossless: boolean;
+}
+
+/** A request's target as a URL parser has it; `undefined` for what tRPC refuses. */
+function resolvedTarget(req: IncomingMessage): RequestTarget | undefined {
+  try {
+    const { pathname, search, username, password } = createURL(req);
+    return username === "" && password === "" ? { path: pathname, query: search.slice(1) } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws TRPCError for an input of which reading it would leave something else */
+function refuseLossy(url: string | undefined, parameters: QueryParameters): void {
+  // Bytes that stand in an address as they are come as the characters of Latin-1: which ones were meant, nobody knows.
+  if (/[\x80-\uffff]/.test(url ?? "") || parameters.isLossy("input")) {
+    throw new TRPCError({
+      code: "BAD_REQUEST",
+      message: "The request's address is not valid percent-encoding of UTF-8.",
+    });
+  }
 }
 
 /** A `GET` or `POST` over HTTP/1.1 that carries JSON or nothing and does not ask for a stream. */
@@ -113,14 +148,14 @@ function procedurePath(exchange: Exchange): string | undefined {
 }
 
 /** Serves what this package knows and hands the rest over. */
-function serve(exchange: Exchange, target: RequestTarget, parseJson: ParseJson | undefined): void {
-  answer(exchange, target, parseJson).catch(exceptionHandler(exchange));
+function serve(exchange: Exchange, target: RequestTarget, how: Reading): void {
+  answer(exchange, target, how).catch(exceptionHandler(exchange));
 }
 
 async function answer(
   exchange: Exchange,
   { query }: RequestTarget,
-  parseJson: ParseJson | undefined,
+  { parseJson, isLossless }: Reading,
 ): Promise<void> {
   const { req, res, router } = exchange;
   if (req.method === "HEAD") {
@@ -133,13 +168,14 @@ async function answer(
   const headers = headerReader(req.headers);
   const isStreamed = getAcceptHeader(headers as unknown as Headers) === "application/jsonl";
   if (isStreamed && parseJson === undefined) return handOn(exchange);
-  const request = new JsonRequest(req, res, headers);
+  const request = new JsonRequest(req, res, headers, isLossless);
   const parameters = new QueryParameters(query);
   let reading: Parameters<typeof answerCalls>[2];
   try {
     const { maxBatchSize } = exchange;
     const info = await readRequestInfo({ request, parameters, path, router, maxBatchSize });
     if (parseJson !== undefined) {
+      if (isLossless) refuseLossy(req.url, parameters);
       if (isStreamed || info.type === "subscription") {
         // tRPC refuses a stream that is no batch before it reads a body.
         if (isStreamed && !info.isBatchCall) return handOn(exchange);

@@ -8,10 +8,13 @@ export class JsonRequest implements RequestReader {
   readonly headers: HeaderReader;
   readonly signal: AbortSignal;
   readonly #req: ParsedRequest;
+  readonly #isLossless: boolean;
   #body: RequestBody | undefined;
 
-  constructor(req: IncomingMessage, res: ServerResponse, headers: HeaderReader) {
+  /** @param isLossless as of {@link receiveBody} */
+  constructor(req: IncomingMessage, res: ServerResponse, headers: HeaderReader, isLossless: boolean) {
     this.#req = req;
+    this.#isLossless = isLossless;
     this.method = req.method ?? "GET";
     this.headers = headers;
     this.signal = disconnectSignal(req, res);
@@ -19,7 +22,7 @@ export class JsonRequest implements RequestReader {
 
   /** Starts to receive the body. From here on the request can no longer be handed to another handler. */
   receive(maxBodySize: number | undefined): void {
-    this.#body = receiveBody(this.#req, maxBodySize);
+    this.#body = receiveBody(this.#req, maxBodySize, this.#isLossless);
   }
 
   async text(): Promise<string> {

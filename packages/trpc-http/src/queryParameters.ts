@@ -19,6 +19,17 @@ export class QueryParameters implements ParameterReader {
     return this.#find(name);
   }
 
+  /** Whether `get` gives what is left of a parameter that is not valid percent-encoding of UTF-8. */
+  isLossy(name: string): boolean {
+    if (!this.get(name)?.includes("\ufffd")) return false;
+    try {
+      decodeURIComponent(this.#query);
+      return false;
+    } catch {
+      return true;
+    }
+  }
+
   #find(name: string): string | null {
     const query = this.#query;
     for (let start = 0; start <= query.length; ) {

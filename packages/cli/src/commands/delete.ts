@@ -42,9 +42,7 @@ export function addDelete(commands: Command, context: EntityContext): void {
           return `'${key.id}': ${api.explain(error)}`;
         }
       });
-      for (;;) {
-        const { done, value: failure } = await api.orRefused(failures.next());
-        if (done === true) break;
+      for await (const failure of api.eachOrRefused(failures)) {
         if (failure === undefined) continue;
         refused += 1;
         session.tell(failure);

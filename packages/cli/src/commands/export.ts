@@ -19,7 +19,7 @@ import { parseDelimiter, wholeNumber } from "../optionValues.ts";
 import { createPersistence } from "../persist.ts";
 import type { CommonOptions } from "../session.ts";
 import { progressBar } from "../terminal/progressBar.ts";
-import { countItems, showUsage } from "../terminal/show.ts";
+import { countItems, jsonLine, leftOut, showUsage } from "../terminal/show.ts";
 import { type EntityContext, examples, optionsOf } from "./entityCommand.ts";
 
 interface ExportOptions extends CommonOptions, SelectionOptions {
@@ -35,6 +35,8 @@ interface ExportOptions extends CommonOptions, SelectionOptions {
 /** How far an export is. */
 interface ExportProgress {
   readonly items: number;
+  /** Documents that were left out, since they do not fit the schema. */
+  readonly unfit: number;
   /** Bytes of the file that hold just these items. */
   readonly bytes: number;
   /** Where the next page begins; the first one has none. */
@@ -101,6 +103,7 @@ async function exportItems(
   selection: ListInput,
 ): Promise<void> {
   const { columns, delimiter, restart = false, force = false } = options;
+  const maxOutage = options.patience * 1_000;
   const isFile = file !== "-";
   const format = options.format ?? (isFile ? formatOf(file) : "ndjson");
   if (format === undefined)
@@ -140,6 +143,7 @@ async function exportItems(
   /** None before the first page has come: what a file has stays until there is something to put in its place. */
   let target: Target | undefined;
   let items = begun?.items ?? 0;
+  let unfit = begun?.unfit ?? 0;
   let cursor = begun?.cursor;
   let isDone = false;
 
@@ -149,6 +153,7 @@ async function exportItems(
   });
   const progress = (): ExportProgress => ({
     items,
+    unfit,
     bytes: target?.size() ?? begun?.bytes ?? 0,
     ...(cursor === undefined ? {} : { cursor }),
     ...spent(),
@@ -163,13 +168,14 @@ async function exportItems(
   }
 
   async function run(signal: AbortSignal): Promise<void> {
-    const persistence = createPersistence(options.patience * 1_000, signal);
+    const persistence = createPersistence(maxOutage, signal);
     do {
       const request = { ...selection, limit: pageSize, ...(cursor === undefined ? {} : { cursor }) };
       const page = await persistence.call(() => api.entity(name).list.query(request, { ...alone, signal }));
       target ??= await begin();
       await target.write(page.items.map((item) => writer.write(item)).join(""));
       items += page.items.length;
+      unfit += page.unfit ?? 0;
       cursor = page.cursor;
       isDone = cursor === undefined;
       if (!isDone) checkpoint.save(progress());
@@ -206,13 +212,22 @@ async function exportItems(
   }
   checkpoint.remove();
   const { requestCharge, elapsed } = spent();
-  if (isFile && options.json === true) {
-    await session.printJson({ written: items, requestCharge, elapsedMs: Math.round(elapsed) });
+  if (options.json === true && (isFile || unfit > 0)) {
+    const told = {
+      written: items,
+      requestCharge,
+      elapsedMs: Math.round(elapsed),
+      ...(unfit > 0 && { unfit }),
+    };
+    // Standard output has the items alone.
+    if (isFile) await session.printJson(told);
+    else session.io.stderr.write(jsonLine(told));
   }
   // A pipe's other end may be a job that nobody watches, and its data are all that it asked for.
   if (isFile || session.io.stderr.isTTY) {
     session.tellDone(`${countItems(items)} written: ${showUsage({ requestCharge, elapsed })}`, options);
   }
+  if (unfit > 0) throw leftOut(unfit);
 }
 
 /** Opens the file where its checkpoint says, or anew. */
@@ -220,7 +235,7 @@ function openFile(path: string, checkpoint: Checkpoint<ExportProgress>): OutputF
   const { begun } = checkpoint;
   if (begun !== undefined) return openOutputFile(path, begun.bytes);
   // Before the file is there: a kill leaves no file that nobody may go on with.
-  checkpoint.saveNow({ items: 0, bytes: 0, requestCharge: 0, elapsed: 0 });
+  checkpoint.saveNow({ items: 0, unfit: 0, bytes: 0, requestCharge: 0, elapsed: 0 });
   try {
     return openOutputFile(path, 0);
   } catch (error) {

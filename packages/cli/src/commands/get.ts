@@ -46,13 +46,11 @@ export function addGet(commands: Command, context: EntityContext): void {
       }));
       let missing = 0;
       let shown = 0;
-      for (;;) {
-        const { done, value } = await api.orRefused(calls.next());
-        if (done === true) break;
-        for (const [index, { item, error }] of value.answers.entries()) {
+      for await (const { group, answers } of api.eachOrRefused(calls)) {
+        for (const [index, { item, error }] of answers.entries()) {
           if (item === undefined) {
             missing += 1;
-            session.tell(`'${value.group[index]?.id}': ${error}`);
+            session.tell(`'${group[index]?.id}': ${error}`);
           } else {
             const text = options.json === true ? jsonLine(item) : showFields(item, entity);
             await session.output.write(options.json === true || shown === 0 ? text : `\n${text}`);

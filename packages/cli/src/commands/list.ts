@@ -9,7 +9,7 @@ import {
 } from "../entity/selection.ts";
 import { WrongUsage } from "../errors.ts";
 import { wholeNumber } from "../optionValues.ts";
-import { countItems, jsonLine, showUsage } from "../terminal/show.ts";
+import { countItems, jsonLine, leftOut, showUsage } from "../terminal/show.ts";
 import { showExplain } from "../terminal/showExplain.ts";
 import { type EntityContext, examples, optionsOf, showItems } from "./entityCommand.ts";
 
@@ -55,28 +55,36 @@ export function addList(commands: Command, context: EntityContext): void {
       const { stderr } = session.io;
       const show = showItems(context, options);
       let listed = 0;
+      let unfit = 0;
       let use: Page["explain"];
       let rest: string | undefined;
       const pages = listPages(api.entity(name), input, () => most - listed, session.output.signal);
-      for (;;) {
-        const { done, value: page } = await api.orRefused(pages.next(), selectionName(options));
-        if (done === true) break;
+      for await (const page of api.eachOrRefused(pages, selectionName(options))) {
         listed += page.items.length;
+        unfit += page.unfit ?? 0;
         use ??= page.explain;
         rest = page.cursor;
         await session.output.write(show(page.items));
       }
       const usage = api.usage();
-      if (use !== undefined && options.json === true) {
-        // A machine reads standard error too, then: a sentence beside the line would be none of its language.
+      if ((use !== undefined || unfit > 0) && options.json === true) {
+        // A machine reads standard error too, then: what is told is a line of its language.
         const { requestCharge } = usage;
-        stderr.write(jsonLine({ requestCharge, explain: use, ...(rest && { cursor: rest }) }));
-        return;
+        stderr.write(
+          jsonLine({
+            requestCharge,
+            ...(use && { explain: use }),
+            ...(rest && { cursor: rest }),
+            ...(unfit > 0 && { unfit }),
+          }),
+        );
+      } else {
+        if (stderr.isTTY) session.tellDone(`${countItems(listed)}: ${showUsage(usage)}`, options);
+        // Told wherever the output goes: a list that was cut looks like a whole one.
+        if (rest !== undefined) session.tell(`There are more: --all, a larger --limit, or --cursor ${rest}`);
+        if (use !== undefined) stderr.write(`charge      ${showUsage(usage)}\n${showExplain(use)}`);
       }
-      if (stderr.isTTY) session.tellDone(`${countItems(listed)}: ${showUsage(usage)}`, options);
-      // Told wherever the output goes: a list that was cut looks like a whole one.
-      if (rest !== undefined) session.tell(`There are more: --all, a larger --limit, or --cursor ${rest}`);
-      if (use !== undefined) stderr.write(`charge      ${showUsage(usage)}\n${showExplain(use)}`);
+      if (unfit > 0) throw leftOut(unfit);
     });
 }
 

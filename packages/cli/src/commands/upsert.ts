@@ -1,10 +1,9 @@
 import type { Command } from "commander";
-import { alone } from "../calls.ts";
 import { WrongUsage } from "../errors.ts";
 import { importDefaults, importItems } from "../import/importItems.ts";
 import { formatOf } from "../input/openInput.ts";
-import { type EntityContext, exampleItem, examples, optionsOf, printItem } from "./entityCommand.ts";
-import { type ConditionOptions, parseItem, writeInput } from "./write.ts";
+import { type EntityContext, exampleItem, examples, optionsOf } from "./entityCommand.ts";
+import { type ConditionOptions, writeItem } from "./write.ts";
 
 interface UpsertOptions extends ConditionOptions {
   readonly file?: string;
@@ -25,7 +24,7 @@ export function addUpsert(commands: Command, context: EntityContext): void {
       if ((item === undefined) === (file === undefined)) {
         throw new WrongUsage("Name one source: an item as JSON, --file <path>, or - for standard input.");
       }
-      if (item !== undefined && item !== "-") return upsertOne(context, item, options);
+      if (item !== undefined && item !== "-") return writeItem(context, "upsert", item, command);
       if (ifMatch !== undefined) throw new WrongUsage("--if-match goes with one item on the command line.");
       const source = file ?? "-";
       return importItems(context, source, {
@@ -34,17 +33,4 @@ export function addUpsert(commands: Command, context: EntityContext): void {
         format: formatOf(source) ?? "ndjson",
       });
     });
-}
-
-async function upsertOne(
-  context: EntityContext,
-  text: string,
-  options: ReturnType<typeof optionsOf<UpsertOptions>>,
-): Promise<void> {
-  const { session, name } = context;
-  const item = parseItem(text, context);
-  const toInput = session.inputs[name]?.upsert ?? writeInput;
-  const api = session.api(options);
-  const written = await api.orRefused(api.entity(name).upsert.mutate(toInput(item, options.ifMatch), alone));
-  await printItem(context, written, options, api.usage());
 }

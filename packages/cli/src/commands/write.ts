@@ -13,7 +13,7 @@ export interface ConditionOptions {
 }
 
 /** Reads an item from the command line: its names are checked here, its values by the server, which names every wrong one. */
-export function parseItem(text: string, { entity, what }: EntityContext): WrittenItem {
+function parseItem(text: string, { entity, what }: EntityContext): WrittenItem {
   const { value, problem } = parseText(text);
   if (problem !== undefined) throw new WrongUsage(`The item ${problem}.`);
   if (!isRecord(value)) throw new WrongUsage("The item has to be a JSON object.");
@@ -25,6 +25,24 @@ export function parseItem(text: string, { entity, what }: EntityContext): Writte
 export const writeInput = <Subject>(item: Subject, ifMatch: string | undefined): unknown =>
   ifMatch === undefined ? item : [item, { ifMatch }];
 
+/** Writes an item that was given as JSON, and prints what became of it. */
+export async function writeItem(
+  context: EntityContext,
+  procedure: "create" | "upsert" | "replace",
+  text: string,
+  command: Command,
+): Promise<void> {
+  const { session, name } = context;
+  const options = optionsOf<ConditionOptions>(command);
+  const item = parseItem(text, context);
+  const toInput = (procedure === "upsert" && session.inputs[name]?.upsert) || writeInput;
+  const api = session.api(options);
+  const written = await api.orRefused(
+    api.entity(name)[procedure].mutate(toInput(item, options.ifMatch), alone),
+  );
+  await printItem(context, written, options, api.usage());
+}
+
 /** `create <item>`: writes an item that must not be there. */
 export function addCreate(commands: Command, context: EntityContext): void {
   commands
@@ -32,13 +50,7 @@ export function addCreate(commands: Command, context: EntityContext): void {
     .description("Write an item that is not there yet")
     .argument("<item>", "the item as JSON")
     .addHelpText("after", examples(context, `create '${exampleItem(context)}'`))
-    .action(async (text: string, _own: unknown, command: Command) => {
-      const options = optionsOf(command);
-      const item = parseItem(text, context);
-      const api = context.session.api(options);
-      const written = await api.orRefused(api.entity(context.name).create.mutate(item, alone));
-      await printItem(context, written, options, api.usage());
-    });
+    .action((text: string, _own: unknown, command: Command) => writeItem(context, "create", text, command));
 }
 
 /** `replace <item>`: writes over an item that has to be there. */
@@ -49,11 +61,5 @@ export function addReplace(commands: Command, context: EntityContext): void {
     .argument("<item>", "the whole item as JSON, as it shall be")
     .option("--if-match <etag>", "only over the version of this etag")
     .addHelpText("after", examples(context, `replace '${exampleItem(context)}' --if-match 0000-1`))
-    .action(async (text: string, _own: unknown, command: Command) => {
-      const options = optionsOf<ConditionOptions>(command);
-      const input = writeInput(parseItem(text, context), options.ifMatch);
-      const api = context.session.api(options);
-      const written = await api.orRefused(api.entity(context.name).replace.mutate(input, alone));
-      await printItem(context, written, options, api.usage());
-    });
+    .action((text: string, _own: unknown, command: Command) => writeItem(context, "replace", text, command));
 }

@@ -53,14 +53,17 @@ export function readNamed<Value>(
   } catch (error) {
     const [number] = error instanceof UnsafeNumberError ? error.numbers : [];
     if (number === undefined) throw error;
-    const mend =
-      isJson || [...kinds, ...elements].includes("string")
-        ? `: if a text is meant, write it as one in JSON, '"${number.literal}"'`
-        : "";
+    const isTextTaken = isJson || [...kinds, ...elements].includes("string");
+    const mend = isTextTaken
+      ? `: if a text is meant, write it as one in JSON, ${inJson(number.literal)}`
+      : "";
     const path = pathBelow(name, number.path);
     throw new WrongUsage(`${where}${path === "" ? "" : `: ${path}`} ${number.problem}${mend}.`);
   }
 }
+
+/** A number as a text in JSON, for a shell. */
+const inJson = (literal: string): string => (literal.length > 40 ? "in double quotes" : `'"${literal}"'`);
 
 /** The path of what stands at a path in the value of another. */
 export function pathBelow(outer: string, inner: string): string {

@@ -121,7 +121,8 @@ export async function importItems(
   }
 
   async function run(signal: AbortSignal): Promise<void> {
-    const persistence = createPersistence(options.patience * 1_000, signal);
+    const maxOutage = options.patience * 1_000;
+    const persistence = createPersistence(maxOutage, signal);
     const writing = { api: api.entity(name), persistence, signal };
     async function write({ records, after, settle }: Batch) {
       await after;

@@ -20,7 +20,7 @@ type Outcome = Omit<Refusal, "line" | "id"> | undefined;
  * Writes records until each is written or refused.
  *
  * @returns for each record nothing, or why it was refused
- * @throws what ends the import: no server, no patience left, a server that cannot use its database
+ * @throws what ends the import: no server, too long an outage, a server that cannot use its database
  */
 export async function writeBatch(
   records: readonly InputRecord[],

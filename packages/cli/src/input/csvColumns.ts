@@ -3,6 +3,7 @@ import {
   isWithin,
   type JsonPath,
   parsePath,
+  pathText,
   putAt,
   UnsafeNumberError,
 } from "@cosmos-trpc/base";
@@ -181,7 +182,8 @@ export function readRow(
         return unsafeNumbers(error, column.path, ({ path, problem, message }) => {
           // In a list or an object of a cell the number's own place can have quotes.
           if (path !== "") return message;
-          const choice = JSON.stringify(`${column.name}=:string`);
+          const place = `${pathText(column.path)}${column.isList ? "[]" : ""}`;
+          const choice = JSON.stringify(`${column.name}=${place === column.name ? "" : place}:string`);
           return column.isOpen ? `${problem}: if the column holds texts, say --column ${choice}` : problem;
         });
       }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { extname, join, resolve } from "node:path";
 import { addAbortSignal, type Readable } from "node:stream";
 import type { EntityManifest } from "@cosmos-trpc/base";
-import { Refused, WrongUsage } from "../errors.ts";
+import { Refused, UnreadableInput, WrongUsage } from "../errors.ts";
 import type { InputRecord } from "./inputRecord.ts";
 import type { CsvOptions } from "./readCsv.ts";
 import { readNdjson } from "./readNdjson.ts";
@@ -71,8 +71,19 @@ export function openInput(
   return {
     format,
     identity: { path, size: file.size, modified: file.mtime.toISOString() },
-    records: (signal) => read(() => createReadStream(path, { highWaterMark, signal })),
+    records: (signal) => read(() => unchanged(createReadStream(path, { highWaterMark, signal }))),
   };
+
+  /** Before a reader hears of the end: of a file that was cut, the last record may be a part of one. */
+  async function* unchanged(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    yield* chunks;
+    const { size, mtimeMs } = statInput(path);
+    if (size === file.size && mtimeMs === file.mtimeMs) return;
+    const sizes = `it had ${file.size.toLocaleString("en")} bytes, and has ${size.toLocaleString("en")} now`;
+    throw new UnreadableInput(
+      `The input was changed while it was read: ${sizes}. Bring it back as it was, or begin anew with --restart.`,
+    );
+  }
 }
 
 const highWaterMark = 256 * 1024;

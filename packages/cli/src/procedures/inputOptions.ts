@@ -1,4 +1,4 @@
-import { isRecord, type JsonSchema, putAt, UnsafeNumberError } from "@cosmos-trpc/base";
+import { isRecord, type JsonSchema, putAt, type ScalarKind } from "@cosmos-trpc/base";
 import { Argument, type Command, InvalidArgumentError, Option } from "commander";
 import { anything } from "../entity/fields.ts";
 import { parsedJson, readNamed } from "../entity/fieldText.ts";
@@ -175,7 +175,7 @@ function readProperty(property: JsonSchema, label: string, given: unknown): unkn
   const { items } = property as { items?: JsonSchema };
   if (Array.isArray(given)) return given.map((text: string) => readScalar(items ?? {}, label, text));
   const text = given as string;
-  return scalarTypes(property).length > 0 ? readScalar(property, label, text) : readJson(label, text);
+  return scalarTypes(property).length > 0 ? readScalar(property, label, text) : readJson(label, text, []);
 }
 
 /** The scalar types that a schema allows; none where it allows an object or a list, or says nothing. */
@@ -227,21 +227,16 @@ const descriptionOf = ({ description }: JsonSchema): string | undefined =>
 function readScalar(schema: JsonSchema, label: string, text: string): unknown {
   const types = scalarTypes(schema);
   if (types.length === 0 || (types.length === 1 && types[0] === "string")) return text;
-  const value = readJson(label, text, types.includes("string") ? text : undefined);
+  const value = readJson(label, text, types);
   if (types.includes(jsonType(value))) return value;
   if (types.includes("string")) return text;
   throw new WrongUsage(`${label} ${text}: it has to be ${types.map((one) => `a ${one}`).join(" or ")}.`);
 }
 
-function readJson(label: string, text: string, otherwise?: string): unknown {
-  try {
-    const value = parsedJson(text);
-    if (value !== undefined) return value;
-  } catch (error) {
-    if (!(error instanceof UnsafeNumberError)) throw error;
-    if (otherwise !== undefined) return otherwise;
-    throw new WrongUsage(`${label} ${error.message}.`);
-  }
-  if (otherwise !== undefined) return otherwise;
+function readJson(label: string, text: string, types: readonly string[]): unknown {
+  const kinds = types as readonly ScalarKind[];
+  const value = readNamed(label, "", { kinds, isJson: kinds.length === 0 }, () => parsedJson(text));
+  if (value !== undefined) return value;
+  if (kinds.includes("string")) return text;
   throw new WrongUsage(`${label} ${text}: it has to be JSON.`);
 }

@@ -1,5 +1,6 @@
 import { type ColumnManifest, type EntityManifest, valueAt } from "@cosmos-trpc/base";
 import type { Item, Usage } from "../calls.ts";
+import { Refused } from "../errors.ts";
 
 /** A value for people: a list of texts with commas, a time as ISO 8601, and JSON where neither will do. */
 export function valueText(value: unknown, { name }: Pick<ColumnManifest, "name">): string {
@@ -66,6 +67,12 @@ const codeUnit = (character: string): string => `\\u${character.charCodeAt(0).to
 /** A count of items for people. */
 export const countItems = (items: number): string =>
   `${items.toLocaleString("en")} ${items === 1 ? "item" : "items"}`;
+
+/** Why a list or an export that left documents out is not whole. */
+export const leftOut = (unfit: number): Refused =>
+  new Refused(
+    `${countItems(unfit)} ${unfit === 1 ? "does" : "do"} not fit the schema and ${unfit === 1 ? "is" : "are"} left out: the server's log says which.`,
+  );
 
 /** `1 of 8 items were refused`, `1 of 1 item was refused`. */
 export const partOfItems = (part: number, whole: number, done: string): string =>

@@ -73,7 +73,7 @@ export function createBulk(submit: Submit, definition: AnyDefinition, documents:
   ): AsyncGenerator<BulkResult, void, undefined> {
     const { startAt = 0, concurrency = 1_000, maxOutage = 120_000, signal, onProgress } = options;
     const problems = numberProblems({ startAt, concurrency, maxOutage }, bounds);
-    if (problems.length > 0) throw invalidInput("The bulk write cannot be made", problems);
+    if (problems.length > 0) throw invalidInput(problems);
     const ended = new AbortController();
     const either = signal === undefined ? ended.signal : AbortSignal.any([signal, ended.signal]);
     const pacer = createPacer({ maxConcurrency: concurrency, maxOutage, signal: either });

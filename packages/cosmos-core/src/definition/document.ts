@@ -12,8 +12,8 @@ import { invalidInput, problemsText } from "../errors/invalidInput.ts";
 import { type AnyDefinition, type ItemBase, partitionKeyPaths } from "./containerDefinition.ts";
 import { definitionPath } from "./containerPath.ts";
 import { jsonBytes } from "./jsonBytes.ts";
-import { applySchema, fitToSchema } from "./schemaFit.ts";
-import type { ItemDefinition, Resource } from "./serviceTypes.ts";
+import { applySchema, fitToSchema, unsettledField } from "./schemaFit.ts";
+import type { ItemDefinition } from "./serviceTypes.ts";
 
 /** An item as it is stored: with what the service keeps about it, under the service's names. */
 export type Stored<Item> = Item & {
@@ -102,6 +102,18 @@ export function createDocuments<Item extends ItemBase>(
   const keyPaths = [["id"], ...partitionKeyPaths(definition).map(definitionPath)];
   const versionOf = (document: ItemDefinition): number => Number(document[versionField] ?? 1);
   let [checked, upgraded, unfit] = [0, 0, 0];
+  let isSettled = false;
+
+  /** Refuses the first write by a schema whose items would not be read: nothing of it is stored then. */
+  function checkOnce(item: object): void {
+    if (isSettled) return;
+    const field = unsettledField(definition, item);
+    if (field !== undefined) {
+      const message = `The schema of ${definition.id} is wrong: ${field.path} ${field.message}.`;
+      throw new StoreError("misconfigured", message, { code: "schema-broken" });
+    }
+    isSettled = true;
+  }
 
   const misfit = (document: ItemDefinition, problem: string, code: FailureCode): StoreError => {
     const key = Object.fromEntries(keyPaths.map((path) => [pathText(path), valueAt(document, path)]));
@@ -109,11 +121,11 @@ export function createDocuments<Item extends ItemBase>(
     return new StoreError("misconfigured", message, { code });
   };
 
-  function upgrade(document: ItemDefinition, item: object, from: number): object {
+  function upgrade(document: ItemDefinition, item: Record<string, unknown>, from: number): typeof item {
     upgraded += 1;
     try {
       return {
-        ...upgrades.slice(from - 1).reduce((old, step) => step(old), item as Record<string, unknown>),
+        ...upgrades.slice(from - 1).reduce((old, step) => step(old), item),
       };
     } catch (error) {
       throw misfit(document, `cannot be upgraded from version ${from}: ${String(error)}.`, "schema-broken");
@@ -155,16 +167,17 @@ export function createDocuments<Item extends ItemBase>(
   return {
     parse(input, known) {
       if (isRecord(input) && Object.hasOwn(input, versionField)) {
-        throw refuse([{ path: versionField, message: "is kept by the store: leave it out" }]);
+        throw invalidInput([{ path: versionField, message: "is kept by the store: leave it out" }]);
       }
       const isKept = (path: JsonPath) => valueAt(known, path) !== undefined;
       const applied = applySchema(definition, withoutServiceFields(input), isKept);
-      if ("problems" in applied) throw refuse(applied.problems);
+      if ("problems" in applied) throw invalidInput(applied.problems);
+      if (known === undefined) checkOnce(applied.item);
       return applied.item as Item;
     },
     write(item) {
       const problem = jsonProblem(item, itemRules);
-      if (problem !== undefined) throw refuse([problem]);
+      if (problem !== undefined) throw invalidInput([problem]);
       const body = (version === 1 ? item : { ...item, [versionField]: version }) as ItemDefinition;
       const size = jsonBytes(body);
       if (size > maxItemBytes) {
@@ -202,32 +215,26 @@ export const lostNumbers = (document: ItemDefinition): readonly FieldProblem[] =
 
 const noNumbers: readonly FieldProblem[] = [];
 
-/** A copy of a document without what the service and the store keep in it. */
-function bare(document: ItemDefinition): object {
-  const {
-    _rid,
-    _self,
-    _attachments,
-    _etag,
-    _ts,
-    _lsn,
-    [versionField]: _version,
-    [unsafeNumbersField]: _numbers,
-    ...item
-  } = document as ItemDefinition & Resource;
+/** A copy of a document without what the service and the store keep in it. A page has a hundred: nothing is faster. */
+function bare(document: ItemDefinition): Record<string, unknown> {
+  const item: Record<string, unknown> = {};
+  for (const name in document) {
+    if (keptFields.has(name)) continue;
+    if (name !== "__proto__") item[name] = document[name];
+    else Object.defineProperty(item, name, { ...everyday, value: document[name] });
+  }
   return item;
 }
 
-/** Into the copy that was just made, property by property: a page has a hundred of them. */
-function withServiceFields(item: object, { _etag, _ts }: ItemDefinition): object {
-  const read = item as Record<string, unknown>;
-  read["_etag"] = _etag;
-  read["_ts"] = _ts;
-  return read;
-}
+const keptFields: ReadonlySet<string> = new Set([...serviceFields, versionField, unsafeNumbersField]);
+const everyday = { configurable: true, enumerable: true, writable: true };
 
-const refuse = (fields: readonly FieldProblem[]): StoreError =>
-  invalidInput("The item breaks its schema", fields);
+/** Into the copy that was just made, property by property: a page has a hundred of them. */
+function withServiceFields(item: Record<string, unknown>, { _etag, _ts }: ItemDefinition): object {
+  item["_etag"] = _etag;
+  item["_ts"] = _ts;
+  return item;
+}
 
 function withoutServiceFields(input: unknown): unknown {
   if (!isRecord(input) || !serviceFields.some((name) => Object.hasOwn(input, name))) return input;

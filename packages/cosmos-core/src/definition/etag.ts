@@ -11,7 +11,7 @@ export const bareEtag = (etag: string): string =>
  */
 export function quotedEtag(etag: string): string {
   if (!/^[\x21-\x7e]+$/.test(etag)) {
-    throw invalidInput("The write cannot be made", [{ path: "ifMatch", message: "is no etag" }]);
+    throw invalidInput([{ path: "ifMatch", message: "is no etag" }]);
   }
   return etag === "*" ? etag : `"${bareEtag(etag)}"`;
 }

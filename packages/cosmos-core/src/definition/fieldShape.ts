@@ -176,15 +176,17 @@ function shapeOf(nodes: readonly Node[]): FieldShape {
   };
 }
 
-const kindOf = (value: unknown): ScalarKind[] => {
-  if (value === null) return ["null"];
+/** What kind of scalar a value is; `undefined` for what is none that JSON has. */
+export function kindOf(value: unknown): ScalarKind | undefined {
+  if (value === null) return "null";
   const type = typeof value;
-  return type === "string" || type === "number" || type === "boolean" ? [type] : [];
-};
+  if (type === "string" || type === "boolean") return type;
+  return Number.isFinite(value) ? "number" : undefined;
+}
 
 function scalarsOf({ type, enum: values, const: constant }: SchemaPart): ScalarKind[] {
-  if (values !== undefined) return values.flatMap(kindOf);
-  if (constant !== undefined) return kindOf(constant);
+  const said = values ?? (constant === undefined ? undefined : [constant]);
+  if (said !== undefined) return said.flatMap((value) => kindOf(value) ?? []);
   if (type === "integer") return ["number"];
   return type === "string" || type === "number" || type === "boolean" || type === "null" ? [type] : [];
 }

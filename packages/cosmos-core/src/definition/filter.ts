@@ -2,7 +2,7 @@ import { isRecord, type JsonPath, parsePath, type ScalarKind } from "@cosmos-trp
 import { z } from "zod";
 import type { FieldProblem } from "../errors/errors.ts";
 import type { AnyDefinition } from "./containerDefinition.ts";
-import { type FieldShape, shapeAt } from "./fieldShape.ts";
+import { type FieldShape, kindOf, shapeAt } from "./fieldShape.ts";
 import type { PathOf, Scalar, ValueAt } from "./fieldTypes.ts";
 import { isTimePath } from "./ordering.ts";
 
@@ -99,13 +99,6 @@ export const filterOperators = [
 type Operator = (typeof filterOperators)[number];
 
 const isOperator = (name: string): name is Operator => (filterOperators as readonly string[]).includes(name);
-
-const kindOf = (value: unknown): ScalarKind | undefined => {
-  if (value === null) return "null";
-  if (typeof value === "string") return "string";
-  if (typeof value === "boolean") return "boolean";
-  return typeof value === "number" && Number.isFinite(value) ? "number" : undefined;
-};
 
 /** Reads a filter from outside. @returns what it says, or everything that is wrong with it */
 export function readFilter(definition: AnyDefinition, filter: unknown): FilterNode | FieldProblem[] {

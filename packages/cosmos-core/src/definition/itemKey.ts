@@ -1,4 +1,5 @@
-import { idProblems, partitionKeyProblems, pathText, valueAt } from "@cosmos-trpc/base";
+import { idProblems, type JsonPath, partitionKeyProblems, pathText, valueAt } from "@cosmos-trpc/base";
+import { z } from "zod";
 import type { FieldProblem } from "../errors/errors.ts";
 import { invalidInput } from "../errors/invalidInput.ts";
 import {
@@ -8,6 +9,7 @@ import {
   partitionKeyPaths,
 } from "./containerDefinition.ts";
 import { definitionPath } from "./containerPath.ts";
+import { kindOf, shapeAt } from "./fieldShape.ts";
 
 /** A value that the service takes in a partition key. */
 export type PartitionKeyValue = string | number | boolean | null;
@@ -79,11 +81,35 @@ export interface PointKey {
   readonly pk: PartitionKeyValue | readonly PartitionKeyValue[];
 }
 
-const isKeyValue = (value: unknown): value is PartitionKeyValue =>
-  value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
+const isKeyValue = (value: unknown): value is PartitionKeyValue => kindOf(value) !== undefined;
 
 const valueProblems = (value: PartitionKeyValue): readonly string[] =>
   typeof value === "string" ? partitionKeyProblems(value) : [];
+
+/**
+ * What a definition's schema makes of a value of a key when the item is written, in lower case for example: so a key
+ * names that item. What the schema refuses is left as it is: an item that does not fit may have it.
+ */
+function keyValueMaker({ schema }: AnyDefinition, path: JsonPath): (value: unknown) => unknown {
+  const schemas = shapeAt(schema, path)?.schemas ?? [];
+  return (value) => {
+    try {
+      const made = schemas.map((one) => z.core.safeParse(one, value)).filter(({ success }) => success);
+      const isKept = made.length === 0 || made.some(({ data }) => data === value);
+      return isKept || !isKeyValue(made[0]?.data) ? value : made[0].data;
+    } catch {
+      // A check that throws: a write says so.
+      return value;
+    }
+  };
+}
+
+/** The fields of a definition's partition key: where each is, and what the schema makes of its values. */
+const partitionKeyMakers = (definition: AnyDefinition) =>
+  partitionKeyPaths(definition).map((text) => {
+    const path = definitionPath(text);
+    return { path, make: keyValueMaker(definition, path) };
+  });
 
 /**
  * Reads an item's, or a key's, id and partition key: what holds for them holds on every read, write and delete.
@@ -91,22 +117,19 @@ const valueProblems = (value: PartitionKeyValue): readonly string[] =>
  * @throws StoreError `invalid` that names what is missing or wrong
  */
 export function pointKeyReader(definition: AnyDefinition): (key: { readonly id: string }) => PointKey {
-  const paths = partitionKeyPaths(definition).map(definitionPath);
+  const fields = partitionKeyMakers(definition);
+  const makeId = keyValueMaker(definition, ["id"]);
   return (key) => {
-    const id: unknown = key?.id;
+    const id: unknown = makeId(key?.id);
     if (typeof id === "string") refuse("id", idProblems(id));
     else refuse("id", [id === undefined ? "is missing" : "has to be a string"]);
-    const [only, ...more] = paths;
-    const pk =
-      only !== undefined && more.length === 0
-        ? keyValue(key, only)
-        : paths.map((path) => keyValue(key, path));
-    return { id: id as string, pk };
+    const values = fields.map(({ path, make }) => keyValue(make(valueAt(key, path)), path));
+    const [only = null] = values;
+    return { id: id as string, pk: values.length === 1 ? only : values };
   };
 }
 
-function keyValue(key: object, path: readonly string[]): PartitionKeyValue {
-  const value: unknown = valueAt(key, path);
+function keyValue(value: unknown, path: JsonPath): PartitionKeyValue {
   const notAny = "has to be the partition key's value: a string, number or boolean";
   refuse(pathText(path), isKeyValue(value) ? valueProblems(value) : [notAny]);
   return value as PartitionKeyValue;
@@ -114,8 +137,7 @@ function keyValue(key: object, path: readonly string[]): PartitionKeyValue {
 
 function refuse(path: string, messages: readonly string[]): void {
   if (messages.length === 0) return;
-  const fields = messages.map((message) => ({ path, message }));
-  throw invalidInput("The item cannot have this key", fields);
+  throw invalidInput(messages.map((message) => ({ path, message })));
 }
 
 /** The part of a container that a partition key, or the first fields of one, names. */
@@ -129,13 +151,15 @@ export interface PartitionKeyPrefix {
 export function partitionKeyPrefixReader(
   definition: AnyDefinition,
 ): (scope: unknown) => PartitionKeyPrefix | FieldProblem[] {
-  const paths = partitionKeyPaths(definition).map(definitionPath);
+  const fields = partitionKeyMakers(definition);
+  const paths = fields.map(({ path }) => path);
   const names = paths.map(pathText).join(", ");
   const wanted =
     paths.length === 1
       ? `has to be the partition key's value, ${names}: a string, number or boolean`
       : `has to be an object of the partition key's fields, ${names}, or of the first of them`;
-  const checked = (values: readonly PartitionKeyValue[]): PartitionKeyPrefix | FieldProblem[] => {
+  const checked = (given: readonly PartitionKeyValue[]): PartitionKeyPrefix | FieldProblem[] => {
+    const values = given.map((value, at) => fields[at]?.make(value) as PartitionKeyValue);
     const problems = values.flatMap(valueProblems);
     if (problems.length > 0) return problems.map((message) => ({ path: "pk", message }));
     return { values, isWhole: values.length === paths.length };

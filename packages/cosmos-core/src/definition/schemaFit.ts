@@ -6,7 +6,7 @@ import type { AnyDefinition } from "./containerDefinition.ts";
 type Issues = { readonly issues: readonly z.core.$ZodIssue[] };
 
 /** What a schema makes of a value, or what it refuses it for. */
-type Applied = { readonly data: object } | Issues;
+type Applied = { readonly data: object; readonly unknown?: readonly JsonPath[] } | Issues;
 
 /**
  * Applies a definition's schema to what is to be written.
@@ -22,11 +22,25 @@ export function applySchema(
 ): { readonly item: object } | { readonly problems: readonly FieldProblem[] } {
   const applied = applyKeeping(definition, input, isKept);
   if ("issues" in applied) return { problems: fieldProblems(applied) };
-  for (const place of applied.unknown) {
+  for (const place of applied.unknown ?? []) {
     const [holder, name] = holderOf(applied.data, place);
     if (holder !== undefined) holder[name] = valueAt(input, place);
   }
-  return { item: applied.data };
+  const lost = lostPrototypeName(input, applied.data);
+  if (lost === undefined) return { item: applied.data };
+  return { problems: [{ path: lost.join("."), message: "is a name that zod leaves out: use another one" }] };
+}
+
+/** Where a property called `__proto__` is that zod has left out: its records and loose objects do so silently. */
+function lostPrototypeName(input: unknown, made: unknown, place: JsonPath = []): JsonPath | undefined {
+  if (input === made || !isContainer(input) || !isContainer(made)) return undefined;
+  if (Object.hasOwn(input, "__proto__") && !Object.hasOwn(made, "__proto__")) return [...place, "__proto__"];
+  for (const name of Object.keys(input)) {
+    if (!Object.hasOwn(made, name)) continue;
+    const lost = lostPrototypeName(input[name], made[name], [...place, name]);
+    if (lost !== undefined) return lost;
+  }
+  return undefined;
 }
 
 /**
@@ -39,23 +53,32 @@ export function applySchema(
 export function fitToSchema(definition: AnyDefinition, item: object): readonly FieldProblem[] {
   const applied = applyKeeping(definition, item, () => true);
   if ("issues" in applied) return fieldProblems(applied);
-  if (fill(item, applied.data, false)) return [];
-  // Some value is made into another one. That has to be the end of it, or each reading and writing back changes more.
-  const again = apply(definition, applied.data);
-  const place = "issues" in again ? fieldProblems(again)[0]?.path : difference(applied.data, again.data);
-  if (place !== undefined) {
-    const message =
-      "is made into something else each time that the schema is applied, which has to leave what it gave as it is";
-    return [{ path: place, message }];
-  }
-  fill(item, applied.data, true);
+  const [stored, made] = [item as Container, applied.data as Container];
+  if (fill(stored, made, false)) return [];
+  // Some value is made into another one.
+  const unsettled = unsettledField(definition, made);
+  if (unsettled !== undefined) return [unsettled];
+  fill(stored, made, true);
   return [];
+}
+
+/**
+ * The field that a schema makes into something else again, or refuses, when it is applied to what it has made. It has to
+ * leave that as it is, or each reading and writing back changes more.
+ */
+export function unsettledField(definition: AnyDefinition, made: object): FieldProblem | undefined {
+  const again = apply(definition, made);
+  const path = "issues" in again ? fieldProblems(again)[0]?.path : difference(made, again.data);
+  if (path === undefined) return undefined;
+  const message =
+    "is made into something else each time that the schema is applied, which has to leave what it gave as it is";
+  return { path, message };
 }
 
 function apply({ id, schema }: AnyDefinition, input: unknown): Applied {
   try {
     const parsed = schema.safeParse(input);
-    return parsed.success ? { data: parsed.data } : parsed.error;
+    return parsed.success ? parsed : parsed.error;
   } catch (error) {
     // zod walks with recursion.
     if (error instanceof RangeError) {
@@ -80,9 +103,9 @@ function applyKeeping(
   definition: AnyDefinition,
   input: unknown,
   isKept: (place: JsonPath) => boolean,
-): { readonly data: object; readonly unknown: readonly JsonPath[] } | Issues {
+): Applied {
   const applied = apply(definition, input);
-  if (!("issues" in applied)) return { ...applied, unknown: [] };
+  if (!("issues" in applied)) return applied;
   const unknown = unknownPlaces(applied.issues);
   if (unknown === undefined || !unknown.every(isKept)) return applied;
   const known = structuredClone(input);
@@ -124,25 +147,29 @@ function holderOf(root: unknown, place: JsonPath): [Container | undefined, strin
 /**
  * Puts into a value what another one has and it lacks; what differs too, if that is wanted.
  *
- * @returns whether nothing differs. Lists call it for each item: it goes over arrays by index, and makes nothing.
+ * @returns whether nothing differs. Lists call it for each item: it makes nothing.
  */
-function fill(stored: Container | object, made: Container | object, replaces: boolean): boolean {
-  const [target, source] = [stored as Container, made as Container];
+function fill(stored: Container, made: Container, replaces: boolean): boolean {
   let isSame = true;
-  const names = Array.isArray(made) ? undefined : Object.keys(made);
-  const count = names?.length ?? (made as readonly unknown[]).length;
-  for (let at = 0; at < count; at += 1) {
-    const name = names === undefined ? at : (names[at] as string);
-    const [old, value] = [target[name], source[name]];
-    if (old === value) continue;
-    if (old === undefined) target[name] = value;
-    else if (isAlike(old, value)) isSame = fill(old, value as Container, replaces) && isSame;
-    else {
-      isSame = false;
-      if (replaces) target[name] = value;
-    }
+  if (Array.isArray(made)) {
+    for (let at = 0; at < made.length; at += 1) isSame = fillPlace(stored, made, at, replaces) && isSame;
+  } else {
+    for (const name in made) isSame = fillPlace(stored, made, name, replaces) && isSame;
   }
   return isSame;
+}
+
+function fillPlace(stored: Container, made: Container, name: string | number, replaces: boolean): boolean {
+  const old = stored[name];
+  const value = made[name];
+  if (old === value) return true;
+  if (old === undefined) {
+    stored[name] = value;
+    return true;
+  }
+  if (isAlike(old, value)) return fill(old, value as Container, replaces);
+  if (replaces) stored[name] = value;
+  return false;
 }
 
 /** Whether two values are objects, or arrays of the same length. */

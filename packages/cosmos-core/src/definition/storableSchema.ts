@@ -99,6 +99,11 @@ function look(schema: z.core.$ZodTypes, place: string, io: "input" | "output", f
       );
     }
     if (name === "__proto__") problems.add(`has the field ${field}, which zod leaves out of its results.`);
+    else if (name in {} && def.shape[name]?._zod.optin !== undefined) {
+      problems.add(
+        `has the field ${field}, which may be left out, and zod then finds what every object inherits under that name: make it required, .nullable() for example, or give it another name.`,
+      );
+    }
   }
 }
 

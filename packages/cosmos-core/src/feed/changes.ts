@@ -107,7 +107,7 @@ function readRequest(
   const numbers = { limit, pollInterval, maxOutage };
   const problems = numberProblems(numbers, bounds);
   const wrong = [...problems, ...(Array.isArray(prefix) ? prefix : [])];
-  if (wrong.length > 0) throw invalidInput("The changes cannot be read", wrong);
+  if (wrong.length > 0) throw invalidInput(wrong);
   return { ...numbers, follow, markEnd, signal, prefix: prefix as PartitionKeyPrefix };
 }
 
@@ -117,7 +117,7 @@ async function startOf(since: Since = "beginning", query: unknown, cursors: Curs
   if (!(since instanceof Date)) return (await cursors.read(query, since)) as FeedPosition;
   const time = since.getTime();
   if (!Number.isNaN(time)) return { time };
-  throw invalidInput("The changes cannot be read", [{ path: "since", message: "is no valid time" }]);
+  throw invalidInput([{ path: "since", message: "is no valid time" }]);
 }
 
 /** What may pass by itself: time-outs, outages, throttling. */

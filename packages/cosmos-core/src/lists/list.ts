@@ -145,7 +145,7 @@ function readRequest(
       : [{ path: "limit", message: `has to be a whole number from 1 to ${maxListLimit}` }]),
     ...(Array.isArray(prefix) ? prefix : []),
   ];
-  if (problems.length > 0) throw invalidInput("The list cannot be made", problems);
+  if (problems.length > 0) throw invalidInput(problems);
   return { filter: filter as FilterNode, order: order as OrderTerm[], prefix: prefix as PartitionKeyPrefix };
 }
 

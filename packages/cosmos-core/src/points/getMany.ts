@@ -79,7 +79,5 @@ function failed(error: unknown): { readonly error: StoreError; readonly requestC
 
 function checkBytes(maxBytes: number): void {
   if (Number.isSafeInteger(maxBytes) && maxBytes >= 1) return;
-  throw invalidInput("The items cannot be read", [
-    { path: "maxBytes", message: "has to be a whole number of bytes, 1 or more" },
-  ]);
+  throw invalidInput([{ path: "maxBytes", message: "has to be a whole number of bytes, 1 or more" }]);
 }

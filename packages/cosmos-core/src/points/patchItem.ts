@@ -73,7 +73,7 @@ export function createPatchItem<Item extends ItemBase>(
     const found = await sendCounted({ kind: "read", key }).catch(() => undefined);
     const problems = found === undefined ? [] : patchObstacles(found.document, steps);
     if (problems.length === 0) return failure;
-    const { message, fields } = invalidInput("The patch cannot be made", problems);
+    const { message, fields } = invalidInput(problems, "The patch cannot be made");
     return new StoreError("invalid", message, { ...failure, fields }, failure.cause);
   }
 
@@ -129,7 +129,7 @@ export function createPatchItem<Item extends ItemBase>(
     const { _etag, _ts, ...bare } = documents.written(document);
     const problems = [...lostNumbers(document), ...fitToSchema(definition, bare)];
     if (problems.length === 0) return { ...bare, _etag, _ts } as unknown as Stored<Item>;
-    throw invalidInput("The patch was made, and the item breaks its schema now", problems);
+    throw invalidInput(problems, "The patch was made, and the item breaks its schema now");
   }
 }
 
@@ -149,7 +149,7 @@ function patchOperation<Item>(
       ? filter.map(({ path, message }) => ({ path: path === "" ? "where" : `where.${path}`, message }))
       : []),
   ];
-  if (problems.length > 0) throw invalidInput("The patch cannot be made", problems);
+  if (problems.length > 0) throw invalidInput(problems, "The patch cannot be made");
   const steps = read as Exclude<(typeof read)[number], FieldProblem>[];
   const { version = 1 } = definition;
   const conditions = [

@@ -44,13 +44,14 @@ export function createUpdateItem<Item extends ItemBase>(
   /** What to write of what an update made of an item. */
   function changed(item: unknown, read: Item, key: PointKey): ItemWriting {
     if (typeof item !== "object" || item === null) {
-      throw invalidInput("The update cannot be made", [
-        { path: "", message: "its function has to return the whole changed item" },
-      ]);
+      throw invalidInput(
+        [{ path: "", message: "its function has to return the whole changed item" }],
+        "The update cannot be made",
+      );
     }
     const written = writing(item, read);
     if (JSON.stringify(written.key) === JSON.stringify(key)) return written;
-    throw invalidInput("An update cannot change what names the item", [
+    throw invalidInput([
       {
         path: "id",
         message: "has to stay, and the partition key too: create the other item and delete this one",

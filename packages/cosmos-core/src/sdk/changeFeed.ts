@@ -107,7 +107,7 @@ export const foreignContinuation = /not for the current container definition/;
 
 function toFailure(error: unknown): StoreError {
   if (error instanceof Error && foreignContinuation.test(error.message)) {
-    return invalidInput("The changes cannot be read", [
+    return invalidInput([
       { path: "since", message: "is a cursor of a container that was deleted: start at the beginning." },
     ]);
   }

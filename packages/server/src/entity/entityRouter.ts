@@ -1,5 +1,10 @@
 import type { EntityTypes, ListResult, Stored } from "@cosmos-trpc/cosmos-core";
-import type { TRPCProcedureBuilder, TRPCRouterRecord, TRPCUnsetMarker } from "@trpc/server";
+import {
+  TRPCError,
+  type TRPCProcedureBuilder,
+  type TRPCRouterRecord,
+  type TRPCUnsetMarker,
+} from "@trpc/server";
 import { translateFailure } from "../errors.ts";
 import { requestScope, type StoresOfRequest } from "../request/requestContext.ts";
 import { requestStore, type StoreOfRequest } from "../request/requestStore.ts";
@@ -54,7 +59,16 @@ export function entityRouter<Types extends EntityTypes, Context, Meta, Overrides
   procedure: BaseProcedure<Context, Meta, Overrides> & NeedsStores<Context, Overrides>,
   entity: Entity<Types>,
 ) {
-  const base = procedure as unknown as BaseProcedure<EntityContext, Meta, object>;
+  const base = (procedure as unknown as BaseProcedure<EntityContext, Meta, object>).use(
+    async ({ getRawInput, next }) => {
+      const input = await getRawInput();
+      if (!(input instanceof FormData || input instanceof ReadableStream)) return next();
+      throw new TRPCError({
+        code: "UNSUPPORTED_MEDIA_TYPE",
+        message: "The procedures of an entity take JSON: send it as application/json.",
+      });
+    },
+  ) as unknown as BaseProcedure<EntityContext, Meta, object>;
   const inputs = entityInputs(entity);
   const { definition } = entity;
   type Item = Stored<Types["item"]>;

@@ -7,7 +7,7 @@ import { openApiDocument } from "../openapi/openApiDocument.ts";
 import { viewerFiles, viewerFolder, viewerPage, viewerPolicy, viewerStart } from "../openapi/viewer.ts";
 import { sendAnswer } from "./answer.ts";
 import { docsPath, openApiPath, restPath } from "./paths.ts";
-import { nothingAt, problem, problemOf } from "./problem.ts";
+import { nothingAt, problemOf } from "./problem.ts";
 import { mountedAt } from "./target.ts";
 
 /** What is sent for a path. */
@@ -38,10 +38,6 @@ export function createDocsHandler(api: Api, onError: (error: TRPCError, path: st
   }
 
   return async (request: IncomingMessage, response: ServerResponse, path: string): Promise<void> => {
-    if (request.method !== "GET" && request.method !== "HEAD") {
-      const allow = "GET, HEAD";
-      return sendAnswer(response, problem(405, `Only ${allow} are served here.`, path, {}, { allow }));
-    }
     const mount = mountedAt(request);
     const key = `${mount} ${path}`;
     let page = pages.get(key);

@@ -39,7 +39,11 @@ export function ifMatchOf({ "if-match": value }: IncomingHttpHeaders): readonly 
   // An etag "*" in quotes is no item's, and must not become the * for any.
   const strong = tags.filter(({ etag, isWeak }) => !isWeak && etag !== "" && etag !== "*");
   if (strong.length > 0) return [...new Set(strong.map(({ etag }) => etag))];
-  throw unfulfilled("A weak etag matches no version: send it as it was received.");
+  throw unfulfilled(
+    tags.some(({ isWeak }) => isWeak)
+      ? "A weak etag matches no version: send it as it was received."
+      : 'No version has an empty etag or "*" in quotes: send an etag as it was received, or * without quotes for any version.',
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { FieldProblem } from "@cosmos-trpc/cosmos-core";
-import { StoreError } from "@cosmos-trpc/cosmos-core/schema";
+import { problemsSentence, StoreError } from "@cosmos-trpc/cosmos-core/schema";
 import type { TRPCError } from "@trpc/server";
 import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import type { Entities } from "../entity/entity.ts";
@@ -8,6 +8,9 @@ import { describeFailure, translateFailure } from "../errors.ts";
 import type { Answer } from "./answer.ts";
 import { docsPath, restPath, trpcPath } from "./paths.ts";
 import { retryHeaders } from "./usageHeaders.ts";
+
+/** Characters of a path that an answer repeats: an id of 1,023 bytes in percent-encoding is more than people read. */
+export const maxShownPath = 500;
 
 /** The media type of problem documents. Source: RFC 9457. */
 const problemType = "application/problem+json";
@@ -27,9 +30,23 @@ export function problem(
 ): Answer {
   return {
     status,
-    body: { type: "about:blank", title: STATUS_CODES[status] ?? "Error", status, detail, instance, ...more },
+    body: {
+      type: "about:blank",
+      title: STATUS_CODES[status] ?? "Error",
+      status,
+      detail,
+      instance: instance?.slice(0, maxShownPath).replace(/%.?$/, ""),
+      ...more,
+    },
     headers: { "content-type": problemType, ...headers },
   };
+}
+
+/** The answer to another method than a path has. */
+export function methodNotAllowed(methods: readonly string[], path: string): Answer {
+  const allow = methods.join(", ");
+  const are = methods.length > 1 ? "are" : "is";
+  return problem(405, `Only ${allow} ${are} served here.`, path, {}, { allow });
 }
 
 /** The problem document of a failure. */
@@ -49,7 +66,7 @@ export function nothingAt(entities: Entities, method: string | undefined, path: 
   const places = Object.keys(entities).map((name) => `${restPath}${name}`);
   return problem(
     404,
-    `Nothing is served at ${method} ${path}: tRPC is at ${trpcPath}, plain HTTP at ${places.join(", ")}, its description at ${docsPath}.`,
+    `Nothing is served at ${method} ${path.slice(0, maxShownPath)}: tRPC is at ${trpcPath}, plain HTTP at ${places.join(", ")}, its description at ${docsPath}.`,
     path,
   );
 }
@@ -60,8 +77,4 @@ export const unfulfilled = (message: string, more: { readonly currentEtag?: stri
 
 /** The failure of a request whose address or headers are wrong; every field named. */
 export const badRequest = (fields: readonly FieldProblem[]): unknown =>
-  translateFailure(
-    new StoreError("invalid", `${fields.map(({ path, message }) => `${path} ${message}`).join("; ")}.`, {
-      fields,
-    }),
-  );
+  translateFailure(new StoreError("invalid", problemsSentence(fields), { fields }));

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http";
-import { parseJson, UnsafeNumberError } from "@cosmos-trpc/base";
+import { jsonProblem, parseJson, UnsafeNumberError } from "@cosmos-trpc/base";
 import { TRPCError } from "@trpc/server";
 import { maxBodyBytes } from "./limits.ts";
+import { badRequest } from "./problem.ts";
 
 /** A request to which a framework's body parser may have added what it read. */
 type ParsedRequest = IncomingMessage & { readonly body?: unknown };
@@ -15,11 +16,26 @@ type ParsedRequest = IncomingMessage & { readonly body?: unknown };
 export async function readJson(request: ParsedRequest): Promise<unknown> {
   if (!request.readableEnded) return parse(await receive(request));
   const { body } = request;
+  // Body parsers make an object of nothing, which would be written over what is there.
+  if (body === undefined || request.headers["content-length"] === "0") return parse(Buffer.alloc(0));
   if (typeof body === "string") return parse(Buffer.from(body));
-  return Buffer.isBuffer(body) ? parse(body) : body;
+  if (Buffer.isBuffer(body)) return parse(body);
+  // An infinite number, of one that a double cannot hold, would be stored as null.
+  const wrong = jsonProblem(body, { maxDepth: Number.POSITIVE_INFINITY });
+  if (wrong !== undefined) throw badRequest([{ ...wrong, path: wrong.path || "body" }]);
+  return body;
 }
 
 async function receive(request: IncomingMessage): Promise<Buffer> {
+  const { "content-length": length, "content-encoding": encoding = "identity" } = request.headers;
+  if (encoding.toLowerCase() !== "identity") {
+    throw new TRPCError({
+      code: "UNSUPPORTED_MEDIA_TYPE",
+      message: `The content encoding ${encoding} is not read: send none.`,
+    });
+  }
+  // It is not waited for; Node reads on what comes of it.
+  if (Number(length) > maxBodyBytes) throw new TRPCError({ code: "PAYLOAD_TOO_LARGE" });
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {

@@ -7,7 +7,7 @@ import { answerProcedure } from "./answerProcedure.ts";
 import { entityAddress } from "./entityAddress.ts";
 import { type EntityCaller, type EntityHandler, type EntityHandlers, entityRoutes } from "./entityRoutes.ts";
 import { restPath } from "./paths.ts";
-import { nothingAt, problem, problemOf } from "./problem.ts";
+import { methodNotAllowed, nothingAt, problemOf } from "./problem.ts";
 import { isParameter, type ProcedureRoute } from "./procedureRoutes.ts";
 import { decodeQuery, decodeSegment, type Procedures, type Route } from "./route.ts";
 import { mountedAt, type Target } from "./target.ts";
@@ -82,10 +82,9 @@ export function createRestHandler(
       });
     }
     const methods = route.methods.flatMap((name) => (name === "GET" ? ["GET", "HEAD"] : [name]));
-    const allow = methods.join(", ");
-    if (method === "OPTIONS") return { status: 204, headers: { allow } };
-    const are = methods.length > 1 ? "are" : "is";
-    return problem(405, `Only ${allow} ${are} served here.`, path, {}, { allow });
+    return method === "OPTIONS"
+      ? { status: 204, headers: { allow: methods.join(", ") } }
+      : methodNotAllowed(methods, path);
   }
 
   return {

@@ -35,6 +35,7 @@ export function createTrpcHandler(
     // A query whose input is longer than a URL may be comes by POST.
     allowMethodOverride: true,
     parseJson: parseInput,
+    isLossless: true,
     onError: ({ error, path }) => onError(error, path ?? ""),
     responseMeta({ info, errors }) {
       const waits = errors.flatMap(({ cause }) => (isStoreError(cause) ? (cause.retryAfterMs ?? []) : []));

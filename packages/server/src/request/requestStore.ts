@@ -4,6 +4,7 @@ import type {
   EntityTypes,
   OperationOptions,
   Store,
+  StoreError,
 } from "@cosmos-trpc/cosmos-core";
 import { isStoreError } from "../errors.ts";
 import type { Database, DefinitionOf } from "../run/database.ts";
@@ -28,6 +29,7 @@ const optionsAt = {
 
 interface Charged {
   readonly requestCharge: number;
+  readonly error?: StoreError;
 }
 
 type Operations = Readonly<
@@ -85,8 +87,11 @@ class RequestStore {
       const result = await usage.timed(() =>
         database.store(this.#definition).then((store) => (store as unknown as Operations)[name]?.(...given)),
       );
-      if (Array.isArray(result)) for (const { requestCharge } of result) usage.add(requestCharge);
-      else usage.add((result as Charged).requestCharge);
+      for (const { requestCharge, error } of [result].flat() as Charged[]) {
+        usage.add(requestCharge);
+        // An outcome among others fails no call, by which the log would hear of it.
+        if (error?.reason === "misconfigured") database.onUnfit(this.#definition, error);
+      }
       return result;
     } catch (error) {
       if (isStoreError(error)) usage.add(error.requestCharge ?? 0);

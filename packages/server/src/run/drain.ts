@@ -21,8 +21,10 @@ export function createDrain(listener: RequestListener) {
       // Their connections close with their answers, instead of waiting for a next request.
       for (const response of inFlight) {
         response.shouldKeepAlive = false;
-        // The head of a stream has been sent, and promised to keep the connection.
-        if (response.headersSent) response.once("finish", () => response.socket?.end());
+        // The head of a stream has been sent, and promised to keep the connection. At its end Node takes the connection
+        // away from it before it says so.
+        const { headersSent, socket } = response;
+        if (headersSent) response.once("finish", () => socket?.end());
       }
       return new Promise((resolve) => {
         const timer = setTimeout(() => server.closeAllConnections(), timeout);
