@@ -1,5 +1,5 @@
 export { type BackOff, backOff, jitteredBackOff } from "./backOff.ts";
-export { type FieldProblem, fieldProblems } from "./fieldProblems.ts";
+export { type FieldProblem, fieldProblems, maxNamedFields } from "./fieldProblems.ts";
 export { idProblems, partitionKeyProblems } from "./idRules.ts";
 export {
   isJson,

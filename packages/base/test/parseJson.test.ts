@@ -54,6 +54,10 @@ describe("numbers", () => {
     "0.1",
     "0.30000000000000004",
     "0.10000000000000001",
+    "0.12345678901234568",
+    // Halfway between two texts of 17 digits: one program rounds it up, another to the even digit.
+    "1125899906842624.2",
+    "1125899906842624.3",
     "0.1000000000000000055511151231257827021181583404541015625",
     "3.14159265358979310",
     "1.0000000000000000000000000000",
@@ -68,6 +72,9 @@ describe("numbers", () => {
     "-769308320146468865",
     "9007199254740993",
     "9007199254740993.0",
+    "9007199254740993.5",
+    "-4503599627370497.1",
+    "0.12345678901234567",
     "90071992547409930e-1",
     "7.69308320146468865e17",
     "7.6930832014646886500e+17",
@@ -133,11 +140,24 @@ describe("numbers", () => {
         else if (!Number.isFinite(double) || (double === 0 && significant !== ""))
           expect(isTaken).toBe(false);
         else if (significant.length > 17) expect(isTaken).toBe(isSame(exactDecimal(double), literal));
+        else if (isTaken) expect(isRounded(double, literal)).toBe(true);
       }),
       { numRuns: 1_000 },
     );
   });
 });
+
+/** Whether a text, `12.5e3`, is at most half of its last digit away from a double. */
+function isRounded(double: number, literal: string): boolean {
+  const [mantissa = "", power = "0"] = literal.split("e");
+  const [whole = "", part = ""] = mantissa.split(".");
+  const zeros = /0*$/.exec(whole + part)?.[0].length ?? 0;
+  const [half, halfScale] = fraction(`5e${Number(power) - part.length + zeros - 1}`);
+  const [exact, exactScale] = fraction(exactDecimal(double));
+  const [written, scale] = fraction(literal);
+  const difference = exact * scale - written * exactScale;
+  return (difference < 0n ? -difference : difference) * halfScale <= half * exactScale * scale;
+}
 
 /** All digits of a double. */
 function exactDecimal(double: number): string {

@@ -45,7 +45,7 @@ export const itemFields = {
   id: itemId,
   pk: itemPartitionKey.optional(),
   name: wellFormed.default("unnamed").describe("The item's name"),
-  tags: z.array(wellFormed).optional().describe("Labels"),
+  tags: z.array(wellFormed).max(1_000, "has to have at most 1000 elements").optional().describe("Labels"),
   data: data.optional(),
   ttl: seconds.optional(),
 } as const;

@@ -19,7 +19,7 @@ export {
 export { orderBySchema } from "./definition/ordering.ts";
 export { type Patch, patchSchema } from "./definition/patch.ts";
 export { type FailureCode, failureCodes, reasons, StoreError } from "./errors/errors.ts";
-export { maxNamedFields, problemsSentence } from "./errors/invalidInput.ts";
+export { problemsSentence } from "./errors/invalidInput.ts";
 export type { Since } from "./feed/changesRequest.ts";
 export {
   itemFields,

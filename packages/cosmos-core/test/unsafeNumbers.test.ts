@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { unsafeNumbersField } from "../src/definition/document.ts";
 import { createCredential, defineContainer, ensureContainer, openContainer } from "../src/index.ts";
 import { withUnsafeNumbers } from "../src/sdk/unsafeNumbers.ts";
 import { failureOf } from "./failureOf.ts";
@@ -70,9 +71,37 @@ test.each([
   const lost = JSON.parse(withUnsafeNumbers(text.replace('"n":1', '"n":769308320146468865,"x":[1e400]')));
   expect(documentOf(lost as never)).toMatchObject({
     id: "a",
-    "cosmos-trpc:unsafe-numbers": [
+    [unsafeNumbersField]: [
       { path: "n", message: expect.stringContaining("769308320146468865") },
       { path: "x.0", message: expect.stringContaining("1e400") },
     ],
+  });
+});
+
+test("no name of a document's field is taken for the store's own", async () => {
+  const { store } = await openContainer(emulator.client(), "appdb", counters);
+  const names = {
+    "cosmos-trpc:unsafe-numbers": 5,
+    n: 2,
+    Documents: [{ n: 1 }],
+    "0": { resourceBody: { n: 1 } },
+  };
+  await store.upsert({ id: "named", ...names });
+  expect((await store.get({ id: "named" })).item).toMatchObject(names);
+  const listed = await store.list({ where: { id: { eq: "named" as never } } });
+  expect(listed.items).toMatchObject([names]);
+  for await (const { items } of store.changes({ follow: false })) {
+    for (const item of items) if (item.id === "named") expect(item).toMatchObject(names);
+  }
+});
+
+test.each([
+  ["Documents", { Documents: [1] }],
+  ["0", { "0": { resourceBody: 1 } }],
+])("an item with a field %s says itself which number it lost", (_, fields) => {
+  const text = JSON.stringify({ id: "a", ...fields }).replace("1", "769308320146468865");
+  expect(JSON.parse(withUnsafeNumbers(text))).toMatchObject({
+    id: "a",
+    [unsafeNumbersField]: [expect.anything()],
   });
 });

@@ -1,6 +1,6 @@
-import { fieldProblems, type UnsafeNumberError } from "@cosmos-trpc/base";
+import { fieldProblems, maxNamedFields, type UnsafeNumberError } from "@cosmos-trpc/base";
 import type { FieldProblem, Reason, StoreError } from "@cosmos-trpc/cosmos-core";
-import { maxNamedFields, problemsSentence } from "@cosmos-trpc/cosmos-core/schema";
+import { problemsSentence } from "@cosmos-trpc/cosmos-core/schema";
 import { type TRPC_ERROR_CODE_KEY, TRPCError } from "@trpc/server";
 import { z } from "zod";
 

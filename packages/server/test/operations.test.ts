@@ -356,8 +356,8 @@ test("what is stored and is no item is left out of a list, counted, and told to 
   const log = await running.server.logged(({ msg }) => msg.includes('"id":"unfit too"'));
   expect(log.msg).toContain("tags: has to be an array");
   const patched = await refusal(api.items.patch.mutate([{ id: "unfit" }, { set: { tags: [] } }]));
-  expect(patched).toMatchObject({ data: { reason: "invalid" }, fields: ["name", "secret"] });
-  for (const answer of [got, one, patched]) expect(JSON.stringify(answer)).not.toContain("inside");
+  expect(patched).toMatchObject({ data: { reason: "invalid" }, fields: [] });
+  for (const answer of [got, one, patched]) expect(JSON.stringify(answer)).not.toMatch(/inside|secret/);
   for (const id of ["unfit", "unfit too"]) await container.item(id, "unfit").delete();
 });
 

@@ -56,6 +56,7 @@ export const manifest: Manifest = {
           },
           "tags": {
             "description": "Labels",
+            "maxItems": 1000,
             "type": "array",
             "items": {
               "type": "string"
@@ -153,6 +154,7 @@ export const manifest: Manifest = {
                     },
                     "tags": {
                       "description": "Labels",
+                      "maxItems": 1000,
                       "type": "array",
                       "items": {
                         "type": "string"
@@ -298,6 +300,7 @@ export const manifest: Manifest = {
           },
           "tags": {
             "description": "Labels",
+            "maxItems": 1000,
             "type": "array",
             "items": {
               "type": "string"
@@ -342,6 +345,7 @@ export const manifest: Manifest = {
           },
           "tags": {
             "description": "Labels",
+            "maxItems": 1000,
             "type": "array",
             "items": {
               "type": "string"
@@ -405,6 +409,7 @@ export const manifest: Manifest = {
               },
               "tags": {
                 "description": "Labels",
+                "maxItems": 1000,
                 "type": "array",
                 "items": {
                   "type": "string"
@@ -452,6 +457,7 @@ export const manifest: Manifest = {
                   },
                   "tags": {
                     "description": "Labels",
+                    "maxItems": 1000,
                     "type": "array",
                     "items": {
                       "type": "string"
@@ -514,6 +520,7 @@ export const manifest: Manifest = {
           },
           "tags": {
             "description": "Labels",
+            "maxItems": 1000,
             "type": "array",
             "items": {
               "type": "string"
@@ -578,6 +585,7 @@ export const manifest: Manifest = {
               },
               "tags": {
                 "description": "Labels",
+                "maxItems": 1000,
                 "type": "array",
                 "items": {
                   "type": "string"
@@ -625,6 +633,7 @@ export const manifest: Manifest = {
                   },
                   "tags": {
                     "description": "Labels",
+                    "maxItems": 1000,
                     "type": "array",
                     "items": {
                       "type": "string"
@@ -687,6 +696,7 @@ export const manifest: Manifest = {
           },
           "tags": {
             "description": "Labels",
+            "maxItems": 1000,
             "type": "array",
             "items": {
               "type": "string"
@@ -755,12 +765,12 @@ export const manifest: Manifest = {
             "type": "object",
             "properties": {
               "set": {
+                "description": "Values by path",
                 "type": "object",
                 "propertyNames": {
                   "type": "string"
                 },
-                "additionalProperties": {},
-                "description": "Values by path"
+                "additionalProperties": {}
               },
               "remove": {
                 "maxItems": 10,
@@ -771,22 +781,22 @@ export const manifest: Manifest = {
                 "description": "Paths to take away"
               },
               "increment": {
+                "description": "What to add to numbers, by path",
                 "type": "object",
                 "propertyNames": {
                   "type": "string"
                 },
                 "additionalProperties": {
                   "type": "number"
-                },
-                "description": "What to add to numbers, by path"
+                }
               },
               "append": {
+                "description": "What to put at the end of arrays, by path",
                 "type": "object",
                 "propertyNames": {
                   "type": "string"
                 },
-                "additionalProperties": {},
-                "description": "What to put at the end of arrays, by path"
+                "additionalProperties": {}
               }
             },
             "additionalProperties": false
@@ -853,6 +863,7 @@ export const manifest: Manifest = {
           },
           "tags": {
             "description": "Labels",
+            "maxItems": 1000,
             "type": "array",
             "items": {
               "type": "string"
@@ -1059,6 +1070,7 @@ export const manifest: Manifest = {
                 },
                 "tags": {
                   "description": "Labels",
+                  "maxItems": 1000,
                   "type": "array",
                   "items": {
                     "type": "string"
@@ -1265,6 +1277,7 @@ export const manifest: Manifest = {
                 },
                 "tags": {
                   "description": "Labels",
+                  "maxItems": 1000,
                   "type": "array",
                   "items": {
                     "type": "string"
@@ -1456,6 +1469,7 @@ export const manifest: Manifest = {
                 },
                 "tags": {
                   "description": "Labels",
+                  "maxItems": 1000,
                   "type": "array",
                   "items": {
                     "type": "string"
@@ -1545,6 +1559,7 @@ export const manifest: Manifest = {
           },
           "tags": {
             "description": "Labels",
+            "maxItems": 1000,
             "type": "array",
             "items": {
               "type": "string"
@@ -1589,6 +1604,7 @@ export const manifest: Manifest = {
           },
           "tags": {
             "description": "Labels",
+            "maxItems": 1000,
             "type": "array",
             "items": {
               "type": "string"

@@ -178,7 +178,10 @@ export type AppRouter = TRPCBuiltRouter<
           };
           /** Takes away what is optional, and there. */
           readonly remove?: readonly ("data" | "tags" | "ttl" | `/${string}` | `data.${string}`)[];
-          /** Adds to numbers; one that is not there counts as 0. */
+          /**
+           * Adds to numbers; one that is not there counts as 0. At most 2^53 - 1 at once. Cosmos DB adds, and a sum past 2^53 is
+           * the nearest that a double has: nobody can tell that before.
+           */
           readonly increment?: {
             readonly [key: `data.${string}`]: number | undefined;
             readonly ttl?: number;

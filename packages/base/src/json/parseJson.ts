@@ -38,8 +38,8 @@ export class UnsafeNumberError extends Error {
 
 /**
  * Reads JSON as `JSON.parse` does, and refuses what that changes silently: integers that a double rounds
- * (`769308320146468865`), numbers that it makes infinite (`1e400`) or zero (`1e-400`), and decimals of more than 17
- * significant digits that it cuts. Whatever a double prints, in the shortest form or with 17 digits, passes.
+ * (`769308320146468865`), numbers that it makes infinite (`1e400`) or zero (`1e-400`), and decimals that no double rounds
+ * to (`9007199254740993.5`). Whatever a double prints, in the shortest form or rounded to 17 digits or fewer, passes.
  *
  * @throws SyntaxError for what is no JSON
  * @throws UnsafeNumberError for numbers that would be changed; it names each
@@ -158,20 +158,18 @@ function isKept(literal: string): boolean {
     return printed.digits === digits && printed.exponent === exponent;
   };
   if (isPrinted(String(number))) return true;
+  if (digits.length > maxExactDigits) return false;
   // A whole number that is written as one is meant to the last digit; 1.2345678901234567e+20 is a double's print.
-  if (digits.length <= tellingDigits && !/^-?\d+$/.test(literal)) {
-    return (isNormal && exponent < 0) || isPrinted(number.toPrecision(digits.length));
-  }
-  return digits.length <= maxExactDigits && isExactly(number, written);
+  const isRounded = digits.length <= tellingDigits && !/^-?\d+$/.test(literal);
+  return isWithinUnits(number, written, isRounded ? 1n : 0n);
 }
 
-function isExactly(number: number, { digits, exponent }: Decimal): boolean {
+/** Whether a decimal is no further from a double than so many halves of its last digit: with none, whether they are the same. */
+function isWithinUnits(number: number, { digits, exponent }: Decimal, halves: bigint): boolean {
   let twos = 0;
   let whole = number;
   for (; !Number.isInteger(whole); whole *= 2) twos += 1;
-  const scale = 10n ** BigInt(Math.abs(exponent));
-  return (
-    (BigInt(digits) << BigInt(twos)) * (exponent > 0 ? scale : 1n) ===
-    BigInt(whole) * (exponent < 0 ? scale : 1n)
-  );
+  const unit = (1n << BigInt(twos)) * 10n ** BigInt(Math.max(exponent, 0));
+  const difference = BigInt(digits) * unit - BigInt(whole) * 10n ** BigInt(Math.max(-exponent, 0));
+  return 2n * (difference < 0n ? -difference : difference) <= halves * unit;
 }

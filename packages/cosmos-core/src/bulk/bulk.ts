@@ -4,7 +4,7 @@ import type { Documents } from "../definition/document.ts";
 import { StoreError } from "../errors/errors.ts";
 import { invalidInput, numberProblems } from "../errors/invalidInput.ts";
 import { inOrder } from "../points/inOrder.ts";
-import { itemWriter } from "../points/itemWriting.ts";
+import { type ItemWriting, itemWriter } from "../points/itemWriting.ts";
 import { createPointSender, type Submit } from "../points/pointSender.ts";
 import { createPacer } from "./pacer.ts";
 
@@ -80,8 +80,10 @@ export function createBulk(submit: Submit, definition: AnyDefinition, documents:
     /** The last write to each item that is not done: a later one to the same item waits for it. */
     const last = new Map<string, Promise<unknown>>();
 
-    async function write(item: unknown): Promise<{ readonly _etag: string; readonly requestCharge: number }> {
-      const operation = { kind: "upsert", ...writing(item), isMinimal: true } as const;
+    async function write(
+      item: ItemWriting,
+    ): Promise<{ readonly _etag: string; readonly requestCharge: number }> {
+      const operation = { kind: "upsert", ...item, isMinimal: true } as const;
       const name = JSON.stringify(operation.key);
       const before = last.get(name);
       const written = (async () => {
@@ -98,8 +100,14 @@ export function createBulk(submit: Submit, definition: AnyDefinition, documents:
     }
 
     async function work(item: unknown, index: number): Promise<BulkResult> {
+      let checked: ItemWriting;
       try {
-        return { index: index + startAt, ...(await write(item)) };
+        checked = writing(item);
+      } catch (error) {
+        return { index: index + startAt, error: checkFailure(error), requestCharge: 0 };
+      }
+      try {
+        return { index: index + startAt, ...(await write(checked)) };
       } catch (error) {
         if (!isOfItem(error)) throw error;
         return { index: index + startAt, error, requestCharge: error.requestCharge ?? 0 };
@@ -123,6 +131,17 @@ export function createBulk(submit: Submit, definition: AnyDefinition, documents:
     }
   };
 }
+
+/** What an item's own check threw, whatever it is: the other items have nothing to do with it. */
+const checkFailure = (error: unknown): StoreError =>
+  error instanceof StoreError
+    ? error
+    : new StoreError(
+        "misconfigured",
+        `The item cannot be checked: ${String(error)}.`,
+        { code: "schema-broken" },
+        error,
+      );
 
 /** Whether a failure says something of the item, and not of Cosmos DB, which would fail the others too. */
 const isOfItem = (error: unknown): error is StoreError =>

@@ -1,9 +1,23 @@
 import type { JsonPath } from "@cosmos-trpc/base";
+import type { FieldProblem } from "../errors/errors.ts";
 import type { Scalar } from "./fieldTypes.ts";
 import type { FilterNode } from "./filter.ts";
+import { jsonBytes } from "./jsonBytes.ts";
 
 /** A value as a query names it: a parameter's name, or, where no parameters are taken, a literal. */
 export type WriteValue = (value: Scalar | Readonly<Record<string, Scalar>>) => string;
+
+/** Bytes of UTF-8 that a query may have. Source: Learn, "Azure Cosmos DB service quotas", limits of SQL queries. */
+const maxQueryBytes = 512 * 1024;
+
+/** What keeps a query from being sent: its values are counted too. */
+export function queryProblems(query: unknown): FieldProblem[] {
+  const bytes = jsonBytes(query);
+  if (bytes <= maxQueryBytes) return [];
+  return [
+    { path: "where", message: `makes a query of ${bytes} bytes, at most ${maxQueryBytes} are allowed` },
+  ];
+}
 
 /** The values of a query's parameters, and what names them. */
 export interface Parameters {

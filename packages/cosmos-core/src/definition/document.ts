@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import {
   isRecord,
   type JsonPath,
@@ -11,7 +12,7 @@ import { type FailureCode, type FieldProblem, StoreError } from "../errors/error
 import { invalidInput, problemsText } from "../errors/invalidInput.ts";
 import { type AnyDefinition, type ItemBase, partitionKeyPaths } from "./containerDefinition.ts";
 import { definitionPath } from "./containerPath.ts";
-import { jsonBytes } from "./jsonBytes.ts";
+import { jsonBytes, lookOver } from "./jsonBytes.ts";
 import { applySchema, fitToSchema, unsettledField } from "./schemaFit.ts";
 import type { ItemDefinition } from "./serviceTypes.ts";
 
@@ -31,6 +32,9 @@ export const serviceFields = ["_rid", "_self", "_etag", "_ts", "_attachments", "
 
 /** Bytes of UTF-8 that an item's JSON may have. Source: Learn, "Azure Cosmos DB service quotas", per-item limits. */
 export const maxItemBytes = 2 * 1024 * 1024;
+
+/** Bytes of an input that a schema sees: somewhat more, since it may leave out some of them. */
+const maxInputBytes = maxItemBytes + 64 * 1024;
 
 /** Where a document has its schema's version; one without it has version 1. */
 export const versionField = "_schemaVersion";
@@ -54,10 +58,11 @@ export interface UnfitDocument {
 }
 
 /**
- * Where a document that was answered says which of its numbers were lost when it was read (`sdk/unsafeNumbers.ts`): a
- * name that nobody gives a field. The SDK reads answers with `JSON.parse`, and hands nothing else on.
+ * Where a document that was answered says which of its numbers were lost when it was read (`sdk/unsafeNumbers.ts`). The
+ * SDK reads answers with `JSON.parse`, and hands nothing else on. The name is another one in every process: no document
+ * can have it.
  */
-export const unsafeNumbersField = "cosmos-trpc:unsafe-numbers";
+export const unsafeNumbersField: string = randomUUID();
 
 /** A container's items and their documents, each made from the other. */
 export interface Documents<Item extends ItemBase> {
@@ -84,6 +89,8 @@ export interface Documents<Item extends ItemBase> {
     readonly items: readonly Stored<Item>[];
     readonly unfit?: readonly UnfitDocument[];
   };
+  /** Tells the operator of a document that does not fit. @returns the failure that says what does not */
+  tellUnfit(document: ItemDefinition, problems: readonly FieldProblem[]): StoreError;
   /** Whether a document is of an older version than the schema. */
   isOld(document: ItemDefinition): boolean;
   counts(): ReadCounts;
@@ -100,7 +107,6 @@ export function createDocuments<Item extends ItemBase>(
 ): Documents<Item> {
   const { version = 1, upgrades = [] } = definition;
   const keyPaths = [["id"], ...partitionKeyPaths(definition).map(definitionPath)];
-  const versionOf = (document: ItemDefinition): number => Number(document[versionField] ?? 1);
   let [checked, upgraded, unfit] = [0, 0, 0];
   let isSettled = false;
 
@@ -120,6 +126,14 @@ export function createDocuments<Item extends ItemBase>(
     const message = `The item ${JSON.stringify(key)} of ${definition.id} ${problem}`;
     return new StoreError("misconfigured", message, { code });
   };
+
+  function versionOf(document: ItemDefinition): number {
+    const { [versionField]: stored = 1 } = document;
+    if (Number.isSafeInteger(stored) && (stored as number) >= 1) return stored as number;
+    const shown = JSON.stringify(stored).slice(0, 100);
+    const problem = `has the ${versionField} ${shown}, which is no version of a schema: something else wrote it. Write the item anew.`;
+    throw misfit(document, problem, "item-unfit");
+  }
 
   function upgrade(document: ItemDefinition, item: Record<string, unknown>, from: number): typeof item {
     upgraded += 1;
@@ -146,13 +160,17 @@ export function createDocuments<Item extends ItemBase>(
     const lost = lostNumbers(document);
     const problems = lost.length > 0 ? lost : fitToSchema(definition, item);
     if (problems.length === 0) return withServiceFields(item, document) as Stored<Item>;
-    const mend =
-      from < version
-        ? `after its upgrade from version ${from}: correct the definition's \`upgrades\`.`
-        : "as it is stored: give a new field a default, raise the definition's `version` with an upgrade, or write the item anew.";
-    const code = from < version ? "schema-broken" : "item-unfit";
-    throw misfit(document, `does not fit its schema (${problemsText(problems)}) ${mend}`, code);
+    if (from === version) throw unfitting(document, problems);
+    const mend = `after its upgrade from version ${from}: correct the definition's \`upgrades\`.`;
+    throw misfit(document, `does not fit its schema (${problemsText(problems)}) ${mend}`, "schema-broken");
   }
+
+  const unfitting = (document: ItemDefinition, problems: readonly FieldProblem[]): StoreError =>
+    misfit(
+      document,
+      `does not fit its schema (${problemsText(problems)}) as it is stored: give a new field a default, raise the definition's \`version\` with an upgrade, or write the item anew.`,
+      "item-unfit",
+    );
 
   function read(document: ItemDefinition): Stored<Item> {
     checked += 1;
@@ -169,8 +187,11 @@ export function createDocuments<Item extends ItemBase>(
       if (isRecord(input) && Object.hasOwn(input, versionField)) {
         throw invalidInput([{ path: versionField, message: "is kept by the store: leave it out" }]);
       }
+      const { bytes, hasProto } = lookOver(input, maxInputBytes);
+      // Before the schema sees it, which takes seconds to say what is wrong with a million elements.
+      if (bytes > maxInputBytes) throw tooLarge(`more than ${maxItemBytes}`);
       const isKept = (path: JsonPath) => valueAt(known, path) !== undefined;
-      const applied = applySchema(definition, withoutServiceFields(input), isKept);
+      const applied = applySchema(definition, withoutServiceFields(input), isKept, hasProto);
       if ("problems" in applied) throw invalidInput(applied.problems);
       if (known === undefined) checkOnce(applied.item);
       return applied.item as Item;
@@ -180,12 +201,7 @@ export function createDocuments<Item extends ItemBase>(
       if (problem !== undefined) throw invalidInput([problem]);
       const body = (version === 1 ? item : { ...item, [versionField]: version }) as ItemDefinition;
       const size = jsonBytes(body);
-      if (size > maxItemBytes) {
-        throw new StoreError(
-          "too-large",
-          `The item has ${size} bytes as JSON, at most ${maxItemBytes} are allowed.`,
-        );
-      }
+      if (size > maxItemBytes) throw tooLarge(String(size));
       return { body, size };
     },
     written: (document) => withServiceFields(bare(document), document) as Stored<Item>,
@@ -198,11 +214,17 @@ export function createDocuments<Item extends ItemBase>(
           items.push(read(document));
         } catch (error) {
           if (!(error instanceof StoreError)) throw error;
-          others.push({ document, error });
+          const { [unsafeNumbersField]: _numbers, ...stored } = document;
+          others.push({ document: stored, error });
           onUnfit(error);
         }
       }
       return others.length === 0 ? { items } : { items, unfit: others };
+    },
+    tellUnfit(document, problems) {
+      const failure = unfitting(document, problems);
+      onUnfit(failure);
+      return failure;
     },
     isOld: (document) => versionOf(document) < version,
     counts: () => ({ checked, upgraded, unfit }),
@@ -235,6 +257,9 @@ function withServiceFields(item: Record<string, unknown>, { _etag, _ts }: ItemDe
   item["_ts"] = _ts;
   return item;
 }
+
+const tooLarge = (bytes: string): StoreError =>
+  new StoreError("too-large", `The item has ${bytes} bytes as JSON, at most ${maxItemBytes} are allowed.`);
 
 function withoutServiceFields(input: unknown): unknown {
   if (!isRecord(input) || !serviceFields.some((name) => Object.hasOwn(input, name))) return input;

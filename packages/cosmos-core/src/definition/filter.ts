@@ -1,4 +1,4 @@
-import { isRecord, type JsonPath, parsePath, type ScalarKind } from "@cosmos-trpc/base";
+import { isRecord, type JsonPath, maxNamedFields, parsePath, type ScalarKind } from "@cosmos-trpc/base";
 import { z } from "zod";
 import type { FieldProblem } from "../errors/errors.ts";
 import type { AnyDefinition } from "./containerDefinition.ts";
@@ -61,6 +61,8 @@ export const filterLimits = {
   maxDepth: 8,
   /** Conditions in all. */
   maxConditions: 100,
+  /** Filters, fields and conditions in all: an `and` of a thousand empty filters has no condition. */
+  maxParts: 1_000,
   /** Values of an `in`. */
   maxValues: 100,
   /** Characters of a string that is compared with. */
@@ -104,11 +106,25 @@ const isOperator = (name: string): name is Operator => (filterOperators as reado
 export function readFilter(definition: AnyDefinition, filter: unknown): FilterNode | FieldProblem[] {
   const problems: FieldProblem[] = [];
   let conditions = 0;
+  let parts = 0;
+  /** Counts a part. @returns whether no more is read: there is too much of it, or enough is wrong with it */
+  const isOver = (): boolean => {
+    parts += 1;
+    if (parts === filterLimits.maxParts + 1) {
+      refuse([], `has more than ${filterLimits.maxParts} filters, fields and conditions`);
+    }
+    return (
+      parts > filterLimits.maxParts ||
+      conditions > filterLimits.maxConditions ||
+      problems.length >= maxNamedFields
+    );
+  };
   const refuse = (place: readonly string[], message: string): void => {
     problems.push({ path: place.join("."), message });
   };
 
   function readObject(value: unknown, place: readonly string[], depth: number): FilterNode[] {
+    if (isOver()) return [];
     if (!isRecord(value)) {
       refuse(place, "has to be an object of conditions");
       return [];
@@ -118,7 +134,7 @@ export function readFilter(definition: AnyDefinition, filter: unknown): FilterNo
       return [];
     }
     return Object.entries(value).flatMap(([name, part]): FilterNode[] => {
-      if (part === undefined || conditions > filterLimits.maxConditions) return [];
+      if (part === undefined || isOver()) return [];
       const inner = [...place, name];
       if (name === "and" || name === "or") return readList(name, part, inner, depth);
       if (name === "not") return [{ kind: "not", node: all(readObject(part, inner, depth + 1)) }];
@@ -156,7 +172,7 @@ export function readFilter(definition: AnyDefinition, filter: unknown): FilterNo
       return [];
     }
     return Object.entries(asked).flatMap(([operator, value]): FilterNode[] => {
-      if (value === undefined) return [];
+      if (value === undefined || isOver()) return [];
       conditions += 1;
       if (conditions > filterLimits.maxConditions) {
         if (conditions === filterLimits.maxConditions + 1) {

@@ -2,10 +2,12 @@ import { isDeepStrictEqual } from "node:util";
 import {
   fieldProblems,
   isJson,
+  isRecord,
   isWithin,
   type Json,
   type JsonPath,
   jsonPointer,
+  maxNamedFields,
   parsePath,
   pathText,
 } from "@cosmos-trpc/base";
@@ -16,6 +18,7 @@ import { definitionPath } from "./containerPath.ts";
 import { serviceFields, versionField } from "./document.ts";
 import { type FieldShape, shapeAt } from "./fieldShape.ts";
 import type { PathOf, ValueAt } from "./fieldTypes.ts";
+import { droppedProtos, unstorable } from "./schemaFit.ts";
 import type { PatchOperation } from "./serviceTypes.ts";
 
 /** The paths that a patch may change: all but the id and what the service keeps. */
@@ -55,7 +58,10 @@ export interface Patch<Item> {
   readonly set?: { readonly [Path in PatchPath<Item>]?: SetValue<Item, Path> } & Pointers<Json>;
   /** Takes away what is optional, and there. */
   readonly remove?: readonly (OptionalPath<Item> | `/${string}`)[];
-  /** Adds to numbers; one that is not there counts as 0. */
+  /**
+   * Adds to numbers; one that is not there counts as 0. At most 2^53 - 1 at once. Cosmos DB adds, and a sum past 2^53 is
+   * the nearest that a double has: nobody can tell that before.
+   */
   readonly increment?: { readonly [Path in PathTo<Item, number>]?: number } & Pointers<number>;
   /** Puts a value at the end of arrays that are there. */
   readonly append?: {
@@ -82,13 +88,30 @@ const maxChanges = 10;
 
 const kinds = ["set", "remove", "increment", "append"] as const;
 
+const tooMany = (count: number): string => `makes ${count} changes, at most ${maxChanges} are allowed`;
+
+/** Values by path. zod's records leave `__proto__` out without a word. */
+const byPath = (value: z.ZodType) =>
+  z.preprocess(
+    (input, context) => {
+      if (isRecord(input) && Object.hasOwn(input, "__proto__")) {
+        context.addIssue({ code: "custom", path: ["__proto__"], message: unstorable });
+      }
+      // Before each is looked at: there may be any number of them.
+      const count = isRecord(input) ? Object.keys(input).length : 0;
+      if (count > maxNamedFields) context.addIssue({ code: "custom", message: tooMany(count) });
+      return input;
+    },
+    z.record(z.string(), value),
+  );
+
 /** A patch as it comes from outside, before its paths and values are looked at. */
 const patchShape = z
   .strictObject({
-    set: z.record(z.string(), z.unknown()).describe("Values by path"),
+    set: byPath(z.unknown()).describe("Values by path"),
     remove: z.array(z.string()).max(maxChanges).describe("Paths to take away"),
-    increment: z.record(z.string(), z.number()).describe("What to add to numbers, by path"),
-    append: z.record(z.string(), z.unknown()).describe("What to put at the end of arrays, by path"),
+    increment: byPath(z.number()).describe("What to add to numbers, by path"),
+    append: byPath(z.unknown()).describe("What to put at the end of arrays, by path"),
   })
   .partial();
 
@@ -103,8 +126,12 @@ export function readPatch(definition: AnyDefinition, patch: unknown): PatchOpera
   const seen: JsonPath[] = [];
   const partitionKey = partitionKeyPaths(definition).map(definitionPath);
 
-  const operations = kinds.flatMap((kind) =>
-    changesOf(parsed.data, kind).flatMap(([text, value]): PatchOperation[] => {
+  const changes = kinds.map((kind) => [kind, changesOf(parsed.data, kind)] as const);
+  const count = changes.reduce((sum, [, ofKind]) => sum + ofKind.length, 0);
+  if (count === 0)
+    return [{ path: "", message: "changes nothing: it has no set, remove, increment or append" }];
+  const operations = changes.flatMap(([kind, ofKind]) =>
+    ofKind.flatMap(([text, value]): PatchOperation[] => {
       const refuse = (message: string): PatchOperation[] => {
         problems.push({ path: `${kind}.${text.slice(0, 100)}`, message });
         return [];
@@ -130,12 +157,7 @@ export function readPatch(definition: AnyDefinition, patch: unknown): PatchOpera
   );
 
   if (problems.length > 0) return problems;
-  if (operations.length === 0)
-    return [{ path: "", message: "changes nothing: it has no set, remove, increment or append" }];
-  if (operations.length > maxChanges) {
-    return [{ path: "", message: `makes ${operations.length} changes, at most ${maxChanges} are allowed` }];
-  }
-  return operations;
+  return count > maxChanges ? [{ path: "", message: tooMany(count) }] : operations;
 }
 
 function changesOf(patch: z.output<typeof patchShape>, kind: (typeof kinds)[number]): [string, unknown][] {
@@ -160,6 +182,8 @@ function change(
     case "increment":
       if (!shape.scalars.has("number")) return "is no number";
       if (!Number.isFinite(value)) return "has to be incremented by a finite number";
+      if (Math.abs(value as number) > Number.MAX_SAFE_INTEGER)
+        return "has to be incremented by 2^53 - 1 at most: further on doubles leave out whole numbers";
       return { op: "incr", path: pointer, value: value as number };
     case "append": {
       const element = shape.isOpen ? shape : shape.elements;
@@ -189,7 +213,10 @@ function readValue({ schemas, isOpen }: FieldShape, value: unknown): { readonly 
   const fitting = results.filter(({ success }) => success);
   // Of several schemas, as a union has, one that takes the value as it is.
   const parsed = fitting.find(({ data }) => isDeepStrictEqual(data, value)) ?? fitting[0];
-  if (parsed === undefined) return (results[0]?.error?.issues ?? []).map(issueText).join("; ");
+  if (parsed === undefined)
+    return (results[0]?.error?.issues ?? []).slice(0, maxNamedFields).map(issueText).join("; ");
+  const [dropped] = droppedProtos(value, parsed.data);
+  if (dropped !== undefined) return `${pathText(dropped)} ${unstorable}`;
   if (!isJson(parsed.data)) return "is made by the schema into what is no JSON";
   return { value: parsed.data as Json };
 }

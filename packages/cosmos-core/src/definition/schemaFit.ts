@@ -1,4 +1,4 @@
-import { fieldProblems, type JsonPath, maxJsonDepth, valueAt } from "@cosmos-trpc/base";
+import { fieldProblems, type JsonPath, maxJsonDepth, putAt, valueAt } from "@cosmos-trpc/base";
 import { z } from "zod";
 import { type FieldProblem, StoreError } from "../errors/errors.ts";
 import type { AnyDefinition } from "./containerDefinition.ts";
@@ -12,6 +12,7 @@ type Applied = { readonly data: object; readonly unknown?: readonly JsonPath[] }
  * Applies a definition's schema to what is to be written.
  *
  * @param isKept whether a property that the schema does not know is kept nevertheless, where it is strict
+ * @param hasProto whether an object of it may have `__proto__` as a property of its own
  * @returns what the schema makes of it, or every field that is wrong
  * @throws StoreError `misconfigured` when the schema's own functions throw or are asynchronous
  */
@@ -19,28 +20,37 @@ export function applySchema(
   definition: AnyDefinition,
   input: unknown,
   isKept: (place: JsonPath) => boolean = () => false,
+  hasProto = true,
 ): { readonly item: object } | { readonly problems: readonly FieldProblem[] } {
   const applied = applyKeeping(definition, input, isKept);
   if ("issues" in applied) return { problems: fieldProblems(applied) };
-  for (const place of applied.unknown ?? []) {
-    const [holder, name] = holderOf(applied.data, place);
-    if (holder !== undefined) holder[name] = valueAt(input, place);
+  const problems: FieldProblem[] = [];
+  const dropped = hasProto ? droppedProtos(input, applied.data) : [];
+  for (const place of dropped)
+    if (!isKept(place)) problems.push({ path: place.join("."), message: unstorable });
+  if (problems.length > 0) return { problems };
+  for (const place of [...(applied.unknown ?? []), ...dropped]) {
+    if (holderOf(applied.data, place)[0] !== undefined) putAt(applied.data, place, valueAt(input, place));
   }
-  const lost = lostPrototypeName(input, applied.data);
-  if (lost === undefined) return { item: applied.data };
-  return { problems: [{ path: lost.join("."), message: "is a name that zod leaves out: use another one" }] };
+  return { item: applied.data };
 }
 
-/** Where a property called `__proto__` is that zod has left out: its records and loose objects do so silently. */
-function lostPrototypeName(input: unknown, made: unknown, place: JsonPath = []): JsonPath | undefined {
-  if (input === made || !isContainer(input) || !isContainer(made)) return undefined;
-  if (Object.hasOwn(input, "__proto__") && !Object.hasOwn(made, "__proto__")) return [...place, "__proto__"];
-  for (const name of Object.keys(input)) {
-    if (!Object.hasOwn(made, name)) continue;
-    const lost = lostPrototypeName(input[name], made[name], [...place, name]);
-    if (lost !== undefined) return lost;
-  }
-  return undefined;
+/** What is wrong with a field that a schema lets in and leaves out of its results. */
+export const unstorable = "cannot be stored: zod leaves this name out";
+
+/**
+ * Where objects have `__proto__` as a property of their own, as `JSON.parse` makes it, and what a schema made of them
+ * has not: zod's objects and records leave it out without a word.
+ */
+export function droppedProtos(given: unknown, made: unknown, outer: JsonPath = []): JsonPath[] {
+  // What nests deeper is refused.
+  if (given === made || !isContainer(given) || !isContainer(made) || outer.length > maxJsonDepth + 1)
+    return [];
+  return Object.keys(given).flatMap((name) => {
+    const place = [...outer, name];
+    if (Object.hasOwn(made, name)) return droppedProtos(given[name], made[name], place);
+    return name === "__proto__" ? [place] : [];
+  });
 }
 
 /**
@@ -51,7 +61,7 @@ function lostPrototypeName(input: unknown, made: unknown, place: JsonPath = []):
  * @returns what of the item does not fit; nothing when it does
  */
 export function fitToSchema(definition: AnyDefinition, item: object): readonly FieldProblem[] {
-  const applied = applyKeeping(definition, item, () => true);
+  const applied = applyKeeping(definition, item, keepsAll);
   if ("issues" in applied) return fieldProblems(applied);
   const [stored, made] = [item as Container, applied.data as Container];
   if (fill(stored, made, false)) return [];
@@ -74,6 +84,8 @@ export function unsettledField(definition: AnyDefinition, made: object): FieldPr
     "is made into something else each time that the schema is applied, which has to leave what it gave as it is";
   return { path, message };
 }
+
+const keepsAll = (): boolean => true;
 
 function apply({ id, schema }: AnyDefinition, input: unknown): Applied {
   try {
@@ -106,8 +118,9 @@ function applyKeeping(
 ): Applied {
   const applied = apply(definition, input);
   if (!("issues" in applied)) return applied;
-  const unknown = unknownPlaces(applied.issues);
-  if (unknown === undefined || !unknown.every(isKept)) return applied;
+  const { unknown, issues } = withoutKept(applied.issues, isKept);
+  // Of what was read, nothing is named that is kept: callers may not know that it is there.
+  if (issues.length > 0) return isKept === keepsAll ? { issues } : applied;
   const known = structuredClone(input);
   for (const place of unknown) {
     const [holder, name] = holderOf(known, place);
@@ -117,21 +130,34 @@ function applyKeeping(
   return "issues" in without ? without : { ...without, unknown };
 }
 
-/** The properties that a strict schema does not know, when these are all that it refuses. */
-function unknownPlaces(issues: Issues["issues"], outer: JsonPath = []): JsonPath[] | undefined {
-  const places: JsonPath[] = [];
-  for (const issue of issues) {
+/** The properties that a strict schema does not know and that are kept, and what else it refuses. */
+function withoutKept(
+  refused: Issues["issues"],
+  isKept: (place: JsonPath) => boolean,
+  outer: JsonPath = [],
+): { readonly unknown: readonly JsonPath[]; readonly issues: Issues["issues"] } {
+  const unknown: JsonPath[] = [];
+  const issues: z.core.$ZodIssue[] = [];
+  for (const issue of refused) {
+    if (issue.code !== "unrecognized_keys" && issue.code !== "invalid_union") {
+      issues.push(issue);
+      continue;
+    }
     const place = [...outer, ...issue.path.map(String)];
-    const found =
-      issue.code === "unrecognized_keys"
-        ? issue.keys.map((name) => [...place, name])
-        : issue.code === "invalid_union"
-          ? issue.errors.map((branch) => unknownPlaces(branch, place)).find((one) => one !== undefined)
-          : undefined;
-    if (found === undefined) return undefined;
-    places.push(...found);
+    if (issue.code === "unrecognized_keys") {
+      const keys = issue.keys.filter((name) => !isKept([...place, name]));
+      if (keys.length > 0) issues.push({ ...issue, keys });
+      const others = new Set(keys);
+      for (const name of issue.keys) if (!others.has(name)) unknown.push([...place, name]);
+      continue;
+    }
+    const branch = issue.errors
+      .map((errors) => withoutKept(errors, isKept, place))
+      .find((one) => one.issues.length === 0);
+    if (branch === undefined) issues.push(issue);
+    else for (const kept of branch.unknown) unknown.push(kept);
   }
-  return places;
+  return { unknown, issues };
 }
 
 type Container = Record<string | number, unknown>;

@@ -51,7 +51,7 @@ export const failureCodes = [
  * - `no-token`: the credential found no identity, or the identity got no token.
  * - `schema-outdated`: an item was written by a later version of the schema than this process has.
  * - `schema-broken`: the definition's own schema or upgrades fail.
- * - `item-unfit`: an item is stored in a form that its schema does not have.
+ * - `item-unfit`: an item is stored in a form that its schema does not have. Of `invalid` too, when a patch has met one.
  *
  * Of `unavailable`:
  * - `endpoint-wrong`: there is no host of the endpoint's name, or no name service to ask.

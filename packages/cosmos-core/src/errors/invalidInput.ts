@@ -1,8 +1,5 @@
-import type { FieldProblem } from "@cosmos-trpc/base";
+import { type FieldProblem, maxNamedFields } from "@cosmos-trpc/base";
 import { StoreError } from "./errors.ts";
-
-/** Fields that an error names, at most: the input may have any number of wrong ones. */
-export const maxNamedFields = 50;
 
 /**
  * What is wrong with fields in one line, the first {@link maxNamedFields} of them by their names.

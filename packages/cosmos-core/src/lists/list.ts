@@ -1,7 +1,7 @@
 import type { Json } from "@cosmos-trpc/base";
 import type { Cursors } from "../cursors/cursor.ts";
 import { cursorKeyId } from "../cursors/cursorKey.ts";
-import { compileFilter, compilePath, createParameters } from "../definition/compileFilter.ts";
+import { compileFilter, compilePath, createParameters, queryProblems } from "../definition/compileFilter.ts";
 import { type AnyDefinition, type ItemBase, partitionKeyPaths } from "../definition/containerDefinition.ts";
 import { definitionPath } from "../definition/containerPath.ts";
 import type { Documents } from "../definition/document.ts";
@@ -156,7 +156,11 @@ function toQuery(where: Where, more: (write: Write) => string[], order: string):
   const { list, write } = createParameters();
   const conditions = [...where(write), ...more(write)].filter((condition) => condition !== "true");
   const filter = conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
-  return { query: `SELECT * FROM c${filter}${order === "" ? "" : ` ORDER BY ${order}`}`, parameters: list };
+  const query = `SELECT * FROM c${filter}${order === "" ? "" : ` ORDER BY ${order}`}`;
+  const spec = { query, parameters: list };
+  const problems = queryProblems(spec);
+  if (problems.length > 0) throw invalidInput(problems);
+  return spec;
 }
 
 /** What fills a page. */

@@ -1,4 +1,5 @@
-import { compileFilter, compilePath, writeLiteral } from "../definition/compileFilter.ts";
+import { isWithin, type JsonPath, parsePath } from "@cosmos-trpc/base";
+import { compileFilter, compilePath, queryProblems, writeLiteral } from "../definition/compileFilter.ts";
 import type { AnyDefinition, ItemBase } from "../definition/containerDefinition.ts";
 import { type Documents, lostNumbers, type Stored, versionField } from "../definition/document.ts";
 import { quotedEtag } from "../definition/etag.ts";
@@ -56,7 +57,7 @@ export function createPatchItem<Item extends ItemBase>(
         operation,
         ifMatch === undefined ? undefined : quotedEtag(ifMatch),
       );
-      return { item: checked(document as ItemDefinition), requestCharge };
+      return { item: checked(document as ItemDefinition, operation.steps), requestCharge };
     } catch (error) {
       const failure = await obstructed(sendCounted, operation, error);
       throw await explain(key, withCharge(failure, requestCharge), where !== undefined);
@@ -124,12 +125,35 @@ export function createPatchItem<Item extends ItemBase>(
     return String(document?.["_etag"]);
   }
 
-  /** The item that a patch has made. @throws StoreError `invalid` when it breaks its schema */
-  function checked(document: ItemDefinition): Stored<Item> {
+  /**
+   * The item that a patch has made.
+   *
+   * @throws StoreError `invalid` when it breaks its schema. Of what the patch did not touch no field is named: the caller
+   *   may not know of it. The operator is told.
+   */
+  function checked(document: ItemDefinition, steps: PatchOperation["steps"]): Stored<Item> {
     const { _etag, _ts, ...bare } = documents.written(document);
     const problems = [...lostNumbers(document), ...fitToSchema(definition, bare)];
     if (problems.length === 0) return { ...bare, _etag, _ts } as unknown as Stored<Item>;
-    throw invalidInput(problems, "The patch was made, and the item breaks its schema now");
+    const changed = steps.map(({ path }) => (parsePath(path) as JsonPath).filter((name) => name !== "-"));
+    const isOfPatch = ({ path }: FieldProblem): boolean => {
+      // A rule of the whole item is one that the patch may have broken.
+      if (path === "") return true;
+      const names = path.startsWith("/") ? (parsePath(path) as JsonPath) : path.split(".");
+      return changed.some((place) => isWithin(names, place) || isWithin(place, names));
+    };
+    const own = problems.filter(isOfPatch);
+    const failure =
+      own.length > 0
+        ? invalidInput(own, "The patch was made, and the item breaks its schema now")
+        : new StoreError(
+            "invalid",
+            "The patch was made, and the item does not fit its schema, in what the patch did not change.",
+            { fields: [] },
+          );
+    if (own.length === problems.length) throw failure;
+    const unfit = documents.tellUnfit(document, problems);
+    throw new StoreError("invalid", failure.message, { ...failure, code: "item-unfit" }, unfit);
   }
 }
 
@@ -158,6 +182,8 @@ function patchOperation<Item>(
     ...(version === 1 ? [] : [`${compilePath([versionField])} = ${version}`]),
   ];
   const condition = conditions.length === 0 ? undefined : `FROM c WHERE ${conditions.join(" AND ")}`;
+  const tooLong = queryProblems(condition ?? "");
+  if (tooLong.length > 0) throw invalidInput(tooLong);
   return {
     kind: "patch",
     key,

@@ -1,5 +1,6 @@
 import type { Container, FeedOptions, FeedResponse, ItemDefinition, SqlQuerySpec } from "@azure/cosmos";
 import type { PartitionKeyValue } from "../definition/itemKey.ts";
+import { StoreError } from "../errors/errors.ts";
 import { fromSdkError } from "./cosmosFailure.ts";
 import { withinDeadline } from "./deadline.ts";
 
@@ -49,7 +50,9 @@ export async function queryPage(
       container.items.query<ItemDefinition>(query, { ...options, abortSignal }).fetchNext(),
   ).catch((error: unknown) => {
     if (signal?.aborted === true) throw signal.reason;
-    throw fromSdkError(error);
+    const failure = fromSdkError(error);
+    if (failure.reason !== "too-large") throw failure;
+    throw new StoreError("invalid", "The query is larger than Cosmos DB takes.", failure, error);
   });
   return {
     documents: page.resources ?? [],

@@ -1,5 +1,5 @@
 import type { HttpClient } from "@azure/core-rest-pipeline";
-import { type JsonPath, pathText, unsafeNumbers, valueAt } from "@cosmos-trpc/base";
+import { isRecord, type JsonPath, pathText, unsafeNumbers, valueAt } from "@cosmos-trpc/base";
 import { unsafeNumbersField } from "../definition/document.ts";
 import type { FieldProblem } from "../errors/errors.ts";
 
@@ -16,9 +16,7 @@ export const noteUnsafeNumbers = (http: HttpClient): HttpClient => ({
   },
 });
 
-interface NotedDocument {
-  [unsafeNumbersField]?: FieldProblem[];
-}
+type NotedDocument = Record<string, FieldProblem[]>;
 
 /** An answer in which each document has its numbers that are lost beside its fields. */
 export function withUnsafeNumbers(text: string): string {
@@ -26,10 +24,10 @@ export function withUnsafeNumbers(text: string): string {
   if (numbers.length === 0) return text;
   const answer: unknown = JSON.parse(text);
   for (const { path, literal } of numbers) {
-    const depth = depthOfDocument(path);
+    const depth = depthOfDocument(answer, path);
     const document = valueAt(answer, path.slice(0, depth)) as unknown as NotedDocument;
     document[unsafeNumbersField] ??= [];
-    document[unsafeNumbersField].push({
+    document[unsafeNumbersField]?.push({
       path: pathText(path.slice(depth)),
       message: `has the number ${literal}, which a double-precision number cannot hold: have it written as a string`,
     });
@@ -38,7 +36,8 @@ export function withUnsafeNumbers(text: string): string {
 }
 
 /** How deep the document of a path is: in a page, in a batch's answers, or the answer itself. */
-function depthOfDocument([first = "", second]: JsonPath): number {
-  if (first === "Documents") return 2;
-  return /^\d+$/.test(first) && second === "resourceBody" ? 2 : 0;
+function depthOfDocument(answer: unknown, [first, second]: JsonPath): number {
+  if (Array.isArray(answer)) return second === "resourceBody" ? 2 : 0;
+  // Every document has an id, and a page has none: an item may have a field called Documents.
+  return first === "Documents" && isRecord(answer) && !Object.hasOwn(answer, "id") ? 2 : 0;
 }

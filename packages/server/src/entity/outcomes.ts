@@ -47,7 +47,7 @@ export async function writeBulk<Types extends EntityTypes>(
   } catch (error) {
     if (!isStoreError(error) || outcomes.length === 0) throw error;
     const failed: StoreError = error;
-    outcomes.push(...items.slice(outcomes.length).map(() => refusal(failed, 0)));
+    while (outcomes.length < items.length) outcomes.push(refusal(failed, 0));
   }
   return outcomes;
 }
