@@ -25,7 +25,10 @@ export default defineConfig({
     viewer(),
   ],
   output: {
-    file: join(import.meta.dirname, "dist/server.js"),
+    dir: join(import.meta.dirname, "dist"),
+    entryFileNames: "server.js",
+    // What an earlier build has left is no part of it.
+    cleanDir: true,
     format: "esm",
     codeSplitting: false,
     sourcemap: true,

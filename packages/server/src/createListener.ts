@@ -4,16 +4,15 @@ import type { Api } from "./createApi.ts";
 import { isStoreError } from "./errors.ts";
 import { sendAnswer, sendJson } from "./http/answer.ts";
 import { createDocsHandler } from "./http/docsHandler.ts";
-import { nothingAt } from "./http/nothingAt.ts";
 import { docsPath, healthPath, openApiPath, readyPath, trpcPath } from "./http/paths.ts";
-import { methodNotAllowed } from "./http/problem.ts";
+import { methodNotAllowed, nothingAt } from "./http/problem.ts";
 import { createRestHandler } from "./http/restHandler.ts";
 import { readTarget } from "./http/target.ts";
 import { createTrpcHandler } from "./http/trpcHandler.ts";
 import type { Log } from "./log.ts";
 import { type Connection, connect } from "./openStores.ts";
 import { type ApiRequest, type RequestScope, requestStoresOf } from "./request/requestContext.ts";
-import { startUsage } from "./request/usage.ts";
+import { Usage } from "./request/usage.ts";
 import type { ListenerConfiguration } from "./run/configuration.ts";
 import type { Database } from "./run/database.ts";
 import { operatorMessage } from "./run/operatorMessage.ts";
@@ -57,7 +56,7 @@ export function listenerOn(api: Api, { database, feeds, watchDuration, log }: Co
       database,
       feeds,
       watchDuration,
-      usage: startUsage(),
+      usage: new Usage(),
       signal,
       disconnect() {
         log.info({ path }, "a watcher took its events too slowly: its connection is cut, it can resume");

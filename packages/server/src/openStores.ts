@@ -2,7 +2,7 @@ import { pino } from "pino";
 import type { Entities } from "./entity/entity.ts";
 import type { Log } from "./log.ts";
 import { type RequestStores, requestStoresOf } from "./request/requestContext.ts";
-import { startUsage } from "./request/usage.ts";
+import { Usage } from "./request/usage.ts";
 import { cosmosConfiguration, type ListenerConfiguration } from "./run/configuration.ts";
 import type { Database } from "./run/database.ts";
 import { loadDatabase } from "./run/loadDatabase.ts";
@@ -76,7 +76,7 @@ export function openStores<const Served extends Entities>(
         feeds,
         watchDuration,
         signal,
-        usage: startUsage(),
+        usage: new Usage(),
         // A connection that is not ours ends by itself.
         disconnect: () => undefined,
       }),

@@ -4,13 +4,6 @@ import { type RolldownOptions, rolldown } from "rolldown";
 import type { TestProject } from "vitest/node";
 import { commandConfig } from "../../cosmos-emulator/rolldown.command.ts";
 
-declare module "vitest" {
-  interface ProvidedContext {
-    /** The folder of the built programs. */
-    programs: string;
-  }
-}
-
 const root = join(import.meta.dirname, "..");
 let folder: string | undefined;
 

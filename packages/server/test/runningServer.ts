@@ -4,6 +4,13 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { inject } from "vitest";
 
+declare module "vitest" {
+  interface ProvidedContext {
+    /** The folder of the built programs. */
+    programs: string;
+  }
+}
+
 /** A server in a process of its own. */
 export interface RunningServer {
   readonly url: string;

@@ -3,7 +3,10 @@ import { listLimit, maxCursorLength } from "@cosmos-trpc/cosmos-core/schema";
 import { z } from "zod";
 import { argumentTuple } from "./argumentTuple.ts";
 import type { Entity } from "./entity.ts";
-import { maxBulkItems, maxKeys } from "./limits.ts";
+
+/** Keys that one `getMany` may have, and items that one `bulk` may have. */
+export const maxKeys = 1_000;
+export const maxBulkItems = 1_000;
 
 /** The version to write over. It travels in a header: what could not is no etag. */
 const ifMatch = z
@@ -15,17 +18,12 @@ const ifMatch = z
 
 const writeOptions = z.strictObject({ ifMatch });
 
-const cursor = z
-  .string()
-  .max(maxCursorLength, `is longer than ${maxCursorLength} characters`)
-  .optional()
-  .describe("Where the page before ended: the rest of the request has to be the same");
-
-const lastEventId = z
-  .string()
-  .max(maxCursorLength, `is longer than ${maxCursorLength} characters`)
-  .optional()
-  .describe("The id of the last event that was received: what comes after it follows");
+const cursor = (meaning: string) =>
+  z
+    .string()
+    .max(maxCursorLength, `is longer than ${maxCursorLength} characters`)
+    .optional()
+    .describe(meaning);
 
 const since = z
   .union([z.enum(["beginning", "now"]), z.iso.datetime({ offset: true })], {
@@ -81,7 +79,7 @@ export function entityInputs<Types extends EntityTypes>({
         where: filter.optional(),
         orderBy: order.optional(),
         limit: listLimit.optional(),
-        cursor,
+        cursor: cursor("Where the page before ended: the rest of the request has to be the same"),
         explain: z
           .boolean()
           .optional()
@@ -95,7 +93,13 @@ export function entityInputs<Types extends EntityTypes>({
         .max(maxBulkItems, `has more than ${maxBulkItems} items: send at most ${maxBulkItems} at a time`)
         .describe("Items to upsert"),
     }),
-    watch: z.strictObject({ pk: scope.optional(), since, lastEventId }).prefault({}),
+    watch: z
+      .strictObject({
+        pk: scope.optional(),
+        since,
+        lastEventId: cursor("The id of the last event that was received: what comes after it follows"),
+      })
+      .prefault({}),
   };
 }
 

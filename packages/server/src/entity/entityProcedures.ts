@@ -1,11 +1,14 @@
 import type { ProcedureManifest } from "@cosmos-trpc/base";
-import { outcomesSchema, pageSchema } from "../openapi/answerSchemas.ts";
-import { indexUseSchema } from "../openapi/indexUseSchema.ts";
+import {
+  bulkSchema,
+  failureSchema,
+  indexUseSchema,
+  outcomesSchema,
+  pageSchema,
+} from "../openapi/answerSchemas.ts";
 import { itemSchema, type JsonObject, storedSchema, toJsonSchema } from "../openapi/jsonSchema.ts";
-import { failureSchema } from "../openapi/problemSchema.ts";
 import type { AnyEntity } from "./entity.ts";
 import { entityInputs } from "./entityInputs.ts";
-import { maxBulkItems } from "./limits.ts";
 
 /** What the manifest says of an entity's own procedure, beside its type; `undefined` for any other. */
 export function describeEntityProcedure(
@@ -63,12 +66,7 @@ export function describeEntityProcedure(
     },
     bulk: {
       description: "Upserts many items: an outcome for each, in their order",
-      input: {
-        type: "object",
-        properties: { items: { type: "array", items: item, maxItems: maxBulkItems } },
-        required: ["items"],
-        additionalProperties: false,
-      },
+      input: bulkSchema(item),
       output: outcomes("_etag", { type: "string" }),
     },
     watch: {

@@ -11,8 +11,7 @@ import { requestStore, type StoreOfRequest } from "../request/requestStore.ts";
 import { watchEntity } from "../watch/watchEntity.ts";
 import type { AnyEntity, Entities, Entity } from "./entity.ts";
 import { entityInputs } from "./entityInputs.ts";
-import { type Outcome, refusal } from "./outcome.ts";
-import { writeBulk } from "./writeBulk.ts";
+import { type Outcome, refusal, writeBulk } from "./outcomes.ts";
 
 /** What the context of a request has to have for the procedures of entities: `stores`, as a listener hands them out. */
 export interface EntityContext {

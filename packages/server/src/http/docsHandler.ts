@@ -6,9 +6,8 @@ import type { Api } from "../createApi.ts";
 import { openApiDocument } from "../openapi/openApiDocument.ts";
 import { viewerFiles, viewerFolder, viewerPage, viewerPolicy, viewerStart } from "../openapi/viewer.ts";
 import { sendAnswer } from "./answer.ts";
-import { nothingAt } from "./nothingAt.ts";
 import { docsPath, openApiPath, restPath } from "./paths.ts";
-import { problemOf } from "./problem.ts";
+import { nothingAt, problemOf } from "./problem.ts";
 import { mountedAt } from "./target.ts";
 
 /** What is sent for a path. */

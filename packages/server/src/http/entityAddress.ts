@@ -32,27 +32,12 @@ export const keyParameters = ({ definition }: Pick<AnyEntity, "definition">): Ke
     parameter: listParameters.some((name) => name === field.name) ? jsonPointer(field.path) : field.name,
   }));
 
-/** How items of an entity are addressed: the id in the path, the partition key's fields as query parameters. */
-export interface EntityAddress {
-  /** The names of the partition key's parameters. */
-  readonly parameters: readonly string[];
-  /** What a list is narrowed to by its parameters. */
-  scope(parameters: ReadonlyMap<string, string>): unknown;
-  /** What names an item, as callers of procedures say it. */
-  key(id: string, parameters: ReadonlyMap<string, string>): Record<string, unknown>;
-  /** What names an item in a body, checked by nobody yet. */
-  keyIn(body: unknown): Record<string, unknown>;
-  /**
-   * A body with the whole key that the address means.
-   *
-   * @throws TRPCError that names each field which the address lacks, or in which the two differ
-   */
-  complete(body: unknown, id: string, parameters: ReadonlyMap<string, string>): unknown;
-  /** What follows the path of the routes in an item's own address, without what its key fills in by itself. */
-  of(item: Readonly<Record<string, unknown>>): string;
-}
+export type EntityAddress = ReturnType<typeof entityAddress>;
 
-export function entityAddress({ definition, key }: AnyEntity): EntityAddress {
+type Parameters = ReadonlyMap<string, string>;
+
+/** How items of an entity are addressed: the id in the path, the partition key's fields as query parameters. */
+export function entityAddress({ definition, key }: AnyEntity) {
   const fields = keyParameters({ definition });
 
   /** @throws TRPCError that names each parameter which is a number that a double cannot hold */
@@ -71,15 +56,18 @@ export function entityAddress({ definition, key }: AnyEntity): EntityAddress {
     return values;
   }
 
-  function keyOf(id: string, parameters: ReadonlyMap<string, string>): Record<string, unknown> {
+  /** What names an item, as callers of procedures say it. */
+  function keyOf(id: string, parameters: Parameters): Record<string, unknown> {
     const result: Record<string, unknown> = { id };
     for (const { field, value } of given(parameters)) putAt(result, field.path, value);
     return result;
   }
 
   return {
+    /** The names of the partition key's parameters. */
     parameters: fields.map(({ parameter }) => parameter),
-    scope(parameters) {
+    /** What a list is narrowed to by its parameters. */
+    scope(parameters: Parameters): unknown {
       const parts = given(parameters);
       if (parts.length === 0) return undefined;
       if (fields.length === 1) return parts[0]?.value;
@@ -88,7 +76,8 @@ export function entityAddress({ definition, key }: AnyEntity): EntityAddress {
       return scope;
     },
     key: keyOf,
-    keyIn(body) {
+    /** What names an item in a body, checked by nobody yet. */
+    keyIn(body: unknown) {
       const result: Record<string, unknown> = { id: valueAt(body, ["id"]) };
       for (const { path: at } of fields) {
         const value = valueAt(body, at);
@@ -96,7 +85,12 @@ export function entityAddress({ definition, key }: AnyEntity): EntityAddress {
       }
       return result;
     },
-    complete(body, id, parameters) {
+    /**
+     * A body with the whole key that the address means.
+     *
+     * @throws TRPCError that names each field which the address lacks, or in which the two differ
+     */
+    complete(body: unknown, id: string, parameters: Parameters): unknown {
       const said = keyOf(id, parameters);
       // With what the key fills in by itself: the body has no say in which item an address means.
       const parsed = key.safeParse(said);
@@ -127,7 +121,8 @@ export function entityAddress({ definition, key }: AnyEntity): EntityAddress {
       }
       return completed;
     },
-    of(item) {
+    /** What follows the path of the routes in an item's own address, without what its key fills in by itself. */
+    of(item: Readonly<Record<string, unknown>>): string {
       const id = String(item["id"]);
       const filled = key.safeParse({ id });
       const isFilled =

@@ -6,8 +6,8 @@ import { isStoreError, translateFailure } from "../errors.ts";
 import type { Answer } from "./answer.ts";
 import { type EntityAddress, listParameters } from "./entityAddress.ts";
 import { ifMatchOf, isForNew, readCondition, refuseForNew } from "./entityTag.ts";
-import { badRequest } from "./problem.ts";
-import { readJsonParameter, readNumber, readParameters } from "./queryParameters.ts";
+import { badRequest, unfulfilled } from "./problem.ts";
+import { jsonNumber, readJsonParameter, readParameters } from "./queryParameters.ts";
 import { readJson } from "./readJson.ts";
 
 /** An item as procedures give it. */
@@ -55,9 +55,9 @@ export const entityRoutes = {
   /** `/api/cosmos/items/:id` */
   item: { GET: get, PUT: replace, PATCH: patch, DELETE: remove },
   /** `/api/cosmos/items:getMany` */
-  getMany: { POST: getMany },
+  getMany: { POST: many("getMany") },
   /** `/api/cosmos/items:bulk` */
-  bulk: { POST: bulk },
+  bulk: { POST: many("bulk") },
 } as const satisfies Readonly<Record<string, EntityHandlers>>;
 
 async function list({ caller, address, base, query }: EntityCall): Promise<Answer> {
@@ -65,7 +65,8 @@ async function list({ caller, address, base, query }: EntityCall): Promise<Answe
   const [limit, cursor, where, orderBy, explain] = listParameters.map((name) => parameters.get(name));
   const page = await caller.list({
     pk: address.scope(parameters),
-    limit: limit === undefined ? undefined : readNumber("limit", limit),
+    // A page has never so many items that a double could not hold them: the schema says what a limit is.
+    limit: limit !== undefined && jsonNumber.test(limit) ? Number(limit) : limit,
     cursor,
     where: where === undefined ? undefined : readJsonParameter("where", where),
     orderBy: orderBy === undefined ? undefined : readOrder(orderBy),
@@ -96,11 +97,7 @@ async function get({ request, caller, address, query, id }: EntityCall): Promise
     case "not-modified":
       return { status: 304, headers };
     case "failed":
-      throw translateFailure(
-        new StoreError("precondition-failed", "The item has another version than If-Match names.", {
-          currentEtag: item._etag,
-        }),
-      );
+      throw unfulfilled("The item has another version than If-Match names.", { currentEtag: item._etag });
     default:
       return { status: 200, body: item, headers };
   }
@@ -177,14 +174,11 @@ async function remove(call: EntityCall): Promise<Answer> {
   return { status: 204 };
 }
 
-async function getMany({ request, caller, query }: EntityCall): Promise<Answer> {
-  readParameters(query, []);
-  return { status: 200, body: await caller.getMany(await readJson(request)) };
-}
-
-async function bulk({ request, caller, query }: EntityCall): Promise<Answer> {
-  readParameters(query, []);
-  return { status: 200, body: await caller.bulk(await readJson(request)) };
+function many(procedure: "getMany" | "bulk"): EntityHandler {
+  return async ({ request, caller, query }) => {
+    readParameters(query, []);
+    return { status: 200, body: await caller[procedure](await readJson(request)) };
+  };
 }
 
 /** What `If-Match` says, as the procedures' option: of several versions the one that the item has, if it has one of them. */

@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { bareEtag, StoreError } from "@cosmos-trpc/cosmos-core/schema";
-import { translateFailure } from "../errors.ts";
-import { badRequest } from "./problem.ts";
+import { bareEtag } from "@cosmos-trpc/cosmos-core/schema";
+import { badRequest, unfulfilled } from "./problem.ts";
 
 /** An etag of a list: `"…"`, or `W/"…"`. Source: RFC 9110, 8.8.3. */
 const listed = /\s*(?:(W\/)?"([^"]*)"|([^\s",]+))\s*(?:,|$)/gy;
@@ -40,10 +39,11 @@ export function ifMatchOf({ "if-match": value }: IncomingHttpHeaders): readonly 
   // An etag "*" in quotes is no item's, and must not become the * for any.
   const strong = tags.filter(({ etag, isWeak }) => !isWeak && etag !== "" && etag !== "*");
   if (strong.length > 0) return [...new Set(strong.map(({ etag }) => etag))];
-  const message = tags.some(({ isWeak }) => isWeak)
-    ? "A weak etag matches no version: send it as it was received."
-    : 'No version has an empty etag or "*" in quotes: send an etag as it was received, or * without quotes for any version.';
-  throw translateFailure(new StoreError("precondition-failed", message));
+  throw unfulfilled(
+    tags.some(({ isWeak }) => isWeak)
+      ? "A weak etag matches no version: send it as it was received."
+      : 'No version has an empty etag or "*" in quotes: send an etag as it was received, or * without quotes for any version.',
+  );
 }
 
 /**
@@ -57,19 +57,14 @@ export function isForNew({ "if-none-match": value, "if-match": match }: Incoming
     throw badRequest([{ path: "If-None-Match", message: "has to be * when an item is written" }]);
   }
   if (match === undefined) return true;
-  throw translateFailure(
-    new StoreError("precondition-failed", "If-Match and If-None-Match: * never hold together: send one."),
-  );
+  throw unfulfilled("If-Match and If-None-Match: * never hold together: send one.");
 }
 
 /** Refuses a change of what is there that asks for nothing to be there. @throws TRPCError */
 export function refuseForNew(headers: IncomingHttpHeaders): void {
   if (!isForNew(headers)) return;
-  throw translateFailure(
-    new StoreError(
-      "precondition-failed",
-      "If-None-Match: * asks that there is no item, and this changes one that is there: leave it out.",
-    ),
+  throw unfulfilled(
+    "If-None-Match: * asks that there is no item, and this changes one that is there: leave it out.",
   );
 }
 

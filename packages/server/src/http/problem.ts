@@ -3,8 +3,10 @@ import type { FieldProblem } from "@cosmos-trpc/cosmos-core";
 import { problemsSentence, StoreError } from "@cosmos-trpc/cosmos-core/schema";
 import type { TRPCError } from "@trpc/server";
 import { getHTTPStatusCodeFromError } from "@trpc/server/http";
+import type { Entities } from "../entity/entity.ts";
 import { describeFailure, translateFailure } from "../errors.ts";
 import type { Answer } from "./answer.ts";
+import { docsPath, restPath, trpcPath } from "./paths.ts";
 import { retryHeaders } from "./usageHeaders.ts";
 
 /** Characters of a path that an answer repeats: an id of 1,023 bytes in percent-encoding is more than people read. */
@@ -58,6 +60,20 @@ export function problemOf(error: TRPCError, instance: string): Answer {
     retryHeaders(failure.retryAfterMs),
   );
 }
+
+/** What is answered where nothing is served: it says what is. */
+export function nothingAt(entities: Entities, method: string | undefined, path: string): Answer {
+  const places = Object.keys(entities).map((name) => `${restPath}${name}`);
+  return problem(
+    404,
+    `Nothing is served at ${method} ${path.slice(0, maxShownPath)}: tRPC is at ${trpcPath}, plain HTTP at ${places.join(", ")}, its description at ${docsPath}.`,
+    path,
+  );
+}
+
+/** The failure of a request's condition that does not hold. Source: RFC 9110, 13.1. */
+export const unfulfilled = (message: string, more: { readonly currentEtag?: string } = {}): unknown =>
+  translateFailure(new StoreError("precondition-failed", message, more));
 
 /** The failure of a request whose address or headers are wrong; every field named. */
 export const badRequest = (fields: readonly FieldProblem[]): unknown =>

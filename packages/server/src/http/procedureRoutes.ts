@@ -76,7 +76,9 @@ function routeOf(name: string, procedure: AnyTRPCProcedure, meta: OpenApiMeta): 
   if (reserved !== undefined) {
     throw refuse(name, `has the path ${path}: ${reserved} is the server's own, give the procedure another.`);
   }
-  const input = inputOf(name, procedure);
+  const input = inputOf(procedure, () => {
+    throw refuse(name, "has an input that is no zod schema: plain HTTP and OpenAPI need one.");
+  });
   const fields = fieldsOf(input);
   const parameters = segments.filter(isParameter).map((one) => one.slice(1, -1));
   for (const [at, parameter] of parameters.entries()) {
@@ -97,13 +99,11 @@ function routeOf(name: string, procedure: AnyTRPCProcedure, meta: OpenApiMeta): 
   return { name, procedure, meta, segments, parameters, input, fields };
 }
 
-/** What a procedure takes: several inputs are one object. */
-function inputOf(name: string, procedure: AnyTRPCProcedure): z.ZodType | undefined {
-  const { inputs = [] } = procedure._def as unknown as { readonly inputs?: readonly unknown[] };
-  const schemas = inputs.map((input) => {
-    if (input instanceof z.ZodType) return input;
-    throw refuse(name, "has an input that is no zod schema: plain HTTP and OpenAPI need one.");
-  });
+/** What a procedure takes: several inputs are one object. `onOther` is called for an input that is no zod schema. */
+export function inputOf({ _def }: AnyTRPCProcedure, onOther?: () => never): z.ZodType | undefined {
+  const { inputs = [] } = _def as unknown as { readonly inputs?: readonly unknown[] };
+  const schemas = inputs.filter((input) => input instanceof z.ZodType);
+  if (schemas.length < inputs.length) onOther?.();
   const [first, ...more] = schemas;
   return first === undefined
     ? undefined

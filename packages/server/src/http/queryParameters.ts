@@ -39,7 +39,3 @@ export function readJsonParameter(name: string, text: string): unknown {
 
 /** How JSON writes a number. */
 export const jsonNumber = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
-
-/** A parameter that is a number; what is none stays text, and the schema refuses it. @throws TRPCError as for JSON */
-export const readNumber = (name: string, text: string): unknown =>
-  jsonNumber.test(text) ? readJsonParameter(name, text) : text;

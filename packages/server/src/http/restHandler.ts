@@ -6,23 +6,16 @@ import { type Answer, sendAnswer } from "./answer.ts";
 import { answerProcedure } from "./answerProcedure.ts";
 import { entityAddress } from "./entityAddress.ts";
 import { type EntityCaller, type EntityHandler, type EntityHandlers, entityRoutes } from "./entityRoutes.ts";
-import { nothingAt } from "./nothingAt.ts";
 import { restPath } from "./paths.ts";
-import { methodNotAllowed, problemOf } from "./problem.ts";
+import { methodNotAllowed, nothingAt, problemOf } from "./problem.ts";
 import { isParameter, type ProcedureRoute } from "./procedureRoutes.ts";
 import { decodeQuery, decodeSegment, type Procedures, type Route } from "./route.ts";
 import { mountedAt, type Target } from "./target.ts";
 import { usageHeaders } from "./usageHeaders.ts";
 
-/** Plain HTTP: the routes of every entity, and those that procedures have by their meta. */
-export interface RestHandler {
-  /** Whether something is served at a path. */
-  serves(path: string): boolean;
-  handle(request: IncomingMessage, response: ServerResponse, target: Target): Promise<void>;
-}
-
 /**
- * Makes them. They call the same procedures as tRPC does; failures are problem documents (RFC 9457).
+ * Plain HTTP: the routes of every entity, and those that procedures have by their meta. They call the same procedures as
+ * tRPC does; failures are problem documents (RFC 9457).
  *
  * @param scopeOf makes the scope of a request
  */
@@ -31,7 +24,7 @@ export function createRestHandler(
   contextOf: (request: IncomingMessage, scope: RequestScope) => unknown,
   scopeOf: (response: ServerResponse, signal: AbortSignal) => RequestScope,
   onError: (error: TRPCError, path: string) => void,
-): RestHandler {
+) {
   const createCaller = initTRPC.create().createCallerFactory(api.router as AnyTRPCRouter);
   const addresses = new Map(
     Object.entries(api.entities).map(([name, entity]) => [name, entityAddress(entity)]),
@@ -95,8 +88,9 @@ export function createRestHandler(
   }
 
   return {
-    serves: (path) => path.startsWith(restPath) || procedureRoute(path) !== undefined,
-    async handle(request, response, target) {
+    /** Whether something is served at a path. */
+    serves: (path: string): boolean => path.startsWith(restPath) || procedureRoute(path) !== undefined,
+    async handle(request: IncomingMessage, response: ServerResponse, target: Target): Promise<void> {
       const gone = new AbortController();
       response.once("close", () => gone.abort());
       const scope = scopeOf(response, gone.signal);

@@ -4,7 +4,7 @@ import { createNodeHandler } from "@cosmos-trpc/trpc-http";
 import type { AnyTRPCRouter, TRPCError } from "@trpc/server";
 import { isStoreError } from "../errors.ts";
 import type { RequestScope } from "../request/requestContext.ts";
-import { startUsage, type Usage } from "../request/usage.ts";
+import { Usage } from "../request/usage.ts";
 import { maxBodyBytes } from "./limits.ts";
 import { trpcPath } from "./paths.ts";
 import { retryHeaders, usageHeaders } from "./usageHeaders.ts";
@@ -42,7 +42,7 @@ export function createTrpcHandler(
       return {
         headers: {
           // What is refused before its calls are known cost nothing.
-          ...usageHeaders((info as Measured | undefined)?.[usageOf] ?? startUsage()),
+          ...usageHeaders((info as Measured | undefined)?.[usageOf] ?? new Usage()),
           ...retryHeaders(waits.length === 0 ? undefined : Math.max(...waits)),
         },
       };

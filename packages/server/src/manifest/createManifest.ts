@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { Api } from "../createApi.ts";
 import type { AnyEntity } from "../entity/entity.ts";
 import { describeEntityProcedure } from "../entity/entityProcedures.ts";
+import { inputOf } from "../http/procedureRoutes.ts";
 import { itemSchema, storedSchema, toJsonSchema } from "../openapi/jsonSchema.ts";
 import type { ApiMeta } from "../openapi/meta.ts";
 import { outputSchema } from "../openapi/procedurePaths.ts";
@@ -50,25 +51,17 @@ function procedureManifest(
   const { openapi, idempotent } = (procedure._def.meta ?? {}) as ApiMeta;
   const route = routes.find((one) => one.name === name);
   const description = openapi?.description ?? openapi?.summary;
-  const input = inputSchema(procedure);
+  const input = inputOf(procedure);
   const output = outputSchema(procedure);
   const isIdempotent = type === "mutation" && (idempotent ?? openapi?.method === "PUT");
   return {
     type,
     ...(description === undefined ? {} : { description }),
-    ...(input === undefined ? {} : { input }),
+    ...(input === undefined ? {} : { input: toJsonSchema(input, "input") }),
     ...(output === undefined ? {} : { output }),
     ...(isIdempotent ? { isIdempotent } : {}),
     ...(route === undefined ? {} : { http: { method: route.meta.method, path: route.meta.path } }),
   };
-}
-
-/** What a procedure takes, where its inputs are zod schemas; several are one object. */
-function inputSchema({ _def }: AnyTRPCProcedure): ProcedureManifest["input"] {
-  const { inputs = [] } = _def as unknown as { readonly inputs?: readonly unknown[] };
-  const schemas = inputs.filter((input) => input instanceof z.ZodType);
-  const [first, ...more] = schemas.map((schema) => toJsonSchema(schema, "input"));
-  return more.length === 0 ? first : { allOf: [first, ...more] };
 }
 
 function entityManifest(entity: AnyEntity): EntityManifest {

@@ -1,4 +1,54 @@
+import type { IndexUse } from "@cosmos-trpc/cosmos-core";
+import { reasons } from "@cosmos-trpc/cosmos-core/schema";
+import { z } from "zod";
+import { maxBulkItems } from "../entity/entityInputs.ts";
 import type { JsonObject } from "./jsonSchema.ts";
+
+const fields = z
+  .array(
+    z.object({
+      path: z.string().describe("Where it is: data.size, tags.0; empty for the input as a whole"),
+      message: z.string(),
+    }),
+  )
+  .describe("Each field of the input that is wrong");
+
+/** What went wrong with one of many items. */
+export const failureSchema = z.object({
+  message: z.string(),
+  reason: z.enum(reasons).optional().describe("Why, for a program to branch on"),
+  fields: fields.optional(),
+  currentEtag: z.string().optional().describe("The etag that would have matched, when it is known"),
+  retryAfterMs: z.number().optional().describe("How long to wait before trying again, in milliseconds"),
+});
+
+/** A problem document (RFC 9457). */
+export const problemSchema = failureSchema.omit({ message: true }).extend({
+  type: z.string(),
+  title: z.string(),
+  status: z.int().min(400).max(599),
+  detail: z.string(),
+  instance: z.string().optional(),
+});
+
+const key = z.object({ path: z.string(), order: z.enum(["ascending", "descending"]) });
+
+const indexes = z.object({
+  single: z.array(z.string()).describe("Paths: /name/?"),
+  composite: z.array(z.array(key)),
+});
+
+/** Which indexes a list used. */
+export const indexUseSchema = z
+  .object({
+    used: indexes,
+    potential: indexes.describe("Those that would help"),
+    suggestedCompositeIndex: z
+      .array(key)
+      .exactOptional()
+      .describe("The composite index that would help most, as an indexing policy has it"),
+  })
+  .describe("Which indexes the query used, and which would help") satisfies z.ZodType<IndexUse>;
 
 /** A page of a list. */
 export const pageSchema = (item: JsonObject, indexUse: JsonObject): JsonObject => ({
@@ -27,4 +77,12 @@ const outcome = (ok: boolean, name: string, schema: JsonObject): JsonObject => (
   type: "object",
   properties: { ok: { const: ok }, [name]: schema, requestCharge: { type: "number" } },
   required: ["ok", name, "requestCharge"],
+});
+
+/** Items to write together. */
+export const bulkSchema = (item: JsonObject): JsonObject => ({
+  type: "object",
+  properties: { items: { type: "array", items: item, maxItems: maxBulkItems } },
+  required: ["items"],
+  additionalProperties: false,
 });

@@ -1,8 +1,8 @@
 import { listLimit } from "@cosmos-trpc/cosmos-core/schema";
 import type { AnyEntity } from "../entity/entity.ts";
-import { maxBulkItems, maxKeys } from "../entity/limits.ts";
+import { maxBulkItems, maxKeys } from "../entity/entityInputs.ts";
 import { isOfTexts, keyParameters } from "../http/entityAddress.ts";
-import { outcomesSchema, pageSchema } from "./answerSchemas.ts";
+import { bulkSchema, outcomesSchema, pageSchema } from "./answerSchemas.ts";
 import { type JsonObject, refTo, toJsonSchema } from "./jsonSchema.ts";
 
 /** The routes of an entity, as an OpenAPI document has them. */
@@ -85,12 +85,7 @@ export function entityPaths(name: string, entity: AnyEntity, path: string): Reco
     },
     [`${path}:bulk`]: {
       post: operation("bulk", `Upserts up to ${maxBulkItems} items`, {
-        requestBody: body({
-          type: "object",
-          properties: { items: { type: "array", items: refTo(`${name}.Item`), maxItems: maxBulkItems } },
-          required: ["items"],
-          additionalProperties: false,
-        }),
+        requestBody: body(bulkSchema(refTo(`${name}.Item`))),
         responses: {
           200: answer(
             "An outcome for each item, in their order: the version that it has now, or why it was refused",

@@ -1,6 +1,6 @@
 import type { Api } from "../createApi.ts";
+import { failureSchema, indexUseSchema, problemSchema } from "./answerSchemas.ts";
 import { entityPaths, header, usage } from "./entityPaths.ts";
-import { indexUseSchema } from "./indexUseSchema.ts";
 import {
   addComponent,
   type Components,
@@ -12,7 +12,6 @@ import {
   storedSchema,
   toJsonSchema,
 } from "./jsonSchema.ts";
-import { failureSchema, problemSchema } from "./problemSchema.ts";
 import { procedurePath, securitySchemes } from "./procedurePaths.ts";
 
 /**

@@ -84,10 +84,9 @@ class RequestStore {
   async #run(name: string, given: readonly unknown[]): Promise<unknown> {
     const { usage, database } = this.#scope;
     try {
-      const result = await usage.timed(async () => {
-        const store = (await database.store(this.#definition)) as unknown as Operations;
-        return store[name]?.(...given);
-      });
+      const result = await usage.timed(() =>
+        database.store(this.#definition).then((store) => (store as unknown as Operations)[name]?.(...given)),
+      );
       for (const { requestCharge, error } of [result].flat() as Charged[]) {
         usage.add(requestCharge);
         // An outcome among others fails no call, by which the log would hear of it.

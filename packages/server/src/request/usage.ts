@@ -7,41 +7,41 @@ export interface Charge {
 }
 
 /** What a request costs and takes. */
-export interface Usage extends Charge {
-  /** Milliseconds since the request began. */
-  total(): number;
-  /** Milliseconds in which at least one of its calls waited for the database. */
-  database(): number;
-  /** Takes the time of some work of the database. */
-  timed<Result>(work: () => Promise<Result>): Promise<Result>;
-}
+export class Usage implements Charge {
+  readonly #begun = performance.now();
+  #requestUnits = 0;
+  #running = 0;
+  #since = 0;
+  #databaseTime = 0;
 
-/** Begins a request. */
-export function startUsage(): Usage {
-  const begun = performance.now();
-  let requestUnits = 0;
-  let running = 0;
-  let since = 0;
-  let databaseTime = 0;
-  return {
-    get requestUnits() {
-      return requestUnits;
-    },
-    total: () => performance.now() - begun,
-    database: () => databaseTime + (running > 0 ? performance.now() - since : 0),
-    add(more) {
-      requestUnits += more;
-    },
-    async timed(work) {
-      // Calls of a batch overlap: their common time counts once.
-      if (running === 0) since = performance.now();
-      running += 1;
-      try {
-        return await work();
-      } finally {
-        running -= 1;
-        if (running === 0) databaseTime += performance.now() - since;
-      }
-    },
-  };
+  get requestUnits(): number {
+    return this.#requestUnits;
+  }
+
+  add(requestUnits: number): void {
+    this.#requestUnits += requestUnits;
+  }
+
+  /** Milliseconds since the request began. */
+  total(): number {
+    return performance.now() - this.#begun;
+  }
+
+  /** Milliseconds in which at least one of its calls waited for the database. */
+  database(): number {
+    return this.#databaseTime + (this.#running > 0 ? performance.now() - this.#since : 0);
+  }
+
+  /** Takes the time of some work of the database. */
+  async timed<Result>(work: () => Promise<Result>): Promise<Result> {
+    // Calls of a batch overlap: their common time counts once.
+    if (this.#running === 0) this.#since = performance.now();
+    this.#running += 1;
+    try {
+      return await work();
+    } finally {
+      this.#running -= 1;
+      if (this.#running === 0) this.#databaseTime += performance.now() - this.#since;
+    }
+  }
 }

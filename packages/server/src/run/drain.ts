@@ -1,29 +1,22 @@
-import type { RequestListener, Server, ServerResponse } from "node:http";
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 
-/** Follows a server's requests, so that it can stop without cutting one off. */
-export interface Drain {
-  readonly listener: RequestListener;
-  /** Takes no new connections, answers what is in flight, and resolves when the last connection is closed. */
-  stop(server: Server, timeout: number): Promise<void>;
-  /** Whether an answer has begun on a connection. */
-  isAnswering(connection: Duplex): boolean;
-}
-
-/** Wraps a listener. */
-export function createDrain(listener: RequestListener): Drain {
+/** Follows a server's requests to its listener, so that it can stop without cutting one off. */
+export function createDrain(listener: RequestListener) {
   const inFlight = new Set<ServerResponse>();
   let isStopping = false;
   return {
-    listener(request, response) {
+    listener(request: IncomingMessage, response: ServerResponse): void {
       inFlight.add(response);
       response.once("close", () => inFlight.delete(response));
       if (isStopping) response.shouldKeepAlive = false;
       listener(request, response);
     },
-    isAnswering: (connection) =>
+    /** Whether an answer has begun on a connection. */
+    isAnswering: (connection: Duplex): boolean =>
       [...inFlight].some(({ socket, headersSent }) => socket === connection && headersSent),
-    stop(server, timeout) {
+    /** Takes no new connections, answers what is in flight, and resolves when the last connection is closed. */
+    stop(server: Server, timeout: number): Promise<void> {
       isStopping = true;
       // Their connections close with their answers, instead of waiting for a next request.
       for (const response of inFlight) {

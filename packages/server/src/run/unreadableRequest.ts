@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { maxHeaderBytes } from "../http/limits.ts";
 import { problem } from "../http/problem.ts";
 import { usageHeaders } from "../http/usageHeaders.ts";
-import { startUsage } from "../request/usage.ts";
+import { Usage } from "../request/usage.ts";
 
 /** What is wrong, by the code of Node's error. Source: Node's documentation, "Event: 'clientError'". */
 const refusals: Readonly<Record<string, readonly [status: number, detail: string]>> = {
@@ -29,7 +29,7 @@ export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex, i
   const text = JSON.stringify(body);
   const lines = Object.entries({
     ...headers,
-    ...usageHeaders(startUsage()),
+    ...usageHeaders(new Usage()),
     "content-length": Buffer.byteLength(text),
     connection: "close",
   }).map(([name, value]) => `${name}: ${value}\r\n`);
