@@ -7,7 +7,7 @@ import type { Answer } from "./answer.ts";
 import { type EntityAddress, listParameters } from "./entityAddress.ts";
 import { ifMatchOf, isForNew, readCondition, refuseForNew } from "./entityTag.ts";
 import { badRequest, unfulfilled } from "./problem.ts";
-import { jsonNumber, readJsonParameter, readParameters } from "./queryParameters.ts";
+import { readJsonParameter, readParameters } from "./queryParameters.ts";
 import { readJson } from "./readJson.ts";
 
 /** An item as procedures give it. */
@@ -65,8 +65,8 @@ async function list({ caller, address, base, query }: EntityCall): Promise<Answe
   const [limit, cursor, where, orderBy, explain] = listParameters.map((name) => parameters.get(name));
   const page = await caller.list({
     pk: address.scope(parameters),
-    // A page has never so many items that a double could not hold them: the schema says what a limit is.
-    limit: limit !== undefined && jsonNumber.test(limit) ? Number(limit) : limit,
+    // What is no integer stays text, and is not rounded to one: the schema says what a limit is.
+    limit: limit !== undefined && /^-?(0|[1-9]\d*)$/.test(limit) ? Number(limit) : limit,
     cursor,
     where: where === undefined ? undefined : readJsonParameter("where", where),
     orderBy: orderBy === undefined ? undefined : readOrder(orderBy),

@@ -10,7 +10,7 @@ import { docsPath, restPath, trpcPath } from "./paths.ts";
 import { retryHeaders } from "./usageHeaders.ts";
 
 /** Characters of a path that an answer repeats: an id of 1,023 bytes in percent-encoding is more than people read. */
-export const maxShownPath = 500;
+const maxShownPath = 500;
 
 /** The media type of problem documents. Source: RFC 9457. */
 const problemType = "application/problem+json";
