@@ -240,7 +240,6 @@ export type AppRouter = TRPCBuiltRouter<
               | undefined;
             /** How many items a page has at most */
             limit?: number | undefined;
-            /** Where the page before ended: the rest of the request has to be the same */
             cursor?: string | undefined;
             /** Also say which indexes the query used, and which would help */
             explain?: boolean | undefined;
@@ -310,7 +309,6 @@ export type AppRouter = TRPCBuiltRouter<
             pk?: string | undefined;
             /** Where a watch begins that has no last event: at the beginning, now, or at a time */
             since?: string | undefined;
-            /** The id of the last event that was received: what comes after it follows */
             lastEventId?: string | undefined;
           }
         | undefined,

@@ -39,7 +39,7 @@ export function indexOrder({
   for (const { value, number } of documents.index.ordered(path, direction, from)) {
     if (value[0] === typeMark.oddString) return undefined;
     if (group !== undefined && !group.value.equals(value)) {
-      found.push(...group.rows.sort(compare));
+      for (const row of group.rows.sort(compare)) found.push(row);
       group = undefined;
       if (found.length >= wanted) break;
     }
@@ -49,11 +49,11 @@ export function indexOrder({
     passed.loadedBytes += document.body.length;
     if (passed.loaded > wanted + maxWasted + 10 * found.length) return undefined;
     group ??= { value, rows: [] };
-    group.rows.push(...rowsOf(document));
+    for (const row of rowsOf(document)) group.rows.push(row);
     // Equal values come in the order of their numbers; only values that share a cut term have to be sorted.
     if (!isInexact(value) && found.length + group.rows.length >= wanted) break;
   }
-  if (group !== undefined) found.push(...group.rows.sort(compare));
+  for (const row of group?.rows.sort(compare) ?? []) found.push(row);
   meter.loaded += passed.loaded;
   meter.loadedBytes += passed.loadedBytes;
   return found.slice(0, wanted);

@@ -54,7 +54,7 @@ export function orderedPage(query: PreparedQuery, position: Position, size: numb
 function smallest({ query, candidates, wanted, meter, rowsOf, compare }: OrderedSearch): PlacedRow[] {
   let kept: PlacedRow[] = [];
   for (const document of documentsAfter(query, 0, meter, candidates)) {
-    kept.push(...rowsOf(document));
+    for (const row of rowsOf(document)) kept.push(row);
     // Cut now and then, not at every row: the sort is paid once for many.
     if (kept.length >= 4 * wanted + 1_000) kept = kept.sort(compare).slice(0, wanted);
   }

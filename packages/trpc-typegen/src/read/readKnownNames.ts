@@ -58,8 +58,15 @@ function readQuietly(
   if (node === undefined || !shapes.has(shapeOfType(probe.reading.checker, type))) return undefined;
   const reading = freshReading({ ...probe.reading, problems: [] }, "as-is");
   const tree = readType(reading, type, { procedure: undefined, field: "", node, depth: 0 });
-  return reading.problems.length === 0 ? tree : undefined;
+  return reading.problems.length === 0 && !isOfKeywords(tree) ? tree : undefined;
 }
+
+const keywords = new Set(["string", "number", "boolean", "bigint", "symbol", "null", "undefined"]);
+
+/** Whether a type is a union of keywords alone, such as `string | undefined`: one that has a name is not all that are so. */
+const isOfKeywords = (tree: TypeTree): boolean =>
+  tree.kind === "union" &&
+  tree.members.every((member) => member.kind === "text" && keywords.has(member.text));
 
 function shapeOfTree(tree: TypeTree): string {
   return tree.kind === "object"
