@@ -50,13 +50,13 @@ export type EntityHandlers = Readonly<Record<string, EntityHandler>>;
 
 /** The routes of an entity by what follows its path, and by method. `HEAD` is `GET` without its body. */
 export const entityRoutes = {
-  /** `/api/cosmos/items` */
+  /** `/api/cosmos/orders` */
   collection: { GET: list, POST: write },
-  /** `/api/cosmos/items/:id` */
+  /** `/api/cosmos/orders/:id` */
   item: { GET: get, PUT: replace, PATCH: patch, DELETE: remove },
-  /** `/api/cosmos/items:getMany` */
+  /** `/api/cosmos/orders:getMany` */
   getMany: { POST: many("getMany") },
-  /** `/api/cosmos/items:bulk` */
+  /** `/api/cosmos/orders:bulk` */
   bulk: { POST: many("bulk") },
 } as const satisfies Readonly<Record<string, EntityHandlers>>;
 
