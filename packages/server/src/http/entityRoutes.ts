@@ -64,7 +64,7 @@ async function list({ caller, address, base, query }: EntityCall): Promise<Answe
   const parameters = readParameters(query, [...address.parameters, ...listParameters]);
   const [limit, cursor, where, orderBy, explain] = listParameters.map((name) => parameters.get(name));
   const page = await caller.list({
-    pk: address.scope(parameters),
+    pk: address.prefix(parameters),
     // What is no integer stays text, and is not rounded to one: the schema says what a limit is.
     limit: limit !== undefined && /^-?(0|[1-9]\d*)$/.test(limit) ? Number(limit) : limit,
     cursor,
