@@ -15,9 +15,9 @@ export interface Manifest {
   /** What the API is called, for people. */
   readonly title: string;
   readonly description?: string;
-  /** Every procedure by its path in the router: `items.get`, `transfers.make`. */
+  /** Every procedure by its path in the router: `orders.get`, `transfers.make`. */
   readonly procedures: Readonly<Record<string, ProcedureManifest>>;
-  /** Every entity by its name, which is also the path of its procedures: `items` has `items.get`. */
+  /** Every entity by its name, which is also the path of its procedures: `orders` has `orders.get`. */
   readonly entities: Readonly<Record<string, EntityManifest>>;
 }
 
@@ -65,7 +65,7 @@ export interface KeyFieldManifest {
   /** The names from an item's root down. */
   readonly path: readonly string[];
   readonly kinds: readonly ScalarKind[];
-  /** Whether a caller may leave it out, and the schema fills it in: the partition key of `items` is the id. */
+  /** Whether a caller may leave it out, and the schema fills it in, such as from the id. */
   readonly isOptional: boolean;
 }
 

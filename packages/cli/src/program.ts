@@ -127,17 +127,21 @@ function createProgram(options: CliOptions, session: Session): Command {
   const isFree = (word: string): boolean => !program.commands.some((command) => command.name() === word);
   if (isFree("completion") && isFree("complete")) addCompletion(program, manifest, session.io);
   if (isFree("help")) addHelp(program);
-  const [first = "items"] = Object.keys(manifest.entities);
+  const [first] = Object.keys(manifest.entities);
   return program.addHelpText(
     "after",
     `
 Exit codes: 0 done; 1 refused, in part or as a whole, or no server; 2 wrong
-usage; 130 ended by Ctrl-C.
+usage; 130 ended by Ctrl-C.${
+      first === undefined
+        ? ""
+        : `
 
 Examples:
   ${name} ${first} list --limit 10
   ${name} ${first} import ${first}.ndjson
-  ${name} help ${first} patch`,
+  ${name} help ${first} patch`
+    }`,
   );
 }
 
@@ -153,7 +157,7 @@ function sentence(text: string): string {
   return meant === undefined ? ended : `${ended} ${meant}`;
 }
 
-/** Commands that hold others: `items`, and every router in the API's. */
+/** Commands that hold others: every entity, and every router in the API's. */
 class Groups {
   readonly #program: Command;
   readonly #groups = new Map<string, Command>();
@@ -195,12 +199,12 @@ function unknownCommand(group: Command, word: string): WrongUsage {
   return new WrongUsage(`unknown command '${word}'.${suggestion(word, names)}`);
 }
 
-/** `help items get`: the same as `items get --help`. */
+/** `help orders get`: the same as `orders get --help`. */
 function addHelp(program: Command): void {
   program
     .command("help")
     .description("Show the help of a command")
-    .argument("[command...]", "the command, as it is typed: items get")
+    .argument("[command...]", "the command, as it is typed")
     .action((words: string[]) => {
       let command = program;
       for (const word of words) {

@@ -21,7 +21,7 @@ function read(entity: EntityManifest, ...words: string[]) {
   return {
     flags: partitionKey.flags,
     key: () => partitionKey.key("a", command.opts()),
-    scope: () => partitionKey.scope(command.opts()),
+    prefix: () => partitionKey.prefix(command.opts()),
   };
 }
 
@@ -34,26 +34,26 @@ describe("a partition key of one field", () => {
       id: "a",
       shelf: 7.5,
     });
-    expect(read(entityWith({ name: "isOpen", ...kinds("boolean") }), "--pk", "true").scope()).toBe(true);
+    expect(read(entityWith({ name: "isOpen", ...kinds("boolean") }), "--pk", "true").prefix()).toBe(true);
     expect(read(entityWith({ name: "address.city" }), "--pk", "Paris").key()).toEqual({
       id: "a",
       address: { city: "Paris" },
     });
-    expect(read(entityWith({ name: "address.city" }), "--pk", "Paris").scope()).toBe("Paris");
+    expect(read(entityWith({ name: "address.city" }), "--pk", "Paris").prefix()).toBe("Paris");
   });
 
   test("of several kinds is what it looks like, and in quotes a text", () => {
     const entity = entityWith(kinds("string", "number"));
-    expect(read(entity, "--pk", "7").scope()).toBe(7);
-    expect(read(entity, "--pk", '"7"').scope()).toBe("7");
-    expect(read(entity, "--pk", "007").scope()).toBe("007");
-    expect(read(entity, "--pk", "true").scope()).toBe("true");
+    expect(read(entity, "--pk", "7").prefix()).toBe(7);
+    expect(read(entity, "--pk", '"7"').prefix()).toBe("7");
+    expect(read(entity, "--pk", "007").prefix()).toBe("007");
+    expect(read(entity, "--pk", "true").prefix()).toBe("true");
   });
 
   test("is needed where the schema does not fill it in", () => {
     expect(read(entityWith({ isOptional: true })).key()).toEqual({ id: "a" });
     expect(() => read(entityWith({})).key()).toThrow("Say --pk <value>: an item is named by its id and pk.");
-    expect(read(entityWith({})).scope()).toBeUndefined();
+    expect(read(entityWith({})).prefix()).toBeUndefined();
   });
 
   test("is none where items are partitioned by their id", () => {
@@ -69,13 +69,13 @@ describe("a hierarchical partition key", () => {
     expect(read(entity).flags).toEqual(["tenant-id", "at-year"]);
     const whole = read(entity, "--tenant-id", "x", "--at-year", "2026");
     expect(whole.key()).toEqual({ id: "a", tenantId: "x", at: { year: 2026 } });
-    expect(whole.scope()).toEqual({ tenantId: "x", at: { year: 2026 } });
-    expect(read(entity, "--tenant-id", "x").scope()).toEqual({ tenantId: "x" });
-    expect(read(entity).scope()).toBeUndefined();
+    expect(whole.prefix()).toEqual({ tenantId: "x", at: { year: 2026 } });
+    expect(read(entity, "--tenant-id", "x").prefix()).toEqual({ tenantId: "x" });
+    expect(read(entity).prefix()).toBeUndefined();
   });
 
   test("with a gap is wrong usage", () => {
-    expect(() => read(entity, "--at-year", "2026").scope()).toThrow("--at-year goes with --tenant-id");
+    expect(() => read(entity, "--at-year", "2026").prefix()).toThrow("--at-year goes with --tenant-id");
     expect(() => read(entity, "--tenant-id", "x").key()).toThrow("Say --at-year <value>");
     expect(() => read(entity, "--tenant-id", "x", "--at-year", "soon").key()).toThrow(
       "it has to be a number.",

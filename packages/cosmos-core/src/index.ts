@@ -12,7 +12,7 @@ export type { DeclaredQuery } from "./definition/defineContainer.ts";
 export type { ReadCounts, Stored, UnfitDocument } from "./definition/document.ts";
 export type { EntityTypes, TypesOf } from "./definition/entityTypes.ts";
 export type { Conditions } from "./definition/filter.ts";
-export type { ItemKey, KeyOf, PartitionKeyValue, Scope } from "./definition/itemKey.ts";
+export type { ItemKey, KeyOf, PartitionKeyPrefix, PartitionKeyValue } from "./definition/itemKey.ts";
 export type { OrderPathOf, SingleOrdering } from "./definition/ordering.ts";
 export type { FieldProblem, Reason, StoreErrorDetails } from "./errors/errors.ts";
 export type { ChangesPage, ChangesRequest } from "./feed/changesRequest.ts";

@@ -13,8 +13,8 @@ export {
   keySchema,
   type PartitionKeyField,
   partitionKeyFields,
-  scopeFilter,
-  scopeSchema,
+  partitionKeyPrefixFilter,
+  partitionKeyPrefixSchema,
 } from "./definition/keySchema.ts";
 export { orderBySchema } from "./definition/ordering.ts";
 export { type Patch, patchSchema } from "./definition/patch.ts";

@@ -1,6 +1,12 @@
 import { expect, expectTypeOf, test } from "vitest";
 import { z } from "zod";
-import { defineContainer, items, keySchema, scopeFilter, scopeSchema } from "../src/index.ts";
+import {
+  defineContainer,
+  items,
+  keySchema,
+  partitionKeyPrefixFilter,
+  partitionKeyPrefixSchema,
+} from "../src/index.ts";
 import { orders } from "./orders.ts";
 
 test("a key is the id and the partition key's fields, and nothing else", () => {
@@ -33,14 +39,14 @@ test("a key whose field lies deeper has it there", () => {
   ]);
 });
 
-test("a scope is the first fields of a partition key, and tells which items are of it", () => {
-  const scope = scopeSchema(orders);
+test("a prefix is the first fields of a partition key, and tells which items are of it", () => {
+  const prefix = partitionKeyPrefixSchema(orders);
   for (const wrong of [{ customer: 1 }, {}, "t", { tenant: ["t"] }])
-    expect(scope.safeParse(wrong).success).toBe(false);
-  const given = scope.parse({ tenant: "t" });
-  const isOf = scopeFilter(orders, given);
+    expect(prefix.safeParse(wrong).success).toBe(false);
+  const given = prefix.parse({ tenant: "t" });
+  const isOf = partitionKeyPrefixFilter(orders, given);
   const at = (tenant: string) => ({ id: "o", tenant, customer: 1 });
   expect([isOf(at("t")), isOf(at("u"))]).toEqual([true, false]);
-  expect(scopeSchema(items).safeParse({ pk: "a" }).success).toBe(false);
-  expect(scopeFilter(items, undefined)(at("t"))).toBe(true);
+  expect(partitionKeyPrefixSchema(items).safeParse({ pk: "a" }).success).toBe(false);
+  expect(partitionKeyPrefixFilter(items, undefined)(at("t"))).toBe(true);
 });

@@ -206,8 +206,10 @@ describe("pages", () => {
       ).flat();
       expect(tenant).toHaveLength(storedOrders.filter((one) => one.tenant === "acme").length);
       expect(new Set(tenant.map((one) => one.tenant))).toEqual(new Set(["acme"]));
-      const scope = { tenant: "zeta", customer: 2 };
-      const one = (await pages((cursor) => orderStore.list({ pk: scope, orderBy, limit: 4, cursor }))).flat();
+      const prefix = { tenant: "zeta", customer: 2 };
+      const one = (
+        await pages((cursor) => orderStore.list({ pk: prefix, orderBy, limit: 4, cursor }))
+      ).flat();
       expect(one.length).toBe(storedOrders.filter((o) => o.tenant === "zeta" && o.customer === 2).length);
     }
     expect((await store.list({ pk: "nobody's" })).items).toEqual([]);
@@ -324,8 +326,8 @@ describe("what is wrong with a request is refused, each field named", () => {
   });
 
   test("a partition key that is none", async () => {
-    const scopes = [{ customer: 3 }, {}, "acme", { tenant: { a: 1 } }, { tenant: "a", customer: [] }];
-    for (const pk of scopes) {
+    const prefixes = [{ customer: 3 }, {}, "acme", { tenant: { a: 1 } }, { tenant: "a", customer: [] }];
+    for (const pk of prefixes) {
       expect((await failureOf(orderStore.list({ pk: pk as never }))).reason).toBe("invalid");
     }
   });

@@ -9,8 +9,8 @@ import {
   type items,
   type KeyOf,
   type OpenContainer,
+  type PartitionKeyPrefix,
   type Patch,
-  type Scope,
   type Store,
   type Stored,
   type TypesOf,
@@ -179,13 +179,13 @@ describe("the types", () => {
     expect(typeof check).toBe("function");
   });
 
-  test("of keys and scopes have the partition key's fields", () => {
+  test("of keys and their prefixes have the partition key's fields", () => {
     expectTypeOf<KeyOf<Item, (typeof items)["partitionKey"]>>().toExtend<ItemKey>();
     expectTypeOf<ItemKey>().toExtend<KeyOf<Item, (typeof items)["partitionKey"]>>();
     type Key = KeyOf<Order, (typeof orders)["partitionKey"]>;
     expectTypeOf<Key>().toExtend<{ id: string; tenant: string; customer: number }>();
     expectTypeOf<{ id: string; tenant: string }>().not.toExtend<Key>();
-    type In = Scope<Order, (typeof orders)["partitionKey"]>;
+    type In = PartitionKeyPrefix<Order, (typeof orders)["partitionKey"]>;
     expectTypeOf<{ tenant: string }>().toExtend<In>();
     expectTypeOf<{ tenant: string; customer: number }>().toExtend<In>();
     expectTypeOf<{ customer: number }>().not.toExtend<In>();

@@ -4,7 +4,7 @@ export interface Problem {
   readonly file: string;
   /** Line and column, from 1; absent when the file as a whole is meant. */
   readonly position?: { readonly line: number; readonly column: number };
-  /** The procedure's path in the router, such as `items.get`, when one procedure is at fault. */
+  /** The procedure's path in the router, such as `orders.get`, when one procedure is at fault. */
   readonly procedure?: string;
   /** The part of the procedure and the field in it, such as `output.owner.password`. */
   readonly field?: string;

@@ -85,9 +85,9 @@ After Ctrl-C, a kill or an outage the same command goes on where it was: nothing
 is lost, and nothing doubled.
 ${examples(
   context,
-  "export items.ndjson",
-  `export items.csv --columns "${columns.join(",")}"`,
-  `export ${exampleConditions(entity)[0]} | gzip > items.ndjson.gz`,
+  `export ${context.name}.ndjson`,
+  `export ${context.name}.csv --columns "${columns.join(",")}"`,
+  `export ${exampleConditions(entity)[0]} | gzip > ${context.name}.ndjson.gz`,
 )}`,
     )
     .action((file: string) => {

@@ -59,10 +59,10 @@ was, with its report. Of lines with the same id, the last one stays.
 ${new Help().boxWrap(`A CSV has a line of column names first: ${heads.join(", ")}. Lists have semicolons between elements.`, 80)}
 ${examples(
   context,
-  "import items.ndjson",
-  "import items.csv --dry-run",
-  `import items.csv --delimiter ";" --column "Name=${names.at(-1)?.name ?? "id"}"`,
-  "import - --format csv --report refused.ndjson < items.csv",
+  `import ${context.name}.ndjson`,
+  `import ${context.name}.csv --dry-run`,
+  `import ${context.name}.csv --delimiter ";" --column "Name=${names.at(-1)?.name ?? "id"}"`,
+  `import - --format csv --report refused.ndjson < ${context.name}.csv`,
 )}`,
     )
     .action(async (source: string) => {

@@ -39,7 +39,7 @@ export function addList(commands: Command, context: EntityContext): void {
   command
     .addHelpText(
       "after",
-      `\n${whereHelp(entity)}\n${examples(context, `list ${first}`, `list ${second} --explain`, "list --all --json > items.ndjson")}`,
+      `\n${whereHelp(entity)}\n${examples(context, `list ${first}`, `list ${second} --explain`, `list --all --json > ${context.name}.ndjson`)}`,
     )
     .action(async () => {
       const options = optionsOf<ListOptions>(command);

@@ -17,7 +17,10 @@ export function addUpsert(commands: Command, context: EntityContext): void {
     .argument("[item]", "the item as JSON; - is import -")
     .option("--file <path>", "the same as import <path>, which has more options")
     .option("--if-match <etag>", "write only over the version of this etag (one item)")
-    .addHelpText("after", examples(context, `upsert '${exampleItem(context)}'`, "upsert --file items.ndjson"))
+    .addHelpText(
+      "after",
+      examples(context, `upsert '${exampleItem(context)}'`, `upsert --file ${context.name}.ndjson`),
+    )
     .action(async (item: string | undefined, _own: unknown, command: Command) => {
       const options = optionsOf<UpsertOptions>(command);
       const { file, ifMatch } = options;

@@ -35,7 +35,7 @@ ${examples(context, "watch", "watch --since beginning --json", "watch --cursor-f
     .action(async () => {
       const options = optionsOf<WatchOptions>(command);
       const { cursorFile } = options;
-      const pk = partitionKey.scope(options);
+      const pk = partitionKey.prefix(options);
       const kept = cursorFile === undefined ? undefined : readCursor(cursorFile);
       const input: WatchInput = { ...(pk === undefined ? {} : { pk }), ...begin(options.since, kept) };
       const api = session.api(options);

@@ -48,7 +48,7 @@ export interface PartitionKeyOptions {
   /** The key of the item with this id. @throws WrongUsage when a field is not given */
   key(id: string, values: object): Key;
   /** The partition key, or the first fields of a hierarchical one; `undefined` when none is given. */
-  scope(values: object): unknown;
+  prefix(values: object): unknown;
 }
 
 /**
@@ -94,7 +94,7 @@ export function addPartitionKey(command: Command, entity: EntityManifest, of: st
       }
       return key as Key;
     },
-    scope(values) {
+    prefix(values) {
       const found = options.map((option) => read(option, values));
       const gap = found.indexOf(undefined);
       const given = gap === -1 ? found : found.slice(0, gap);
@@ -106,9 +106,9 @@ export function addPartitionKey(command: Command, entity: EntityManifest, of: st
       }
       if (given.length === 0) return undefined;
       if (options.length === 1) return given[0];
-      const scope: Record<string, unknown> = {};
-      for (const [at, value] of given.entries()) putAt(scope, options[at]?.field.path ?? [], value);
-      return scope;
+      const prefix: Record<string, unknown> = {};
+      for (const [at, value] of given.entries()) putAt(prefix, options[at]?.field.path ?? [], value);
+      return prefix;
     },
   };
 }

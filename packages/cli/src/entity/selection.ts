@@ -44,7 +44,7 @@ export function addSelection(
   return (options) => {
     const { orderBy } = options;
     for (const [path] of orderBy ?? []) knownField(entity, path, `--order-by ${path}`, what);
-    const pk = partitionKey.scope(options);
+    const pk = partitionKey.prefix(options);
     const where = whereOf(options, entity, what);
     return {
       ...(pk === undefined ? {} : { pk }),

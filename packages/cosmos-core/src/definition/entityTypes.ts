@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { ContainerDefinition, ItemBase, Ordering, PartitionKeyPaths } from "./containerDefinition.ts";
-import type { KeyOf, Scope } from "./itemKey.ts";
+import type { KeyOf, PartitionKeyPrefix } from "./itemKey.ts";
 
 /** The types of a container's items, which travel together. A definition's are `TypesOf<typeof definition>`. */
 export interface EntityTypes {
@@ -12,8 +12,8 @@ export interface EntityTypes {
   readonly key: { readonly id: string };
   /** The same as it comes from outside, where some of it may be left out. */
   readonly keyInput: unknown;
-  /** What a list and the change feed are narrowed to: a partition key. */
-  readonly scope: unknown;
+  /** What a list and the change feed are narrowed to: a partition key, or the first fields of one. */
+  readonly partitionKeyPrefix: unknown;
   /** The orders that the container's index serves. */
   readonly order: Ordering;
 }
@@ -28,7 +28,7 @@ export interface TypesOfParts<
   readonly input: z.input<Schema>;
   readonly key: KeyOf<z.output<Schema>, Paths>;
   readonly keyInput: KeyOf<z.output<Schema>, Paths>;
-  readonly scope: Scope<z.output<Schema>, Paths>;
+  readonly partitionKeyPrefix: PartitionKeyPrefix<z.output<Schema>, Paths>;
   readonly order: Order;
 }
 

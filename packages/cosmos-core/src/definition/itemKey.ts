@@ -51,15 +51,15 @@ type Prefix<Item, Paths> = Paths extends readonly [...infer Outer, unknown]
  * What a list and the change feed are narrowed to: the value of the partition key, or, of a hierarchical one, an
  * object of its fields or of the first of them.
  */
-export type Scope<Item, Paths extends PartitionKeyPaths> = Paths extends string
-  ? ScopeValue<Item, Paths>
+export type PartitionKeyPrefix<Item, Paths extends PartitionKeyPaths> = Paths extends string
+  ? ValueAtPath<Item, Paths>
   : Paths extends readonly [infer Only]
-    ? ScopeValue<Item, Only>
+    ? ValueAtPath<Item, Only>
     : Prefix<Item, Paths>;
 
-type ScopeValue<Item, Path> = Path extends `/${infer Name}/${infer Rest}`
+type ValueAtPath<Item, Path> = Path extends `/${infer Name}/${infer Rest}`
   ? Name extends keyof Item
-    ? ScopeValue<NonNullable<Item[Name]>, `/${Rest}`>
+    ? ValueAtPath<NonNullable<Item[Name]>, `/${Rest}`>
     : never
   : Path extends `/${infer Name}`
     ? Name extends keyof Item
@@ -141,16 +141,16 @@ function refuse(path: string, messages: readonly string[]): void {
 }
 
 /** The part of a container that a partition key, or the first fields of one, names. */
-export interface PartitionKeyPrefix {
+export interface PartitionKeyPrefixValues {
   readonly values: readonly PartitionKeyValue[];
   /** Whether that is a whole key: one logical partition. */
   readonly isWhole: boolean;
 }
 
-/** Reads a scope from outside. @returns what it names, or what is wrong with it */
+/** Reads a partition key, or a prefix of one, from outside. @returns what it names, or what is wrong with it */
 export function partitionKeyPrefixReader(
   definition: AnyDefinition,
-): (scope: unknown) => PartitionKeyPrefix | FieldProblem[] {
+): (prefix: unknown) => PartitionKeyPrefixValues | FieldProblem[] {
   const fields = partitionKeyMakers(definition);
   const paths = fields.map(({ path }) => path);
   const names = paths.map(pathText).join(", ");
@@ -158,16 +158,16 @@ export function partitionKeyPrefixReader(
     paths.length === 1
       ? `has to be the partition key's value, ${names}: a string, number or boolean`
       : `has to be an object of the partition key's fields, ${names}, or of the first of them`;
-  const checked = (given: readonly PartitionKeyValue[]): PartitionKeyPrefix | FieldProblem[] => {
+  const checked = (given: readonly PartitionKeyValue[]): PartitionKeyPrefixValues | FieldProblem[] => {
     const values = given.map((value, at) => fields[at]?.make(value) as PartitionKeyValue);
     const problems = values.flatMap(valueProblems);
     if (problems.length > 0) return problems.map((message) => ({ path: "pk", message }));
     return { values, isWhole: values.length === paths.length };
   };
-  return (scope) => {
-    if (scope === undefined) return { values: [], isWhole: false };
-    if (paths.length === 1) return isKeyValue(scope) ? checked([scope]) : [{ path: "pk", message: wanted }];
-    const all = paths.map((path) => valueAt(scope, path));
+  return (prefix) => {
+    if (prefix === undefined) return { values: [], isWhole: false };
+    if (paths.length === 1) return isKeyValue(prefix) ? checked([prefix]) : [{ path: "pk", message: wanted }];
+    const all = paths.map((path) => valueAt(prefix, path));
     const gap = all.indexOf(undefined);
     const values = gap === -1 ? all : all.slice(0, gap);
     const isPrefix = all.slice(values.length).every((value) => value === undefined);

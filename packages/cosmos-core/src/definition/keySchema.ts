@@ -8,7 +8,7 @@ import {
 } from "./containerDefinition.ts";
 import { definitionPath } from "./containerPath.ts";
 import { shapeAt } from "./fieldShape.ts";
-import { type KeyOf, partitionKeyPrefixReader, type Scope } from "./itemKey.ts";
+import { type KeyOf, type PartitionKeyPrefix, partitionKeyPrefixReader } from "./itemKey.ts";
 
 /** A field of a partition key. */
 export interface PartitionKeyField {
@@ -44,25 +44,31 @@ export function keySchema<Schema extends z.ZodType<ItemBase>, Paths extends Part
 }
 
 /** The schema of a partition key, or of the first fields of a hierarchical one, from outside. */
-export function scopeSchema<Schema extends z.ZodType<ItemBase>, Paths extends PartitionKeyPaths>(
+export function partitionKeyPrefixSchema<Schema extends z.ZodType<ItemBase>, Paths extends PartitionKeyPaths>(
   definition: ContainerDefinition<Schema, Paths>,
-): z.ZodType<Scope<z.output<Schema>, Paths>, Scope<z.output<Schema>, Paths>> {
+): z.ZodType<PartitionKeyPrefix<z.output<Schema>, Paths>, PartitionKeyPrefix<z.output<Schema>, Paths>> {
   const readPrefix = partitionKeyPrefixReader(definition as unknown as AnyContainer);
   return z
     .unknown()
-    .superRefine((scope, context) => {
-      const read = readPrefix(scope);
+    .superRefine((prefix, context) => {
+      const read = readPrefix(prefix);
       if (!Array.isArray(read)) return;
       for (const { message } of read) context.addIssue({ code: "custom", message });
     })
     .describe(
       "The partition key, or of a hierarchical one an object of its first fields",
-    ) as unknown as z.ZodType<Scope<z.output<Schema>, Paths>, Scope<z.output<Schema>, Paths>>;
+    ) as unknown as z.ZodType<
+    PartitionKeyPrefix<z.output<Schema>, Paths>,
+    PartitionKeyPrefix<z.output<Schema>, Paths>
+  >;
 }
 
 /** Tells whether an item is of a partition key, or of the first fields of one; of any, when there is none. */
-export function scopeFilter(definition: AnyContainer, scope: unknown): (item: ItemBase) => boolean {
-  const read = partitionKeyPrefixReader(definition)(scope);
+export function partitionKeyPrefixFilter(
+  definition: AnyContainer,
+  prefix: unknown,
+): (item: ItemBase) => boolean {
+  const read = partitionKeyPrefixReader(definition)(prefix);
   if (Array.isArray(read)) throw new TypeError(read.map(({ message }) => message).join("; "));
   const paths = partitionKeyPaths(definition).map(definitionPath);
   return (item) => read.values.every((value, at) => valueAt(item, paths[at] ?? []) === value);

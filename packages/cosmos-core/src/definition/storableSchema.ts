@@ -4,7 +4,8 @@ import { serviceFields, versionField } from "./document.ts";
 
 /**
  * The types of schemas whose values JSON can hold, so that what is read is what was written; and those that only wrap
- * another schema, or check it. A type that is not here is refused, one of a later zod too.
+ * another schema, or check it. The list is of what is let through, not of what is refused: a type that it does not know,
+ * one of a later zod too, is refused when the container is defined, and never silently let through.
  */
 const storableTypes: ReadonlySet<string> = new Set([
   ...["string", "number", "int", "boolean", "null", "enum", "literal", "template_literal"],

@@ -3,7 +3,7 @@ import type { Cursors } from "../cursors/cursor.ts";
 import { cursorKeyId } from "../cursors/cursorKey.ts";
 import type { AnyDefinition, ItemBase } from "../definition/containerDefinition.ts";
 import type { Documents } from "../definition/document.ts";
-import { type PartitionKeyPrefix, partitionKeyPrefixReader } from "../definition/itemKey.ts";
+import { type PartitionKeyPrefixValues, partitionKeyPrefixReader } from "../definition/itemKey.ts";
 import { StoreError } from "../errors/errors.ts";
 import { invalidInput, numberProblems } from "../errors/invalidInput.ts";
 import { type FeedPage, type FeedPosition, openChangeFeed } from "../sdk/changeFeed.ts";
@@ -19,7 +19,7 @@ export interface ChangesSource<Item extends ItemBase> {
 }
 
 interface Request {
-  readonly prefix: PartitionKeyPrefix;
+  readonly prefix: PartitionKeyPrefixValues;
   readonly limit: number;
   readonly follow: boolean;
   readonly markEnd: boolean;
@@ -108,7 +108,7 @@ function readRequest(
   const problems = numberProblems(numbers, bounds);
   const wrong = [...problems, ...(Array.isArray(prefix) ? prefix : [])];
   if (wrong.length > 0) throw invalidInput(wrong);
-  return { ...numbers, follow, markEnd, signal, prefix: prefix as PartitionKeyPrefix };
+  return { ...numbers, follow, markEnd, signal, prefix: prefix as PartitionKeyPrefixValues };
 }
 
 async function startOf(since: Since = "beginning", query: unknown, cursors: Cursors): Promise<FeedPosition> {

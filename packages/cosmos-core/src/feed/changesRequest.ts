@@ -7,7 +7,7 @@ export type Since = "beginning" | "now" | Date | (string & {});
 /** Which changes to read. */
 export interface ChangesRequest<Types extends EntityTypes = EntityTypes> {
   /** Only those of this partition key; of a hierarchical one, of its first fields too. */
-  readonly pk?: Types["scope"] | undefined;
+  readonly pk?: Types["partitionKeyPrefix"] | undefined;
   /**
    * Where to begin: at a page's `cursor`, after it; at a time, with its whole second; `"now"`; or, by default, at the
    * `"beginning"`: then every item that is there comes once, as it was last written.

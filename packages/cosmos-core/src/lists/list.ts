@@ -6,7 +6,7 @@ import { type AnyDefinition, type ItemBase, partitionKeyPaths } from "../definit
 import { definitionPath } from "../definition/containerPath.ts";
 import type { Documents } from "../definition/document.ts";
 import { type FilterNode, readFilter } from "../definition/filter.ts";
-import { type PartitionKeyPrefix, partitionKeyPrefixReader } from "../definition/itemKey.ts";
+import { type PartitionKeyPrefixValues, partitionKeyPrefixReader } from "../definition/itemKey.ts";
 import { type OrderTerm, readOrder } from "../definition/ordering.ts";
 import type { ItemDefinition } from "../definition/serviceTypes.ts";
 import type { FieldProblem } from "../errors/errors.ts";
@@ -128,8 +128,8 @@ function readRequest(
   definition: AnyDefinition,
   { where, orderBy }: AnyListRequest,
   limit: number,
-  prefix: PartitionKeyPrefix | FieldProblem[],
-): { filter: FilterNode; order: OrderTerm[]; prefix: PartitionKeyPrefix } {
+  prefix: PartitionKeyPrefixValues | FieldProblem[],
+): { filter: FilterNode; order: OrderTerm[]; prefix: PartitionKeyPrefixValues } {
   const filter = readFilter(definition, where);
   const order = orderBy === undefined ? [] : readOrder(definition, orderBy);
   const within = (name: string, problems: readonly FieldProblem[]): FieldProblem[] =>
@@ -146,7 +146,11 @@ function readRequest(
     ...(Array.isArray(prefix) ? prefix : []),
   ];
   if (problems.length > 0) throw invalidInput(problems);
-  return { filter: filter as FilterNode, order: order as OrderTerm[], prefix: prefix as PartitionKeyPrefix };
+  return {
+    filter: filter as FilterNode,
+    order: order as OrderTerm[],
+    prefix: prefix as PartitionKeyPrefixValues,
+  };
 }
 
 /** The store's own document is no item. */

@@ -7,7 +7,7 @@ import type { IndexUse } from "../sdk/indexMetrics.ts";
 /** What to list, and how. */
 export interface ListRequest<Types extends EntityTypes> {
   /** Only items of this partition key; of a hierarchical one, of its first fields too. */
-  readonly pk?: Types["scope"] | undefined;
+  readonly pk?: Types["partitionKeyPrefix"] | undefined;
   /** Only items for which this holds. */
   readonly where?: Filter<Types["item"]> | undefined;
   /**

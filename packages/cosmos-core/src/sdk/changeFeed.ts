@@ -5,7 +5,7 @@ import {
   type PartitionKey,
   StatusCodes,
 } from "@azure/cosmos";
-import type { PartitionKeyPrefix } from "../definition/itemKey.ts";
+import type { PartitionKeyPrefixValues } from "../definition/itemKey.ts";
 import { StoreError } from "../errors/errors.ts";
 import { invalidInput } from "../errors/invalidInput.ts";
 import { fromSdkError } from "./cosmosFailure.ts";
@@ -39,7 +39,7 @@ export interface FeedReader {
 /** Opens a container's change feed: the SDK's iterator, which goes through the partitions and follows their splits. */
 export function openChangeFeed(
   container: Container,
-  prefix: PartitionKeyPrefix,
+  prefix: PartitionKeyPrefixValues,
   from: FeedPosition,
   maxItemCount: number,
 ): FeedReader {
@@ -73,7 +73,10 @@ export function openChangeFeed(
   };
 }
 
-function startFrom({ values, isWhole }: PartitionKeyPrefix, position: FeedPosition): ChangeFeedStartFrom {
+function startFrom(
+  { values, isWhole }: PartitionKeyPrefixValues,
+  position: FeedPosition,
+): ChangeFeedStartFrom {
   if ("token" in position) return ChangeFeedStartFrom.Continuation(position.token);
   // One value stands for itself; of a hierarchical key's the SDK takes the first ones too. None is the whole container.
   const key =

@@ -6,15 +6,15 @@ import type {
   KeyOf,
   Ordering,
   PartitionKeyPaths,
+  PartitionKeyPrefix,
   Patch,
-  Scope,
 } from "@cosmos-trpc/cosmos-core";
 import {
   filterSchema,
   keySchema,
   orderBySchema,
+  partitionKeyPrefixSchema,
   patchSchema,
-  scopeSchema,
 } from "@cosmos-trpc/cosmos-core/schema";
 import type { z } from "zod";
 
@@ -22,7 +22,7 @@ import type { z } from "zod";
 export interface Entity<Types extends EntityTypes> {
   readonly definition: ContainerDefinition<z.ZodType<Types["item"], Types["input"]>>;
   readonly key: z.ZodType<Types["key"], Types["keyInput"]>;
-  readonly scope: z.ZodType<Types["scope"], Types["scope"]>;
+  readonly partitionKeyPrefix: z.ZodType<Types["partitionKeyPrefix"], Types["partitionKeyPrefix"]>;
   readonly filter: z.ZodType<Filter<Types["item"]>, Filter<Types["item"]>>;
   readonly order: z.ZodType<Types["order"], Types["order"]>;
   readonly patch: z.ZodType<Patch<Types["item"]>, Patch<Types["item"]>>;
@@ -56,7 +56,7 @@ export function entity<
   input: z.input<Schema>;
   key: KeyOf<z.output<Schema>, Paths>;
   keyInput: KeyInput;
-  scope: Scope<z.output<Schema>, Paths>;
+  partitionKeyPrefix: PartitionKeyPrefix<z.output<Schema>, Paths>;
   order: Order;
 }> {
   type Item = z.output<Schema>;
@@ -64,7 +64,7 @@ export function entity<
   return {
     definition: erased,
     key: (options.key ?? keySchema(definition)) as z.ZodType<KeyOf<Item, Paths>, KeyInput>,
-    scope: scopeSchema(definition),
+    partitionKeyPrefix: partitionKeyPrefixSchema(definition),
     filter: filterSchema<Item>(erased),
     order: orderBySchema<Order>(definition),
     patch: patchSchema<Item>(erased),

@@ -37,11 +37,11 @@ type WriteOptions = z.input<typeof writeOptions>;
 /** The schemas of what an entity's procedures take. Items are not checked here: the store puts every write through the schema. */
 export function entityInputs<Types extends EntityTypes>({
   key,
-  scope,
+  partitionKeyPrefix,
   filter,
   order,
   patch,
-}: Pick<Entity<Types>, "key" | "scope" | "filter" | "order" | "patch">) {
+}: Pick<Entity<Types>, "key" | "partitionKeyPrefix" | "filter" | "order" | "patch">) {
   type Input = Types["input"];
   type Item = Types["item"];
   const item = z.unknown() as unknown as z.ZodType<Input, Input>;
@@ -75,7 +75,7 @@ export function entityInputs<Types extends EntityTypes>({
       .describe("What names each item"),
     list: z
       .strictObject({
-        pk: scope.optional(),
+        pk: partitionKeyPrefix.optional(),
         where: filter.optional(),
         orderBy: order.optional(),
         limit: listLimit.optional(),
@@ -95,7 +95,7 @@ export function entityInputs<Types extends EntityTypes>({
     }),
     watch: z
       .strictObject({
-        pk: scope.optional(),
+        pk: partitionKeyPrefix.optional(),
         since,
         lastEventId: cursor("The id of the last event that was received: what comes after it follows"),
       })

@@ -67,13 +67,13 @@ export function entityAddress({ definition, key }: AnyEntity) {
     /** The names of the partition key's parameters. */
     parameters: fields.map(({ parameter }) => parameter),
     /** What a list is narrowed to by its parameters. */
-    scope(parameters: Parameters): unknown {
+    prefix(parameters: Parameters): unknown {
       const parts = given(parameters);
       if (parts.length === 0) return undefined;
       if (fields.length === 1) return parts[0]?.value;
-      const scope: Record<string, unknown> = {};
-      for (const { field, value } of parts) putAt(scope, field.path, value);
-      return scope;
+      const prefix: Record<string, unknown> = {};
+      for (const { field, value } of parts) putAt(prefix, field.path, value);
+      return prefix;
     },
     key: keyOf,
     /** What names an item in a body, checked by nobody yet. */

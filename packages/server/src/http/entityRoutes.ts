@@ -7,7 +7,7 @@ import type { Answer } from "./answer.ts";
 import { type EntityAddress, listParameters } from "./entityAddress.ts";
 import { ifMatchOf, isForNew, readCondition, refuseForNew } from "./entityTag.ts";
 import { badRequest, unfulfilled } from "./problem.ts";
-import { jsonNumber, readJsonParameter, readParameters } from "./queryParameters.ts";
+import { readJsonParameter, readParameters } from "./queryParameters.ts";
 import { readJson } from "./readJson.ts";
 
 /** An item as procedures give it. */
@@ -50,13 +50,13 @@ export type EntityHandlers = Readonly<Record<string, EntityHandler>>;
 
 /** The routes of an entity by what follows its path, and by method. `HEAD` is `GET` without its body. */
 export const entityRoutes = {
-  /** `/api/cosmos/items` */
+  /** `/api/cosmos/orders` */
   collection: { GET: list, POST: write },
-  /** `/api/cosmos/items/:id` */
+  /** `/api/cosmos/orders/:id` */
   item: { GET: get, PUT: replace, PATCH: patch, DELETE: remove },
-  /** `/api/cosmos/items:getMany` */
+  /** `/api/cosmos/orders:getMany` */
   getMany: { POST: many("getMany") },
-  /** `/api/cosmos/items:bulk` */
+  /** `/api/cosmos/orders:bulk` */
   bulk: { POST: many("bulk") },
 } as const satisfies Readonly<Record<string, EntityHandlers>>;
 
@@ -64,9 +64,9 @@ async function list({ caller, address, base, query }: EntityCall): Promise<Answe
   const parameters = readParameters(query, [...address.parameters, ...listParameters]);
   const [limit, cursor, where, orderBy, explain] = listParameters.map((name) => parameters.get(name));
   const page = await caller.list({
-    pk: address.scope(parameters),
-    // A page has never so many items that a double could not hold them: the schema says what a limit is.
-    limit: limit !== undefined && jsonNumber.test(limit) ? Number(limit) : limit,
+    pk: address.prefix(parameters),
+    // What is no integer stays text, and is not rounded to one: the schema says what a limit is.
+    limit: limit !== undefined && /^-?(0|[1-9]\d*)$/.test(limit) ? Number(limit) : limit,
     cursor,
     where: where === undefined ? undefined : readJsonParameter("where", where),
     orderBy: orderBy === undefined ? undefined : readOrder(orderBy),

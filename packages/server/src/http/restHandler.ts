@@ -30,7 +30,7 @@ export function createRestHandler(
     Object.entries(api.entities).map(([name, entity]) => [name, entityAddress(entity)]),
   );
 
-  /** `/api/cosmos/items`, `…/items/`, `…/items/:id`, `…/items:getMany` */
+  /** `/api/cosmos/orders`, `…/orders/`, `…/orders/:id`, `…/orders:getMany` */
   function entityRoute(path: string, mount: string): Route | undefined {
     const rest = path.slice(restPath.length);
     const slash = rest.indexOf("/");

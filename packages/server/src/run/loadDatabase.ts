@@ -30,8 +30,8 @@ export function loadDatabase(
   const loading = load();
 
   async function within(milliseconds: number): Promise<Database> {
-    const over = new AbortController();
-    const timeout = pause(milliseconds, over.signal).then(() => {
+    const ended = new AbortController();
+    const timeout = pause(milliseconds, ended.signal).then(() => {
       throw new StoreError(
         "unavailable",
         "The server has just started: the Cosmos DB SDK is still loading.",
@@ -43,7 +43,7 @@ export function loadDatabase(
     try {
       return await Promise.race([loading, timeout]);
     } finally {
-      over.abort();
+      ended.abort();
     }
   }
 

@@ -1,5 +1,5 @@
 import type { EntityTypes, Stored } from "@cosmos-trpc/cosmos-core";
-import { scopeFilter } from "@cosmos-trpc/cosmos-core/schema";
+import { partitionKeyPrefixFilter } from "@cosmos-trpc/cosmos-core/schema";
 import { type TrackedEnvelope, tracked } from "@trpc/server";
 import type { Entity } from "../entity/entity.ts";
 import { translateFailure } from "../errors.ts";
@@ -16,9 +16,9 @@ export interface WatchEvent<Item> {
 }
 
 /** What a watcher asks for. */
-interface WatchInput<Scope> {
+interface WatchInput<Prefix> {
   /** Only items of this partition key; of a hierarchical one, of its first fields too. */
-  readonly pk?: Scope | undefined;
+  readonly pk?: Prefix | undefined;
   readonly since: string;
   readonly lastEventId?: string | undefined;
 }
@@ -27,7 +27,7 @@ interface WatchInput<Scope> {
 export async function* watchEntity<Types extends EntityTypes>(
   { database, feeds, watchDuration, usage, disconnect }: RequestScope,
   definition: Entity<Types>["definition"],
-  { pk, since, lastEventId }: WatchInput<Types["scope"]>,
+  { pk, since, lastEventId }: WatchInput<Types["partitionKeyPrefix"]>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<TrackedEnvelope<WatchEvent<Types["item"]>>, void, undefined> {
   // Aborted, a stream ends without saying that it is complete: its client connects again, with its last event's id.
@@ -38,7 +38,7 @@ export async function* watchEntity<Types extends EntityTypes>(
     const pages = watchChanges(feeds.of(store), {
       lastEventId,
       since: since === "beginning" || since === "now" ? since : new Date(since),
-      wants: scopeFilter(definition, pk),
+      wants: partitionKeyPrefixFilter(definition, pk),
       signal: AbortSignal.any([feeds.stopping, expired.signal, ...(signal === undefined ? [] : [signal])]),
       onDrop: disconnect,
     });

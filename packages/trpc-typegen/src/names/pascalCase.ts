@@ -1,4 +1,4 @@
-/** @returns the words of some names as one name of a type: `["items", "get-all"]` becomes `ItemsGetAll` */
+/** @returns the words of some names as one name of a type: `["orders", "get-all"]` becomes `OrdersGetAll` */
 export function pascalCase(...names: readonly string[]): string {
   const words = names.join(" ").match(/[\p{L}\p{N}$_]+/gu) ?? [];
   const joined = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
