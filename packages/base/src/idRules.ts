@@ -1,8 +1,8 @@
 /** Bytes of UTF-8 that an id may have. Source: Learn, "Azure Cosmos DB service quotas", per-item limits. */
-const maxIdBytes = 1_023;
+export const maxIdBytes = 1_023;
 
 /** Bytes of UTF-8 that a value of a partition key may have. Source: the same. */
-const maxPartitionKeyBytes = 2_048;
+export const maxPartitionKeyBytes = 2_048;
 
 /** A rule of a text: whether it is broken, and what to say then, as the end of a sentence that begins with the text. */
 type Rule = readonly [isBroken: (text: string) => boolean, message: string];

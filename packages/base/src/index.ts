@@ -1,6 +1,6 @@
 export { type BackOff, backOff, jitteredBackOff } from "./backOff.ts";
 export { type FieldProblem, fieldProblems, maxNamedFields } from "./fieldProblems.ts";
-export { idProblems, partitionKeyProblems } from "./idRules.ts";
+export { idProblems, maxIdBytes, maxPartitionKeyBytes, partitionKeyProblems } from "./idRules.ts";
 export {
   isJson,
   isJsonObject,
@@ -17,6 +17,7 @@ export {
   jsonPointer,
   parsePath,
   pathText,
+  pointerNames,
   putAt,
   valueAt,
 } from "./json/jsonPath.ts";

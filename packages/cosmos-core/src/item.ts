@@ -1,4 +1,12 @@
-import { idProblems, isJsonObject, type Json, maxJsonDepth, partitionKeyProblems } from "@cosmos-trpc/base";
+import {
+  idProblems,
+  isJsonObject,
+  type Json,
+  maxIdBytes,
+  maxJsonDepth,
+  maxPartitionKeyBytes,
+  partitionKeyProblems,
+} from "@cosmos-trpc/base";
 import { z } from "zod";
 import { defineContainer } from "./definition/defineContainer.ts";
 
@@ -15,12 +23,12 @@ const ruled = (problemsOf: (text: string) => readonly string[]) =>
 /** An item's id, by the rules that hold for every container's. */
 export const itemId = ruled(idProblems)
   // JSON Schema counts characters, where the rules count bytes.
-  .meta({ minLength: 1, maxLength: 1_023, pattern: String.raw`^(?!\.\.?$)(?!\s+$)[^/\\?#]*[^/\\?# ]$` })
+  .meta({ minLength: 1, maxLength: maxIdBytes, pattern: String.raw`^(?!\.\.?$)(?!\s+$)[^/\\?#]*[^/\\?# ]$` })
   .describe("The item's id, unique within its partition key");
 
 /** An item's partition key: up to 2,048 bytes of UTF-8. */
 export const itemPartitionKey = ruled(partitionKeyProblems)
-  .meta({ maxLength: 2_048 })
+  .meta({ maxLength: maxPartitionKeyBytes })
   .describe("The partition key; the id when it is left out");
 
 const data = z

@@ -22,16 +22,18 @@ export function parsePath(text: string): JsonPath | string {
   if (!text.isWellFormed()) return "has half a surrogate pair: it is not valid Unicode";
   const isPointer = text.startsWith("/");
   if (isPointer && /~(?![01])/.test(text)) return "has a ~ that is neither ~0 nor ~1";
-  const names = isPointer
-    ? text
-        .slice(1)
-        .split("/")
-        .map((name) => name.replaceAll("~1", "/").replaceAll("~0", "~"))
-    : text.split(".");
+  const names = isPointer ? pointerNames(text) : text.split(".");
   if (names.length > maxPathNames) return `goes deeper than ${maxPathNames} names`;
   if (!isPointer && names.includes("")) return "has an empty name";
   return names;
 }
+
+/** The names of a JSON pointer that begins with a slash. */
+export const pointerNames = (pointer: string): JsonPath =>
+  pointer
+    .slice(1)
+    .split("/")
+    .map((name) => name.replaceAll("~1", "/").replaceAll("~0", "~"));
 
 /** The path's text as {@link parsePath} reads it: with dots where that is unambiguous, else as a JSON pointer. */
 export function pathText(path: JsonPath): string {

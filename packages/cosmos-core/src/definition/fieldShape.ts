@@ -1,4 +1,4 @@
-import type { JsonPath, ScalarKind } from "@cosmos-trpc/base";
+import { type JsonPath, pointerNames, type ScalarKind } from "@cosmos-trpc/base";
 import { z } from "zod";
 
 type AnySchema = z.core.$ZodType;
@@ -124,7 +124,7 @@ function alternatives(node: Node, seen: readonly SchemaPart[] = []): Node[] {
 
 /** `#`, or `#/$defs/name`. */
 function referenced(reference: string, root: SchemaPart): SchemaPart {
-  const name = /^#\/\$defs\/(.*)$/.exec(reference)?.[1]?.replaceAll("~1", "/").replaceAll("~0", "~");
+  const [, name] = pointerNames(reference.slice(1));
   return name === undefined ? root : (root.$defs?.[name] as SchemaPart);
 }
 

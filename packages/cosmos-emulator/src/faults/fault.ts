@@ -1,7 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import { InputError } from "../errors.ts";
 import { either, flag, oneOf, readFields, text, texts, wholeNumber } from "../fields.ts";
-import type { Call } from "../http/call.ts";
 import { ServiceError } from "../serviceError.ts";
 
 /** Which requests a fault befalls: those that match everything said. */
@@ -169,11 +168,6 @@ const entersBatches = ({ inBatch, operation, status, delayMs, truncate }: FaultO
 function wildcard(path: string): RegExp {
   const parts = path.split(/\*+/).map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
   return new RegExp(`^${parts.join(".*?")}$`, "su");
-}
-
-/** A call's decoded path. */
-export function pathOf({ target: { type, isFeed, link } }: Call): string {
-  return isFeed ? `/${link === "" ? "" : `${link}/`}${type}` : `/${link}`;
 }
 
 /** What is answered to a request, or to an operation inside a batch, that a fault with a status befalls. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { InputError } from "../errors.ts";
-import type { Call } from "../http/call.ts";
+import { type Call, pathOf } from "../http/call.ts";
 import {
   delay,
   type Fault,
@@ -8,7 +8,6 @@ import {
   type FaultOptions,
   type FaultTarget,
   matcher,
-  pathOf,
   readFault,
 } from "./fault.ts";
 

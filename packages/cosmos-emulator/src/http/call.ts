@@ -11,6 +11,10 @@ export interface Call {
   readonly body: Buffer;
 }
 
+/** A call's decoded path. */
+export const pathOf = ({ target: { type, isFeed, link } }: Call): string =>
+  isFeed ? `/${link === "" ? "" : `${link}/`}${type}` : `/${link}`;
+
 /** What an operation answers. Headers that every answer has are added when it is sent. */
 export interface Reply {
   readonly status: number;

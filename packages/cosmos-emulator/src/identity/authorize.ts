@@ -1,5 +1,5 @@
 import type { Account } from "../account.ts";
-import type { Call } from "../http/call.ts";
+import { type Call, pathOf } from "../http/call.ts";
 import type { Operation } from "../operations/operation.ts";
 import { ServiceError } from "../serviceError.ts";
 import type { Principal } from "./authenticate.ts";
@@ -57,9 +57,4 @@ function resourceOf({ store: { catalog } }: Account, { target: { ids } }: Call):
 function nameOf({ database, container }: Resource): string {
   if (database === undefined) return "/";
   return container === undefined ? `dbs/${database}` : `dbs/${database}/colls/${container}`;
-}
-
-function pathOf({ target: { type, isFeed, link } }: Call): string {
-  if (type === "") return "/";
-  return isFeed ? `/${link === "" ? "" : `${link}/`}${type}` : `/${link}`;
 }
