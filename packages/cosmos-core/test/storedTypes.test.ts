@@ -155,15 +155,6 @@ describe.each(all)("a field that is %s", (name, [value, given, stored, later]) =
     expect([listed.items[0]?.value, listed.unfit]).toEqual([stored, undefined]);
   });
 
-  test.skipIf(typeof stored === "object" && stored !== null)("is filtered and ordered by", async () => {
-    const found = await store.list({ where: { value: { eq: stored } } as Filter<never> });
-    expect(found.items.map(({ id }) => id)).toEqual(["a"]);
-    if (later === undefined) return;
-    await store.upsert({ id: "b", pk: "p", value: later } as never);
-    const ordered = await store.list({ orderBy: [["value", "desc"]] as never });
-    expect(ordered.items.map(({ id }) => id)).toEqual(["b", "a"]);
-  });
-
   test("has a JSON Schema, as OpenAPI shows it, that its values fulfil", () => {
     // What a schema takes by coercing or catching it, zod does not describe.
     const isDescribed = !/^(catch|coerced (number|string|boolean))$/.test(name);
@@ -175,6 +166,18 @@ describe.each(all)("a field that is %s", (name, [value, given, stored, later]) =
       const item = { ...key, ...(sample === undefined ? {} : { value: sample }) };
       expect(z.fromJSONSchema(described as never).safeParse(item)).toMatchObject({ success: true });
     }
+  });
+
+  // A list or an object has no order and is equal to nothing: filters go by what is in it.
+  if (typeof stored === "object" && stored !== null) return;
+
+  test("is filtered and ordered by", async () => {
+    const found = await store.list({ where: { value: { eq: stored } } as Filter<never> });
+    expect(found.items.map(({ id }) => id)).toEqual(["a"]);
+    if (later === undefined) return;
+    await store.upsert({ id: "b", pk: "p", value: later } as never);
+    const ordered = await store.list({ orderBy: [["value", "desc"]] as never });
+    expect(ordered.items.map(({ id }) => id)).toEqual(["b", "a"]);
   });
 });
 
