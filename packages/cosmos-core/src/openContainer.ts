@@ -46,6 +46,9 @@ export interface OpenContainerOptions {
  *
  * @throws StoreError `misconfigured` when it is missing or refused, or partitioned by another path, `unavailable` when
  *   nobody answers in time; RangeError for a limit of coalescing that cannot be.
+ * @example
+ * const { store, drift } = await openContainer(client, "shop", orders);
+ * await store.upsert({ id: "1", customer: "ada", total: 30 });
  */
 export async function openContainer<
   Schema extends z.ZodType<ItemBase>,

@@ -26,6 +26,8 @@ export interface Store<Types extends EntityTypes> extends PointStore<Types> {
    * refused, and values reach Cosmos DB as parameters only.
    *
    * @throws StoreError `invalid` that names every wrong field, or says what is wrong with the cursor
+   * @example
+   * const { items } = await store.list({ pk: "ada", where: { total: { gt: 10 } }, orderBy: [["total", "desc"]] });
    */
   list(request?: ListRequest<Types>, options?: OperationOptions): Promise<ListResult<Types["item"]>>;
   /**

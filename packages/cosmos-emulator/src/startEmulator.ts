@@ -20,6 +20,11 @@ import { splitPartition } from "./splitPartition.ts";
  *
  * @throws StartError in one sentence when a port is taken, or the data folder cannot be used or is damaged.
  * @throws InputError in one sentence when regions, principals or roles are not what they have to be.
+ * @example
+ * const emulator = await startEmulator();
+ * Object.assign(process.env, emulator.env);
+ * // … the application runs against it …
+ * await emulator.close();
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const cleanup = createCleanup();

@@ -42,6 +42,11 @@ export type GenerateResult =
 /**
  * Reads a tRPC router through TypeScript's compiler and writes its types as one declaration file that needs nothing but
  * `@trpc/server`. The router is not run. Equal sources give equal text, on any machine.
+ *
+ * @example
+ * const result = generateRouterTypes({ routerFile: "src/router.ts", outFile: "generated/router.d.ts" });
+ * if (result.ok) writeFileSync("generated/router.d.ts", result.text);
+ * else console.error(result.problems);
  */
 export function generateRouterTypes(options: GenerateOptions): GenerateResult {
   const routerFile = normalized(options.routerFile);

@@ -47,6 +47,13 @@ type TimeToLive<Item> = Item extends { readonly ttl?: infer Seconds }
  * Defines a container. It goes nowhere: `openContainer` goes to Cosmos DB.
  *
  * @throws TypeError when the definition contradicts itself: the sentence names what
+ * @example
+ * const orders = defineContainer({
+ *   id: "orders",
+ *   partitionKey: "/customer",
+ *   schema: z.strictObject({ id: z.string(), customer: z.string(), total: z.number() }),
+ *   queries: [{ where: ["total"], orderBy: [["total", "desc"]] }],
+ * });
  */
 export function defineContainer<
   const Schema extends z.ZodType<ItemBase>,

@@ -21,6 +21,8 @@ const emulatorKey =
  *
  * @throws StoreError `misconfigured`, code `container-missing`, where they are missing and a token may not make
  *   them; `unavailable` when nobody answers in time.
+ * @example
+ * await ensureContainer({ endpoint: "https://localhost:8081", database: "shop" }, orders, createCredential());
  */
 export async function ensureContainer(
   options: CosmosOptions & { readonly database: string },
