@@ -85,7 +85,7 @@ export function entityRouter<Types extends EntityTypes, Context, Meta, Overrides
     }
   }
 
-  const item = async ({ item }: { readonly item: Item }): Promise<Item> => item;
+  const item = (found: { readonly item: Item }): Item => found.item;
 
   return {
     /** Point read of one item. */

@@ -85,9 +85,15 @@ class RequestStore {
     const { usage, database } = this.#scope;
     try {
       const result = await usage.timed(() =>
-        database.store(this.#definition).then((store) => (store as unknown as Operations)[name]?.(...given)),
+        database
+          .store(this.#definition)
+          .then((store) => (store as unknown as Operations)[name]?.(given[0], given[1], given[2])),
       );
-      for (const { requestCharge, error } of [result].flat() as Charged[]) {
+      if (!Array.isArray(result)) {
+        usage.add((result as Charged).requestCharge);
+        return result;
+      }
+      for (const { requestCharge, error } of result as readonly Charged[]) {
         usage.add(requestCharge);
         // An outcome among others fails no call, by which the log would hear of it.
         if (error?.reason === "misconfigured") database.onUnfit(this.#definition, error);
