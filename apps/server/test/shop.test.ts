@@ -1,23 +1,13 @@
-import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
-import { readConfiguration, type Server, startServer } from "@cosmos-trpc/server";
 import { createTRPCClient, httpLink, type TRPCClient } from "@trpc/client";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ShopRouter, api as shop } from "../examples/shop/api.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { ShopRouter } from "../examples/shop/api.ts";
+import { useShop } from "./runningShop.ts";
 
-let emulator: Emulator;
-let server: Server;
+const server = useShop();
 let api: TRPCClient<ShopRouter>;
 
-beforeAll(async () => {
-  emulator = await startEmulator();
-  Object.assign(process.env, emulator.env);
-  server = await startServer(shop, { ...readConfiguration(emulator.env), port: 0, logLevel: "silent" });
+beforeAll(() => {
   api = createTRPCClient<ShopRouter>({ links: [httpLink({ url: `${server.url}/trpc` })] });
-});
-
-afterAll(async () => {
-  await server.close();
-  await emulator.close();
 });
 
 describe("a procedure of one's own", () => {
@@ -65,10 +55,10 @@ describe("a procedure of one's own", () => {
   });
 
   test("gives back what it took when the order cannot be written", async () => {
-    const { id } = emulator.faults.add({ operation: "createDocument", count: 1, status: 413 });
+    const { id } = server.faults.add({ operation: "createDocument", count: 1, status: 413 });
     const refused = await api.reserve.mutate({ id: "cup", count: 1, ...customer }).catch((error) => error);
     expect(refused).toMatchObject({ data: { code: "PAYLOAD_TOO_LARGE", reason: "too-large" } });
-    expect(emulator.faults.list().find((fault) => fault.id === id)?.hits ?? 1).toBe(1);
+    expect(server.faults.list().find((fault) => fault.id === id)?.hits ?? 1).toBe(1);
     expect(await stockOf("cup")).toBe(2);
   });
 

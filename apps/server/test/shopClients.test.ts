@@ -3,29 +3,20 @@ import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { run } from "@cosmos-trpc/cli";
 import { type ApiClient, createApiClient } from "@cosmos-trpc/client";
-import { type Emulator, startEmulator } from "@cosmos-trpc/cosmos-emulator";
-import { createManifest, readConfiguration, type Server, startServer } from "@cosmos-trpc/server";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { createManifest } from "@cosmos-trpc/server";
+import { beforeAll, expect, test, vi } from "vitest";
 import { type ShopRouter, api as shop } from "../examples/shop/api.ts";
+import { useShop } from "./runningShop.ts";
 
 // The shop's second entity, and its own procedure, through all that there is: tRPC, plain HTTP, the client and the CLI.
 
-let emulator: Emulator;
-let server: Server;
+const server = useShop();
 let api: ApiClient<ShopRouter>;
 
 const manifest = createManifest(shop);
 
-beforeAll(async () => {
-  emulator = await startEmulator();
-  Object.assign(process.env, emulator.env);
-  server = await startServer(shop, { ...readConfiguration(emulator.env), port: 0, logLevel: "silent" });
+beforeAll(() => {
   api = createApiClient<ShopRouter>({ url: server.url, idempotent: ["orders.upsert"] });
-});
-
-afterAll(async () => {
-  await server.close();
-  await emulator.close();
 });
 
 const order = (id: string, total: number) => ({
