@@ -1,6 +1,7 @@
 export { type BackOff, backOff, jitteredBackOff } from "./backOff.ts";
 export { type FieldProblem, fieldProblems, maxNamedFields } from "./fieldProblems.ts";
 export { idProblems, maxIdBytes, maxPartitionKeyBytes, partitionKeyProblems } from "./idRules.ts";
+export { type InOrderLimits, inOrder } from "./inOrder.ts";
 export {
   isJson,
   isJsonObject,

@@ -1,9 +1,9 @@
+import { inOrder } from "@cosmos-trpc/base";
 import type { Command } from "commander";
 import { isUnanswered } from "../api.ts";
 import { alone } from "../calls.ts";
 import { addPartitionKey } from "../entity/keyOptions.ts";
 import { Refused, WrongUsage } from "../errors.ts";
-import { inOrder } from "../inOrder.ts";
 import { countItems, partOfItems, showUsage } from "../terminal/show.ts";
 import { type EntityContext, exampleKey, examples, optionsOf } from "./entityCommand.ts";
 import { type ConditionOptions, writeInput } from "./write.ts";
@@ -32,7 +32,7 @@ export function addDelete(commands: Command, context: EntityContext): void {
       const api = session.api(options);
       const { delete: procedure } = api.entity(name);
       let refused = 0;
-      const failures = inOrder(keys, concurrency, async (key) => {
+      const failures = inOrder(keys, { maxConcurrency: concurrency }, async (key) => {
         try {
           await procedure.mutate(writeInput(key, options.ifMatch), alone);
           return undefined;

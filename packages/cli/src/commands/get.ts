@@ -1,10 +1,10 @@
+import { inOrder } from "@cosmos-trpc/base";
 import { isApiError } from "@cosmos-trpc/client";
 import type { Command } from "commander";
 import { isUnanswered } from "../api.ts";
 import { alone, type EntityApi, type Item } from "../calls.ts";
 import { addPartitionKey } from "../entity/keyOptions.ts";
 import { Refused } from "../errors.ts";
-import { inOrder } from "../inOrder.ts";
 import type { Key } from "../options.ts";
 import { countItems, jsonLine, partOfItems, showFields, showUsage } from "../terminal/show.ts";
 import { type EntityContext, exampleKey, examples, optionsOf, printItem } from "./entityCommand.ts";
@@ -40,7 +40,7 @@ export function addGet(commands: Command, context: EntityContext): void {
       const groups = Array.from({ length: Math.ceil(keys.length / mostKeys) }, (_, at) =>
         keys.slice(at * mostKeys, (at + 1) * mostKeys),
       );
-      const calls = inOrder(groups, concurrency, async (group) => ({
+      const calls = inOrder(groups, { maxConcurrency: concurrency }, async (group) => ({
         group,
         answers: await readGroup(reader, group, session.output.signal),
       }));

@@ -1,7 +1,7 @@
+import { inOrder } from "@cosmos-trpc/base";
 import { type Checkpoint, noCheckpoint, openCheckpoint } from "../checkpoint.ts";
 import type { EntityContext } from "../commands/entityCommand.ts";
 import { Interrupted, ReaderGone, Refused, UnreadableInput, WrongUsage } from "../errors.ts";
-import { inOrder } from "../inOrder.ts";
 import type { InputRecord } from "../input/inputRecord.ts";
 import { type InputOptions, openInput } from "../input/openInput.ts";
 import { interruptible } from "../interrupt.ts";
@@ -137,7 +137,7 @@ export async function importItems(
       brokenOff = { error };
     });
     const stream = batches(records, { ...mostInRequest, records: perRequest }, entity);
-    const written = inOrder(stream, Math.floor(options.concurrency / perRequest), write);
+    const written = inOrder(stream, { maxConcurrency: Math.floor(options.concurrency / perRequest) }, write);
     for await (const { records, refusals } of written) {
       signal.throwIfAborted();
       for (const refusal of refusals) if (refusal !== undefined) refuse(refusal);

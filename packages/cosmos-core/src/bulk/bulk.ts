@@ -1,9 +1,9 @@
 import { setImmediate } from "node:timers/promises";
+import { inOrder } from "@cosmos-trpc/base";
 import type { AnyDefinition, ItemBase } from "../definition/containerDefinition.ts";
 import type { Documents } from "../definition/document.ts";
 import { StoreError } from "../errors/errors.ts";
 import { invalidInput, numberProblems } from "../errors/invalidInput.ts";
-import { inOrder } from "../points/inOrder.ts";
 import { type ItemWriting, itemWriter } from "../points/itemWriting.ts";
 import { createPointSender, type Submit } from "../points/pointSender.ts";
 import { createPacer } from "./pacer.ts";

@@ -1,9 +1,9 @@
+import { inOrder } from "@cosmos-trpc/base";
 import { maxItemBytes } from "../definition/document.ts";
 import type { PointKey } from "../definition/itemKey.ts";
 import { StoreError } from "../errors/errors.ts";
 import { invalidInput } from "../errors/invalidInput.ts";
 import { createAnswerRoom } from "./answerRoom.ts";
-import { inOrder } from "./inOrder.ts";
 import type { PointSender } from "./pointSender.ts";
 import { type GetAnswer, type GetManyOptions, maxGetManyBytes } from "./pointStore.ts";
 

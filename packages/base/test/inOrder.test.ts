@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { inOrder } from "../src/points/inOrder.ts";
+import { inOrder } from "../src/inOrder.ts";
 
 test("results come in the source's order whatever finishes first, and no more is held than may be", async () => {
   await fc.assert(
